@@ -1,0 +1,132 @@
+"""A page becomes an article: text and metadata by trafilatura, in workers that can be killed."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import lxml.html
+import pebble
+import py3langid
+import trafilatura
+
+from ingest.model import Article, Entry, Failed, Fetched, Outcome
+from ingest.urls import canonical_url, outlet, url_id, without_credentials
+from ingest.words import words
+
+HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
+TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
+MIN_WORDS = 30  # fewer are captions, a menu or a teaser, and resemble everything
+HEAD = 500  # characters of the text that the language is told from
+
+
+def extract_article(entry: Entry, fetched: Fetched, first_seen: datetime) -> Article:
+    """The article on a page. Raises Failed(not_html) or Failed(no_text) where there is none.
+
+    The article's identity is the address that answered, after redirects. The entry's title,
+    authors and date are preferred to the page's own, which also carries its site's.
+    """
+    if fetched.content_type not in HTML_TYPES:
+        raise Failed(Outcome.NOT_HTML, fetched.content_type)
+    document = _document(fetched)
+    text = (document.text or "").strip() if document is not None else ""
+    length = len(words(text))
+    if document is None or length < MIN_WORDS:
+        raise Failed(Outcome.NO_TEXT, f"{length} words of text in {len(fetched.body):,} bytes")
+    url = without_credentials(canonical_url(fetched.final_url))
+    published, published_from = _published(entry, document.date, first_seen)
+    return Article(
+        article_id=url_id(url),
+        url=url,
+        outlet=outlet(url),
+        title=entry.title or document.title or "",
+        text=text,
+        authors=entry.authors or _names(document.author),
+        language=py3langid.classify(text[:HEAD])[0],
+        published=published,
+        published_from=published_from,
+        first_seen=first_seen,
+        words=length,
+    )
+
+
+def _document(fetched: Fetched) -> trafilatura.settings.Document | None:
+    # one of the longest pages found nests deeper than lxml's default lets it; comments and
+    # processing instructions are never text
+    parser = lxml.html.HTMLParser(
+        huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
+    try:
+        markup = trafilatura.utils.decode_file(fetched.body)
+        tree = lxml.html.document_fromstring(markup, parser=parser)
+    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
+        raise Failed(Outcome.NO_TEXT, f"not parseable as HTML: {error}") from error
+    document = trafilatura.bare_extraction(
+        tree, url=fetched.final_url, include_comments=False, with_metadata=True
+    )
+    return document if isinstance(document, trafilatura.settings.Document) else None
+
+
+def _names(author: str | None) -> tuple[str, ...]:
+    """trafilatura's one string of authors, taken apart."""
+    return tuple(name.strip() for name in (author or "").split(";") if name.strip())
+
+
+def _published(
+    entry: Entry, page_date: str | None, first_seen: datetime
+) -> tuple[datetime | None, str]:
+    """The first credible date, and where it came from."""
+    if entry.published and EARLIEST <= entry.published <= first_seen + TOLERANCE:
+        return entry.published, "feed" if entry.published_from == "published" else "feed updated"
+    if page_date:
+        day = datetime.fromisoformat(page_date).replace(tzinfo=UTC)
+        if EARLIEST <= day <= first_seen + TOLERANCE:
+            return day, "page"
+    return None, ""
+
+
+class ExtractPool:
+    """Worker processes that extract pages; one that overruns its limit is killed and replaced."""
+
+    def __init__(self, pool: pebble.ProcessPool, time_limit: float) -> None:
+        self._pool = pool
+        self._time_limit = time_limit
+
+    async def extract(self, entry: Entry, fetched: Fetched, first_seen: datetime) -> Article:
+        """`extract_article` in a worker; also raises Failed(extract_timeout or extract_crash)."""
+        future = self._pool.schedule(
+            extract_article, args=(entry, fetched, first_seen), timeout=self._time_limit
+        )
+        try:
+            return await asyncio.wrap_future(future)
+        except Failed:
+            raise
+        except TimeoutError as error:
+            raise Failed(Outcome.EXTRACT_TIMEOUT, f"over {self._time_limit:g} s") from error
+        except Exception as error:  # whatever a page does to a parser costs that page alone
+            raise Failed(Outcome.EXTRACT_CRASH, f"{type(error).__name__}: {error}") from error
+
+
+def _quiet() -> None:
+    """trafilatura logs each page it finds nothing on; here that is a counted outcome."""
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def open_pool(*, workers: int = 0, time_limit: float = 20) -> Iterator[ExtractPool]:
+    """An ExtractPool for as long as the block lasts: `workers` processes (0: one a core), each
+    page limited to `time_limit` seconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ingest.extract"])  # a replacement then starts at once
+    pool = pebble.ProcessPool(
+        max_workers=workers or os.cpu_count() or 1, context=context, initializer=_quiet
+    )
+    try:
+        yield ExtractPool(pool, time_limit)
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble's own omission
+        pool.join()

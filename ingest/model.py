@@ -1,0 +1,293 @@
+"""The plain data that travels through the pipeline, each type named for its place on the way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a feed, or an entry of a feed, ended in a run: always in exactly one of these."""
+
+    # a feed
+    READ = "read"
+    UNCHANGED = "unchanged"
+    NOT_A_FEED = "not_a_feed"
+    # an entry, that is, one address listed by one feed
+    NEW = "new"
+    KNOWN = "known"
+    DUPLICATE_URL = "duplicate_url"
+    NO_LINK = "no_link"
+    NOT_HTML = "not_html"
+    NO_TEXT = "no_text"
+    EXTRACT_TIMEOUT = "extract_timeout"
+    EXTRACT_CRASH = "extract_crash"
+    # either, from the network
+    BAD_ADDRESS = "bad_address"
+    TIMEOUT = "timeout"
+    CONNECTION_FAILED = "connection_failed"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    TOO_LARGE = "too_large"
+    GONE = "gone"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    HTTP_ERROR = "http_error"
+
+
+#: Failures that may pass: a page that ended so is fetched again in a later run.
+TEMPORARY = frozenset(
+    {Outcome.TIMEOUT, Outcome.CONNECTION_FAILED, Outcome.THROTTLED, Outcome.SERVER_ERROR}
+)
+
+
+class CopydeskError(Exception):
+    """Something the user must know and can act on: its text says what, where and what to do."""
+
+
+class Failed(Exception):  # noqa: N818  it reads as `except Failed`, and its outcome is no bug
+    """One feed or page that could not be had, with the outcome it counts as."""
+
+    def __init__(self, outcome: Outcome, detail: str = "") -> None:
+        super().__init__(outcome, detail)
+        self.outcome = outcome
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A subscription, as an OPML file lists it."""
+
+    url: str
+    title: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A subscription and what its last successful answer leaves to ask with next time."""
+
+    feed_id: int
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An address to fetch, with the validators of the copy we hold, if any."""
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A server's answer: 200 with a decoded body, or 304 with none. Serves feeds and pages."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    elapsed_ms: int
+
+    @property
+    def not_modified(self) -> bool:
+        """Whether the server said that the copy we hold is still good."""
+        return self.status == 304
+
+    @property
+    def content_type(self) -> str:
+        """The media type in lower case, without parameters; empty where the server gave none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One request as the ledger keeps it, whether it brought a body or a failure."""
+
+    kind: str  # "feed" or "page"
+    url: str
+    outcome: Outcome
+    final_url: str = ""
+    status: int | None = None
+    bytes: int | None = None
+    elapsed_ms: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed. Texts are plain, without markup, but for `content`."""
+
+    url: str  # absolute; empty where the item has no link
+    entry_id: str
+    title: str
+    summary: str = ""
+    content: str = ""  # the full text as HTML, where the feed carries it
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    published_from: str = ""  # the element that gave the date: "published" or "updated"
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What a feed's document says, in its own order."""
+
+    title: str
+    site_url: str
+    language: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An address seen for the first time, and what its feed said of it: the account's unit.
+
+    `url` is canonical and gives the identity; `entry.url` is what the feed listed and is fetched.
+    """
+
+    page_id: int
+    url: str
+    feed_id: int
+    entry: Entry
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page's text and metadata, ready to be compared and filed."""
+
+    article_id: int
+    url: str
+    outlet: str
+    title: str
+    text: str
+    authors: tuple[str, ...]
+    language: str
+    published: datetime | None  # UTC; midnight where only the day is known
+    published_from: str  # "feed", "feed updated", "page" (the day alone), or empty
+    first_seen: datetime
+    words: int  # length of the text
+
+    @property
+    def appeared(self) -> datetime:
+        """The best guess at when it went public, by which "who had it first" is decided.
+
+        A day without a time counts as that day's end, so that it never beats a known instant; an
+        unknown date counts as the moment we first saw it.
+        """
+        if self.published is None:
+            return self.first_seen
+        if self.published_from == "page":
+            return min(self.published + timedelta(days=1), self.first_seen)
+        return self.published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """A text's MinHash signature and the bands it is found by."""
+
+    article_id: int
+    appeared: datetime
+    scheme: str  # fingerprint of the parameters that made it
+    shingles: int  # distinct ones
+    signature: bytes  # little-endian uint32, one a permutation
+    bands: tuple[int, ...]  # one 63-bit hash a band, in order; empty where the text is too short
+
+
+class Relation(StrEnum):
+    """What one article is to another."""
+
+    IDENTICAL = "identical"
+    COPY = "copy"
+    ABRIDGED = "abridged"
+    EMBEDS = "embeds"
+
+
+#: The relations that make two articles one story; the others only link them.
+FOLDS = frozenset({Relation.IDENTICAL, Relation.COPY, Relation.ABRIDGED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Two articles compared in full. `a` is the smaller id; shares are of distinct shingles."""
+
+    a: int
+    b: int
+    relation: Relation
+    jaccard: float
+    a_in_b: float  # share of a's shingles found in b
+    b_in_a: float
+    shared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An article as folding sees it: when it appeared, how long it is, which story it was in."""
+
+    article_id: int
+    appeared: datetime
+    words: int
+    story_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One original and its copies, each matched with the original directly.
+
+    `story_id` is the id one of its members already had, or None for a story not seen before.
+    """
+
+    story_id: int | None
+    original: int
+    members: tuple[int, ...]  # article ids, the original first, then as they appeared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One feed polled: how the request went, and what its document held where it brought one."""
+
+    feed: FeedState  # with the validators to ask with next time
+    attempt: Attempt
+    parsed: ParsedFeed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageResult:
+    """One page done: how the request went, and how the page ended.
+
+    `article_id` names the article it led to: `article`, or one already held (duplicate_url).
+    """
+
+    page: Page
+    attempt: Attempt
+    outcome: Outcome
+    detail: str = ""
+    article: Article | None = None
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTotals:
+    """A run in figures."""
+
+    feeds: int = 0
+    entries: int = 0
+    retried: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryOutcome:
+    """How an entry ended, or how many of one feed did where they share an uneventful end."""
+
+    feed_id: int
+    outcome: Outcome
+    url: str = ""
+    detail: str = ""
+    entries: int = 1
