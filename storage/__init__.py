@@ -1,0 +1,1 @@
+"""Where things are kept: DuckDB, its migrations, the store and the analysts' views."""

@@ -1,0 +1,82 @@
+"""Brings a database to the schema of this version: numbered migrations, then the views."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from ingest.model import CopydeskError
+
+HERE = Path(__file__).parent
+
+
+class DatabaseError(CopydeskError):
+    """The database cannot be used, and why."""
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Applies, in one transaction, every migration not yet applied, and renews changed views.
+
+    Raises DatabaseError, and changes nothing, where the file was written by a newer version or an
+    applied migration is not the one we have.
+    """
+    scripts = sorted((HERE / "migrations").glob("[0-9]*_*.sql"))
+    connection.execute("BEGIN")
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS core")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS core.migrations (number INTEGER, name VARCHAR, sha VARCHAR)"
+        )
+        rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
+        applied: dict[int, str] = dict(rows)
+        _check_not_newer(applied, len(scripts))
+        for number, script in enumerate(scripts, start=1):
+            _apply(connection, number, script, applied)
+        _apply_views(connection, HERE / "views.sql", applied)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _check_not_newer(applied: dict[int, str], ours: int) -> None:
+    if max(applied, default=0) > ours:
+        raise DatabaseError(
+            f"the database has schema {max(applied)}, this Copydesk knows up to {ours}: "
+            "it was written by a newer version; upgrade Copydesk to use it"
+        )
+
+
+def _apply(
+    connection: duckdb.DuckDBPyConnection, number: int, script: Path, applied: dict[int, str]
+) -> None:
+    sql = script.read_text()
+    sha = hashlib.sha256(sql.encode()).hexdigest()
+    if number not in applied:
+        connection.execute(sql)
+        connection.execute(
+            "INSERT INTO core.migrations VALUES (?, ?, ?)", [number, script.name, sha]
+        )
+    elif applied[number] != sha:
+        raise DatabaseError(
+            f"{script.name} differs from the migration this database was made with: "
+            "an applied migration is never edited; add a new one"
+        )
+
+
+def _apply_views(
+    connection: duckdb.DuckDBPyConnection, script: Path, applied: dict[int, str]
+) -> None:
+    """The views hold no data, so they are replaced whenever their text changes: number 0."""
+    sql = script.read_text()
+    sha = hashlib.sha256(sql.encode()).hexdigest()
+    if applied.get(0) != sha:
+        connection.execute(sql)
+        connection.execute("DELETE FROM core.migrations WHERE number = 0")
+        connection.execute("INSERT INTO core.migrations VALUES (0, ?, ?)", [script.name, sha])
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last migration applied."""
+    row = connection.execute("SELECT max(number) FROM core.migrations").fetchone()
+    return int(row[0]) if row and row[0] is not None else 0

@@ -1,0 +1,269 @@
+"""What people ask of the database most: how a run went, what is in it, the story of an address."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.model import Failed
+from ingest.urls import canonical_url, without_credentials
+from storage.database import connect
+from storage.migrate import DatabaseError, schema_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The answer to a query: column names, and rows of as many values."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One run, as it is told to a person."""
+
+    run_id: int
+    started_at: datetime
+    state: str
+    feeds: dict[str, int]  # number of feeds by outcome
+    entries: dict[str, int]  # number of entries by outcome
+    read: int  # entries read, and pages taken up again: what `entries` adds up to
+    articles: int
+    folded: int  # stories of two or more articles that the run added to
+    total_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorySummary:
+    """One story of several articles: who had it first, and who ran it."""
+
+    story_id: int
+    title: str
+    original_outlet: str
+    appeared: datetime
+    articles: int
+    outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One article of a story, or one linked with it, next to the original."""
+
+    article_id: int
+    relation: str  # "original", or what it is to the original
+    outlet: str
+    title: str
+    url: str
+    appeared: datetime
+    containment: float  # share of the shorter text's shingles found in the other
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTree:
+    """A story: its original and copies, and the articles that embed one of them."""
+
+    story_id: int
+    members: tuple[Member, ...]
+    linked: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What a database holds."""
+
+    schema: int
+    counts: dict[str, int]
+    pages: dict[str, int]  # number of addresses by outcome
+    feeds: dict[str, int]  # number of feeds by the outcome of their last poll
+    last_run: RunSummary | None
+    unfinished: int  # runs that failed or crashed
+
+
+class Reader:
+    """Reads a database that somebody else may write another time."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str) -> Table:
+        """The answer to any query. Raises DatabaseError with DuckDB's own words."""
+        try:
+            cursor = self._connection.execute(sql)
+            columns = tuple(column[0] for column in cursor.description or ())
+            return Table(columns=columns, rows=cursor.fetchall())
+        except duckdb.Error as error:
+            raise DatabaseError(str(error)) from error
+
+    def run_summary(self, run_id: int) -> RunSummary:
+        """How a run went."""
+        row = self._one(
+            "SELECT started_at, state, articles, coalesce(entries, 0) + coalesce(retried, 0), "
+            "coalesce(total_seconds, 0) FROM runs WHERE run_id = ?",
+            [run_id],
+        )
+        folded = self._one(
+            "SELECT count(DISTINCT story_id) FROM articles WHERE run_id = ? AND story_id IN "
+            "(SELECT story_id FROM core.members GROUP BY story_id HAVING count(*) > 1)",
+            [run_id],
+        )
+        return RunSummary(
+            run_id=run_id,
+            started_at=row[0],
+            state=row[1],
+            articles=row[2],
+            read=row[3],
+            total_seconds=row[4],
+            folded=folded[0],
+            feeds=self._counts(
+                "SELECT outcome, count(*) FROM fetches WHERE run_id = ? AND kind = 'feed' "
+                "GROUP BY ALL ORDER BY count(*) DESC, outcome",
+                [run_id],
+            ),
+            entries=self._counts(
+                "SELECT outcome, sum(entries)::BIGINT FROM outcomes WHERE run_id = ? "
+                "GROUP BY ALL ORDER BY sum(entries) DESC, outcome",
+                [run_id],
+            ),
+        )
+
+    def largest_stories(self, limit: int = 10, run_id: int | None = None) -> list[StorySummary]:
+        """The stories most outlets ran; of one run, those it added an article to."""
+        rows = self._connection.execute(
+            """
+            SELECT story_id, title, original_outlet, appeared, articles, outlet_names
+            FROM stories
+            WHERE articles > 1
+              AND (?::BIGINT IS NULL
+                   OR story_id IN (SELECT story_id FROM articles WHERE run_id = ?))
+            ORDER BY outlets DESC, articles DESC, appeared, story_id LIMIT ?
+            """,
+            [run_id, run_id, limit],
+        ).fetchall()
+        return [
+            StorySummary(
+                story_id=story_id,
+                title=title,
+                original_outlet=outlet,
+                appeared=appeared,
+                articles=articles,
+                outlets=tuple(outlets),
+            )
+            for story_id, title, outlet, appeared, articles, outlets in rows
+        ]
+
+    def story(self, key: str) -> StoryTree:
+        """The story with a number, or of an address. Raises DatabaseError where there is none."""
+        story_id = int(key) if key.isdecimal() else self._story_at(key)
+        members = self._members(
+            """
+            SELECT a.article_id, CASE WHEN a.is_original THEN 'original' ELSE x.relation END,
+                   a.outlet, a.title, a.url, a.appeared, greatest(x.a_in_b, x.b_in_a), a.words
+            FROM articles a
+            LEFT JOIN core.members m ON m.article_id = a.article_id
+            LEFT JOIN core.matches x ON x.a = least(a.article_id, m.original_id)
+                AND x.b = greatest(a.article_id, m.original_id)
+            WHERE a.story_id = $story ORDER BY NOT a.is_original, a.appeared, a.article_id
+            """,
+            story_id,
+        )
+        if not members:
+            raise DatabaseError(f"no story {story_id}; `copydesk sql 'FROM stories'` lists them")
+        linked = self._members(
+            """
+            SELECT a.article_id, arg_max(x.relation, x.shared), a.outlet, a.title, a.url,
+                   a.appeared, max(greatest(x.a_in_b, x.b_in_a)), a.words
+            FROM core.matches x
+            JOIN core.members m ON m.article_id IN (x.a, x.b) AND m.story_id = $story
+            JOIN articles a ON a.article_id = CASE WHEN x.a = m.article_id THEN x.b ELSE x.a END
+            WHERE a.story_id <> $story
+            GROUP BY ALL ORDER BY a.appeared, a.article_id
+            """,
+            story_id,
+        )
+        return StoryTree(story_id=story_id, members=members, linked=linked)
+
+    def status(self) -> Status:
+        """What the database holds, and how its last run went."""
+        last = self._one("SELECT max(run_id) FROM runs", [])[0]
+        tables = ("feeds", "pages", "articles", "stories", "matches", "runs")
+        return Status(
+            schema=schema_version(self._connection),
+            counts={t: self._one(f"SELECT count(*) FROM {t}", [])[0] for t in tables},
+            pages=self._counts(
+                "SELECT outcome, count(*) FROM pages GROUP BY ALL ORDER BY count(*) DESC, outcome"
+            ),
+            feeds=self._counts(
+                "SELECT coalesce(outcome, 'never polled'), count(*) FROM feeds "
+                "GROUP BY ALL ORDER BY count(*) DESC, 1"
+            ),
+            last_run=self.run_summary(last) if last is not None else None,
+            unfinished=self._one(
+                "SELECT count(*) FROM runs WHERE state IN ('failed', 'crashed')", []
+            )[0],
+        )
+
+    def _story_at(self, url: str) -> int:
+        try:
+            canonical = without_credentials(canonical_url(url))
+        except Failed as failure:
+            raise DatabaseError(
+                f"{url} is neither the number of a story nor an http(s) address"
+            ) from failure
+        found = self._connection.execute(
+            "SELECT a.story_id, p.outcome, p.detail FROM pages p "
+            "LEFT JOIN articles a USING (article_id) WHERE p.url = $url "
+            "UNION ALL SELECT story_id, NULL, NULL FROM articles WHERE url = $url",
+            {"url": canonical},
+        ).fetchall()
+        if not found:
+            raise DatabaseError(f"no feed has listed {canonical}")
+        story_id, outcome, detail = max(found, key=lambda row: row[0] is not None)
+        if story_id is None:
+            raise DatabaseError(
+                f"{canonical} led to no article: {outcome}{f' ({detail})' if detail else ''}"
+            )
+        return int(story_id)
+
+    def _members(self, sql: str, story_id: int) -> tuple[Member, ...]:
+        rows = self._connection.execute(sql, {"story": story_id}).fetchall()
+        return tuple(
+            Member(
+                article_id=article_id,
+                relation=relation,
+                outlet=outlet,
+                title=title,
+                url=url,
+                appeared=appeared,
+                containment=1 if containment is None else containment,
+                words=words,
+            )
+            for article_id, relation, outlet, title, url, appeared, containment, words in rows
+        )
+
+    def _one(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
+        row = self._connection.execute(sql, parameters).fetchone()
+        if row is None:
+            raise DatabaseError("the database has no such run")
+        return row
+
+    def _counts(self, sql: str, parameters: Sequence[Any] = ()) -> dict[str, int]:
+        return dict(self._connection.execute(sql, parameters).fetchall())
+
+
+@contextmanager
+def open_reader(path: Path) -> Iterator[Reader]:
+    """A Reader of a file, which no run can write until the block ends.
+
+    Raises DatabaseError where there is no such file or a run holds it.
+    """
+    connection = connect(path, read_only=True)
+    try:
+        yield Reader(connection)
+    finally:
+        connection.close()

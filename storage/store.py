@@ -1,0 +1,478 @@
+"""What the flows read and write. One store a process, one process a file.
+
+Statements are set-based, over batches handed in as Arrow, and none relies on a key or an index.
+A caller wraps what belongs together in `transaction()`; nothing else commits.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingest.model import (
+    FOLDS,
+    TEMPORARY,
+    Article,
+    Candidate,
+    Entry,
+    EntryOutcome,
+    Feed,
+    FeedState,
+    Match,
+    Page,
+    PageResult,
+    Poll,
+    Relation,
+    RunTotals,
+    Sketch,
+    Story,
+)
+from ingest.urls import url_id, without_credentials
+from storage.database import connect, transaction
+from storage.reading import Reader
+
+Row = Mapping[str, Any]
+
+
+class Store:
+    """The database as the flows see it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All writes of the block, or none of them."""
+        return transaction(self._connection)
+
+    def reader(self) -> Reader:
+        """The same database, to read what has been committed."""
+        return Reader(self._connection)
+
+    # runs
+
+    def begin_run(self, now: datetime) -> int:
+        """The number of a new run. One still marked running was killed: we alone hold the file."""
+        self._connection.execute("UPDATE core.runs SET state = 'crashed' WHERE state = 'running'")
+        run_id = self._next("runs", "run_id")
+        self._insert("runs", [{"run_id": run_id, "started_at": now, "state": "running"}])
+        return run_id
+
+    def end_run(self, run_id: int, state: str, totals: RunTotals) -> None:
+        """Records how a run ended: `state` is finished or failed."""
+        row = {
+            "run_id": run_id,
+            "state": state,
+            "feeds": totals.feeds,
+            "entries": totals.entries,
+            "retried": totals.retried,
+            **{f"{stage}_seconds": spent for stage, spent in totals.seconds.items()},
+        }
+        self._update("runs", "run_id", [row])
+        self._connection.execute(
+            "UPDATE core.runs SET finished_at = started_at + to_seconds(total_seconds) "
+            "WHERE run_id = ?",
+            [run_id],
+        )
+
+    # feeds
+
+    def subscribe(self, feeds: Sequence[Feed], now: datetime) -> list[FeedState]:
+        """Adds the feeds not yet known; returns those given as they stand, in their order.
+
+        A feed's credentials stay out of the database: they are in the state returned, no more.
+        """
+        by_id = {url_id(without_credentials(feed.url)): feed for feed in feeds}
+        rows = [
+            {
+                "feed_id": feed_id,
+                "url": without_credentials(feed.url),
+                "title": feed.title,
+                "folder": feed.folder,
+                "site_url": "",
+                "language": "",
+                "added_at": now,
+                "etag": "",
+                "last_modified": "",
+                "body_hash": "",
+            }
+            for feed_id, feed in by_id.items()
+        ]
+        self._insert("feeds", rows, new_by=("feed_id",))
+        held = {state.feed_id: state for state in self.subscriptions()}
+        return [replace(held[feed_id], url=feed.url) for feed_id, feed in by_id.items()]
+
+    def subscriptions(self) -> list[FeedState]:
+        """Every feed subscribed to, in the order they were added."""
+        rows = self._connection.execute(
+            "SELECT feed_id, url, etag, last_modified, body_hash FROM core.feeds ORDER BY rowid"
+        ).fetchall()
+        return [
+            FeedState(feed_id=i, url=url, etag=etag, last_modified=modified, body_hash=digest)
+            for i, url, etag, modified, digest in rows
+        ]
+
+    def record_polls(self, run_id: int, polls: Sequence[Poll], now: datetime) -> None:
+        """Files the requests, and what each feed leaves to ask with next time.
+
+        Belongs in one transaction with the pages the polls brought: a validator kept without its
+        entries would have the server tell us next time that we hold them.
+        """
+        self._insert_attempts(run_id, now, [poll.attempt for poll in polls])
+        self._update(
+            "feeds",
+            "feed_id",
+            [
+                {
+                    "feed_id": poll.feed.feed_id,
+                    "polled_at": now,
+                    "outcome": poll.attempt.outcome,
+                    "detail": poll.attempt.detail,
+                    "etag": poll.feed.etag,
+                    "last_modified": poll.feed.last_modified,
+                    "body_hash": poll.feed.body_hash,
+                }
+                for poll in polls
+            ],
+        )
+        read = [(poll.feed.feed_id, poll.parsed) for poll in polls if poll.parsed]
+        self._update(
+            "feeds",
+            "feed_id",
+            [
+                {
+                    "feed_id": feed_id,
+                    "read_at": now,
+                    "site_url": without_credentials(parsed.site_url),
+                    "language": parsed.language,
+                }
+                for feed_id, parsed in read
+            ],
+        )
+        titles = [{"feed_id": feed_id, "title": parsed.title} for feed_id, parsed in read]
+        self._update("feeds", "feed_id", titles, only_if="held.title = ''")
+
+    # pages
+
+    def known_pages(self, page_ids: Iterable[int]) -> set[int]:
+        """Those of the pages that the account already holds."""
+        return self._held("pages", "page_id", page_ids)
+
+    def add_pages(self, run_id: int, pages: Sequence[Page], now: datetime) -> None:
+        """Opens the account of pages seen for the first time: pending until settled."""
+        rows = [
+            {
+                "page_id": page.page_id,
+                "url": page.url,
+                "feed_id": page.feed_id,
+                "first_run": run_id,
+                "first_seen": now,
+                "listed_url": page.entry.url,
+                "attempts": 0,
+                **{k: v for k, v in asdict(page.entry).items() if k != "url"},
+            }
+            for page in pages
+        ]
+        self._insert("pages", rows, new_by=("page_id",))
+
+    def add_sightings(self, pages: Iterable[Page], now: datetime) -> None:
+        """Records which feed listed which page, the first time it does."""
+        rows = [
+            {
+                "feed_id": page.feed_id,
+                "page_id": page.page_id,
+                "listed_url": without_credentials(page.entry.url),
+                "first_seen": now,
+            }
+            for page in pages
+        ]
+        self._insert("sightings", rows, new_by=("feed_id", "page_id"))
+
+    def pending_pages(self, max_attempts: int) -> list[Page]:
+        """The pages to fetch, the oldest first: new ones, those an unfinished run left, and those
+        whose failure may have passed and that were fetched fewer than `max_attempts` times."""
+        rows = self._connection.execute(
+            """
+            SELECT page_id, url, feed_id, attempts, listed_url, entry_id, title, summary, content,
+                   authors, published, published_from, language
+            FROM core.pages
+            WHERE outcome IS NULL OR (list_contains(?, outcome) AND attempts < ?)
+            ORDER BY first_seen, rowid
+            """,
+            [list(TEMPORARY), max_attempts],
+        ).fetchall()
+        return [
+            Page(
+                page_id=row[0],
+                url=row[1],
+                feed_id=row[2],
+                attempts=row[3],
+                entry=Entry(
+                    url=row[4],
+                    entry_id=row[5],
+                    title=row[6],
+                    summary=row[7],
+                    content=row[8],
+                    authors=tuple(row[9]),
+                    published=row[10],
+                    published_from=row[11],
+                    language=row[12],
+                ),
+            )
+            for row in rows
+        ]
+
+    def settle_pages(self, run_id: int, results: Sequence[PageResult], now: datetime) -> None:
+        """Closes the account of pages done, with the request and the outcome of each."""
+        self._insert_attempts(run_id, now, [result.attempt for result in results])
+        self._update(
+            "pages",
+            "page_id",
+            [
+                {
+                    "page_id": result.page.page_id,
+                    "outcome": result.outcome,
+                    "detail": result.detail,
+                    "attempts": result.page.attempts + 1,
+                    "article_id": result.article_id,
+                }
+                for result in results
+            ],
+        )
+        self.add_outcomes(
+            run_id,
+            [
+                EntryOutcome(
+                    feed_id=result.page.feed_id,
+                    outcome=result.outcome,
+                    url=result.page.url,
+                    detail=result.detail,
+                )
+                for result in results
+            ],
+        )
+
+    def add_outcomes(self, run_id: int, outcomes: Iterable[EntryOutcome]) -> None:
+        """Counts how entries ended."""
+        self._insert("outcomes", [{"run_id": run_id, **asdict(outcome)} for outcome in outcomes])
+
+    # articles and their index
+
+    def known_articles(self, article_ids: Iterable[int]) -> set[int]:
+        """Those of the articles that are filed."""
+        return self._held("articles", "article_id", article_ids)
+
+    def add_articles(
+        self, run_id: int, articles: Sequence[Article], sketches: Sequence[Sketch]
+    ) -> None:
+        """Files new articles with their sketches and index rows."""
+        self._insert(
+            "articles",
+            [
+                {
+                    "run_id": run_id,
+                    "appeared": article.appeared,
+                    **asdict(article),
+                }
+                for article in articles
+            ],
+        )
+        self._insert(
+            "sketches",
+            [
+                {
+                    "article_id": sketch.article_id,
+                    "scheme": sketch.scheme,
+                    "shingles": sketch.shingles,
+                    "signature": sketch.signature,
+                }
+                for sketch in sketches
+            ],
+        )
+        self._insert(
+            "bands",
+            [
+                {
+                    "band": band,
+                    "hash": value,
+                    "article_id": sketch.article_id,
+                    "appeared": sketch.appeared,
+                }
+                for sketch in sketches
+                for band, value in enumerate(sketch.bands)
+            ],
+        )
+
+    def colliding(self, article_ids: Iterable[int], window: timedelta) -> list[tuple[int, int]]:
+        """The pairs that share a band, of which one is among the articles given and which appeared
+        within `window` of each other: questions to ask, each once, the smaller id first."""
+        return self._connection.execute(
+            """
+            SELECT DISTINCT least(fresh.article_id, held.article_id) AS a,
+                            greatest(fresh.article_id, held.article_id) AS b
+            FROM core.bands AS fresh
+            JOIN core.bands AS held ON held.band = fresh.band AND held.hash = fresh.hash
+            WHERE fresh.article_id IN (SELECT unnest(?::BIGINT[]))
+              AND held.article_id <> fresh.article_id
+              AND held.appeared BETWEEN fresh.appeared - ?::INTERVAL
+                                    AND fresh.appeared + ?::INTERVAL
+            ORDER BY a, b
+            """,
+            [list(article_ids), window, window],
+        ).fetchall()
+
+    def texts(self, article_ids: Iterable[int]) -> dict[int, str]:
+        """The texts of articles, by id."""
+        rows = self._connection.execute(
+            "SELECT article_id, text FROM core.articles "
+            "WHERE article_id IN (SELECT unnest(?::BIGINT[]))",
+            [list(article_ids)],
+        ).fetchall()
+        return dict(rows)
+
+    def add_matches(self, run_id: int, matches: Iterable[Match]) -> None:
+        """Files what comparisons found, a pair once."""
+        rows = [{"run_id": run_id, **asdict(match)} for match in matches]
+        self._insert("matches", rows, new_by=("a", "b"))
+
+    # stories
+
+    def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[Candidate], list[Match]]:
+        """The articles given and all that folding matches connect them with, and those matches:
+        the smallest set that `fold` can be run on."""
+        with self._incoming([{"article_id": i} for i in article_ids]) as any_rows:
+            if not any_rows:
+                return [], []
+            self._connection.execute(
+                f"""
+                CREATE OR REPLACE TEMP TABLE reached AS
+                WITH RECURSIVE edges AS (
+                    SELECT a, b FROM core.matches WHERE relation IN ({_quoted(FOLDS)})
+                    UNION ALL
+                    SELECT b, a FROM core.matches WHERE relation IN ({_quoted(FOLDS)})
+                ), reached AS (
+                    SELECT article_id FROM incoming
+                    UNION
+                    SELECT edges.b FROM reached JOIN edges ON edges.a = reached.article_id
+                )
+                SELECT article_id FROM reached
+                """
+            )
+        articles = self._connection.execute(
+            "SELECT article_id, appeared, words, story_id FROM core.articles "
+            "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
+        ).fetchall()
+        matches = self._connection.execute(
+            "SELECT a, b, relation, jaccard, a_in_b, b_in_a, shared FROM core.matches "
+            f"WHERE relation IN ({_quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
+        ).fetchall()
+        self._connection.execute("DROP TABLE reached")
+        return (
+            [
+                Candidate(article_id=i, appeared=appeared, words=words, story_id=story)
+                for i, appeared, words, story in articles
+            ],
+            [
+                Match(
+                    a=a,
+                    b=b,
+                    relation=Relation(relation),
+                    jaccard=jaccard,
+                    a_in_b=a_in_b,
+                    b_in_a=b_in_a,
+                    shared=shared,
+                )
+                for a, b, relation, jaccard, a_in_b, b_in_a, shared in matches
+            ],
+        )
+
+    def put_stories(self, stories: Sequence[Story]) -> None:
+        """Files the stories' members in place of what was filed for them; numbers the new ones."""
+        fresh = self._next("members", "story_id")
+        rows: list[Row] = []
+        for story in stories:
+            story_id = story.story_id
+            if story_id is None:
+                story_id, fresh = fresh, fresh + 1
+            rows += [
+                {"story_id": story_id, "article_id": member, "original_id": story.original}
+                for member in story.members
+            ]
+        with self._incoming(rows) as any_rows:
+            if any_rows:
+                self._connection.execute(
+                    "DELETE FROM core.members WHERE article_id IN (SELECT article_id FROM incoming)"
+                )
+                self._connection.execute("INSERT INTO core.members BY NAME SELECT * FROM incoming")
+
+    # how it is done
+
+    def _insert_attempts(self, run_id: int, now: datetime, attempts: Iterable[Any]) -> None:
+        rows = [{"run_id": run_id, "fetched_at": now, **asdict(attempt)} for attempt in attempts]
+        self._insert("fetches", rows)
+
+    def _insert(self, table: str, rows: Sequence[Row], new_by: tuple[str, ...] = ()) -> None:
+        """Appends rows; with `new_by`, only those whose values there are not in the table yet."""
+        same = " AND ".join(f"held.{column} = incoming.{column}" for column in new_by)
+        unseen = f"WHERE NOT EXISTS (FROM core.{table} AS held WHERE {same})" if new_by else ""
+        with self._incoming(rows) as any_rows:
+            if any_rows:
+                self._connection.execute(
+                    f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
+                )
+
+    def _update(self, table: str, key: str, rows: Sequence[Row], only_if: str = "true") -> None:
+        """Sets, in the rows with the same key, every other column the rows have."""
+        with self._incoming(rows) as any_rows:
+            if any_rows:
+                columns = ", ".join(f"{c} = incoming.{c}" for c in rows[0] if c != key)
+                self._connection.execute(
+                    f"UPDATE core.{table} AS held SET {columns} FROM incoming "
+                    f"WHERE held.{key} = incoming.{key} AND {only_if}"
+                )
+
+    def _held(self, table: str, key: str, ids: Iterable[int]) -> set[int]:
+        rows = self._connection.execute(
+            f"SELECT {key} FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))",
+            [list(ids)],
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    def _next(self, table: str, column: str) -> int:
+        row = self._connection.execute(
+            f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}"
+        ).fetchone()
+        return int(row[0]) if row else 1
+
+    @contextmanager
+    def _incoming(self, rows: Sequence[Row]) -> Iterator[bool]:
+        """Rows as the relation `incoming`, for as long as the block lasts; False for no rows."""
+        if not rows:
+            yield False
+            return
+        self._connection.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
+        try:
+            yield True
+        finally:
+            self._connection.unregister("incoming")
+
+
+def _quoted(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[Store]:
+    """The store in a file, made where there is none; held by this process until the block ends.
+
+    Raises DatabaseError where the file cannot be had.
+    """
+    connection = connect(path)
+    try:
+        yield Store(connection)
+    finally:
+        connection.close()
