@@ -1,0 +1,252 @@
+"""The command line: parses, calls one function, prints. Prefect is imported only where a run is."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from flows import show
+from flows.demo import FEEDS as SAMPLE_FEEDS
+from flows.demo import sample_newsroom
+from flows.progress import listener
+from flows.settings import Settings, read_settings
+from ingest.model import CopydeskError
+from storage.reading import open_reader
+from storage.store import open_store
+
+HELP = """
+Fetch news feeds, extract the articles, fold wire copies, ask in SQL.
+
+  copydesk demo                       see it work on a sample newsroom, offline
+  copydesk run --feeds feeds.opml     read your feeds once
+  copydesk serve --feeds feeds.opml   read them on a schedule, with Prefect's UI
+  copydesk sql "FROM stories"         ask
+
+Everything is filed in one DuckDB file: --db, or COPYDESK_DB, or the default below. Settings come
+from options, then COPYDESK_* variables, then copydesk.toml; `copydesk settings` lists them all.
+"""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+DEFAULT_DB = Settings.model_fields["db"].default
+Db = Annotated[
+    Path | None,
+    typer.Option(
+        help=f"The DuckDB file. [default: COPYDESK_DB, else {DEFAULT_DB}]", show_default=False
+    ),
+]
+Feeds = Annotated[
+    Path | None,
+    typer.Option(
+        help="An OPML file: its feeds are added to the database, and only they are "
+        "polled. Without it, every feed in the database is."
+    ),
+]
+
+
+def _moment(text: str) -> datetime:
+    """A time as ISO 8601 writes it; UTC where it names no zone."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+Now = Annotated[
+    datetime | None,
+    typer.Option(
+        parser=_moment,
+        metavar="TIME",
+        help="The run's clock, for replays: 2016-11-05T02:00Z. [default: the time it is]",
+        show_default=False,
+    ),
+]
+
+
+@app.command()
+def run(feeds: Feeds = None, db: Db = None, now: Now = None) -> None:
+    """Read the feeds once: poll, fetch, extract, fold, file."""
+    settings = read_settings(feeds=feeds, db=db)
+    _run(settings, now)
+
+
+@app.command()
+def demo(db: Db = None, now: Now = None) -> None:
+    """Run the whole pipeline on the sample newsroom: no network, no account.
+
+    Files it in demo.duckdb in this folder unless --db or COPYDESK_DB says otherwise. A second run
+    adds nothing.
+    """
+    target = db or (None if "COPYDESK_DB" in os.environ else Path("demo.duckdb"))
+    with sample_newsroom() as proxy:
+        os.environ["COPYDESK_PROXY"] = proxy  # for this process: the sample's hosts exist only here
+        settings = read_settings(feeds=SAMPLE_FEEDS, db=target)
+        _refuse_real(settings.db)
+        _run(settings, now)
+    program = Path(sys.argv[0])
+    short = program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program.name
+    out.print("Ask it something, for instance which outlet copies most:", style="bold")
+    out.print(
+        f'  {short} sql --db {settings.db} "SELECT outlet, count(*) AS articles, '
+        "count(*) FILTER (NOT is_original) AS copies FROM articles GROUP BY outlet "
+        'ORDER BY copies DESC"',
+        soft_wrap=True,
+        highlight=False,
+    )
+    out.print(f"  {short} story --db {settings.db} 1", highlight=False)
+
+
+@app.command()
+def serve(feeds: Feeds = None, db: Db = None) -> None:
+    """Read the feeds on a schedule, with the Prefect UI, until stopped with Ctrl-C.
+
+    Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one. Only one run goes on at
+    a time: one that comes due meanwhile, or was missed, is cancelled, not queued.
+    """
+    settings = read_settings(feeds=feeds, db=db)
+    _check(settings)
+    from flows.server import serve_schedule
+
+    serve_schedule(settings, out)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help='Any DuckDB SQL, for instance "FROM stories".')],
+    db: Db = None,
+    style: Annotated[
+        str, typer.Option("--format", help=f"One of: {', '.join(show.FORMATS)}.")
+    ] = "table",
+) -> None:
+    """Ask the database. "FROM dictionary" says what every view and column holds."""
+    if style not in show.FORMATS:
+        raise typer.BadParameter(f"one of: {', '.join(show.FORMATS)}", param_hint="--format")
+    with open_reader(read_settings(db=db).db) as reader:
+        show.table(reader.query(query), style, out)
+
+
+@app.command()
+def story(
+    key: Annotated[
+        str,
+        typer.Argument(help="The number of a story, or an article's address.", metavar="URL-OR-ID"),
+    ],
+    db: Db = None,
+) -> None:
+    """Show a story: the original, each copy, its outlet, when, and how alike."""
+    with open_reader(read_settings(db=db).db) as reader:
+        out.print(show.story_tree(reader.story(key)), soft_wrap=True)
+
+
+@app.command()
+def status(db: Db = None) -> None:
+    """Say what is in the database and how the last run went."""
+    path = read_settings(db=db).db
+    with open_reader(path) as reader:
+        out.print(show.status(reader.status(), str(path)))
+
+
+@app.command()
+def settings() -> None:
+    """List every setting: its variable, what it is now, what it is for."""
+    now = read_settings()
+    table = Table("variable", "now", "meaning")
+    for name, field in Settings.model_fields.items():
+        table.add_row(f"COPYDESK_{name.upper()}", Text(str(getattr(now, name))), field.description)
+    out.print(table)
+
+
+def _run(settings: Settings, now: datetime | None) -> None:
+    _check(settings)
+    with _watching() as waiting:
+        waiting("importing Prefect")
+        from flows.server import prepare
+
+        where = prepare(settings, quiet=True)
+        from flows.news import news
+
+        waiting(where)
+        run_id = asyncio.run(news(feeds=settings.feeds, db=settings.db, now=now))
+    with open_reader(settings.db) as reader:
+        out.print(show.run_summary(reader.run_summary(run_id)))
+        largest = reader.largest_stories(8, run_id)
+    if largest:
+        out.print(show.stories(largest, "\nThe largest stories with new articles"))
+
+
+def _check(settings: Settings) -> None:
+    """What can be wrong is found here: nobody shall wait for Prefect to hear of a typing error."""
+    from flows.stages import read_feeds
+
+    if settings.feeds:
+        read_feeds(settings.feeds)
+    with open_store(settings.db) as store:
+        if not settings.feeds and not store.subscriptions():
+            raise CopydeskError(
+                f"{settings.db} has no feeds to poll: name an OPML file with --feeds, "
+                "for instance deploy/feeds.opml"
+            )
+
+
+def _refuse_real(path: Path) -> None:
+    """The sample must not be mixed into somebody's real database."""
+    from flows.stages import read_feeds
+
+    sample = {feed.url for feed in read_feeds(SAMPLE_FEEDS)}
+    if path.exists():
+        with open_reader(path) as reader:
+            held = {row[0] for row in reader.query("SELECT url FROM feeds").rows}
+        if held - sample:
+            raise CopydeskError(
+                f"{path} holds real feeds, and the demo would mix its fictional ones in: "
+                "name another file with --db"
+            )
+
+
+@contextmanager
+def _watching() -> Iterator[Callable[[str], None]]:
+    """Shows a run's progress: first what is being waited for, then a bar for each stage."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        waiting = progress.add_task("starting", total=None)
+        bars: dict[str, TaskID] = {}
+
+        def on_report(stage: str, total: int) -> None:
+            progress.update(waiting, visible=False)
+            if stage not in bars:
+                bars[stage] = progress.add_task(stage, total=total)
+            progress.advance(bars[stage])
+
+        token = listener.set(on_report)
+        try:
+            yield lambda what: progress.update(waiting, description=what)
+        finally:
+            listener.reset(token)
+
+
+def main() -> None:
+    """The program: what the user can act on is said in a sentence, with exit status 1."""
+    try:
+        app()
+    except CopydeskError as error:
+        err.print(Text(f"copydesk: {error}"), style="red", soft_wrap=True)
+        sys.exit(1)

@@ -1,0 +1,278 @@
+"""The ingest flow: polls the feeds, then takes their new pages through the stages, in batches.
+
+    feeds (OPML, database) -> poll feeds -> take up pages
+        for each batch of pages:  fetch pages -> extract pages -> file pages
+    -> artifacts: the run in figures, the stories it added to
+
+A task is a batch, never an article: Prefect then shows some ten tasks a run, and its server stays
+idle. While one batch is extracted and filed, the next is being fetched.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
+from pathlib import Path
+from typing import TypeVar
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows import stages
+from flows.progress import report
+from flows.settings import Settings, read_settings
+from flows.stages import Answer, Stopwatch, TakenUp
+from ingest.extract import ExtractPool, open_pool
+from ingest.fetch import Fetcher, open_fetcher
+from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll, RunTotals
+from ingest.plan import batches
+from storage.reading import Reader, RunSummary, StorySummary
+from storage.store import Store, open_store
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What the tasks of one run share. Prefect passes it on untouched: it is never stored."""
+
+    run_id: int
+    now: datetime
+    settings: Settings
+    store: Store
+    fetcher: Fetcher
+    pool: ExtractPool
+    watch: Stopwatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some of a run's pages, and where they stand among all of them."""
+
+    pages: Sequence[Page]
+    number: int  # from 1
+    of: int
+    all_pages: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+# `poll` and `take up` are one task each, the others one a batch. None is retried as a whole and
+# none has a cache: what failed is in the account, page by page, and the next run takes it up.
+
+
+@task(name="poll feeds", cache_policy=NO_CACHE, persist_result=False)
+async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
+    """Asks for every feed and parses those that have changed."""
+    with run.watch.timing("poll"):
+        return await _each(
+            feeds, lambda feed: stages.poll_feed(feed, run.fetcher), "feeds polled", len(feeds)
+        )
+
+
+@task(name="take up pages", cache_policy=NO_CACHE, persist_result=False)
+async def take_up_pages(run: Run, polls: Sequence[Poll]) -> TakenUp:
+    """Files the poll and opens the account of every page it listed for the first time."""
+    with run.watch.timing("load"):
+        return await asyncio.to_thread(
+            stages.take_up, run.store, run.run_id, polls, run.now, run.settings.max_attempts
+        )
+
+
+@task(task_run_name="fetch pages {batch}", cache_policy=NO_CACHE, persist_result=False)
+async def fetch_pages(run: Run, batch: Batch) -> list[Answer]:
+    """Asks for a batch of pages."""
+    return await _each(
+        batch.pages,
+        lambda page: stages.fetch_page(page, run.fetcher),
+        "pages fetched",
+        batch.all_pages,
+    )
+
+
+@task(task_run_name="extract pages {batch}", cache_policy=NO_CACHE, persist_result=False)
+async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> list[PageResult]:
+    """Extracts the articles of a batch, in the worker processes."""
+    with run.watch.timing("extract"):
+        return await _each(
+            answers,
+            lambda answer: stages.extract_page(answer, run.pool, run.now),
+            "pages extracted",
+            batch.all_pages,
+        )
+
+
+@task(task_run_name="file pages {batch}", cache_policy=NO_CACHE, persist_result=False)
+async def file_pages(run: Run, batch: Batch, results: Sequence[PageResult]) -> list[PageResult]:
+    """Compares, folds and files a batch in one transaction."""
+    filed = await asyncio.to_thread(
+        stages.file_batch,
+        run.store,
+        run.run_id,
+        results,
+        now=run.now,
+        window=timedelta(days=run.settings.window_days),
+        watch=run.watch,
+    )
+    for _ in filed:
+        report("pages filed", batch.all_pages)
+    return filed
+
+
+async def _each(
+    items: Sequence[Item], work: Callable[[Item], Awaitable[Done]], stage: str, total: int
+) -> list[Done]:
+    """The work done for all items at once, in their order; the worker has its own limits."""
+
+    async def reported(item: Item) -> Done:
+        done = await work(item)
+        report(stage, total)
+        return done
+
+    return list(await asyncio.gather(*map(reported, items)))
+
+
+async def _take_through(run: Run, pages: Sequence[Page]) -> None:
+    """All pages through the stages, batch by batch; while one is worked on, the next is fetched."""
+    logger = get_run_logger()
+    parts = batches(pages, run.settings.batch)
+    queue = [
+        Batch(pages=part, number=number, of=len(parts), all_pages=len(pages))
+        for number, part in enumerate(parts, start=1)
+    ]
+    async with asyncio.TaskGroup() as group:
+        ahead: asyncio.Task[list[Answer]] | None = None
+        for batch, following in zip_longest(queue, queue[1:]):
+            fetching = ahead or group.create_task(fetch_pages(run, batch))
+            with run.watch.timing("fetch"):
+                answers = await fetching
+            ahead = group.create_task(fetch_pages(run, following)) if following else None
+            results = await extract_pages(run, batch, answers)
+            filed = await file_pages(run, batch, results)
+            articles = sum(result.article is not None for result in filed)
+            logger.info("batch %s: %d pages, %d articles", batch, len(filed), articles)
+
+
+@flow(name="copydesk", flow_run_name="news {now}", persist_result=False)
+async def news(
+    feeds: Path | None = None, db: Path | None = None, now: datetime | None = None
+) -> int:
+    """One run: every feed polled once, every page they list accounted for. Returns its number.
+
+    Args:
+        feeds: An OPML file to poll; without it, the setting, else every feed in the database.
+        db: The DuckDB file; without it, the setting.
+        now: The run's clock; without it, the time it is.
+
+    Raises:
+        CopydeskError: There is nothing to poll, or the database or a file cannot be used.
+    """
+    settings = read_settings(feeds=feeds, db=db)
+    clock = now or datetime.now(UTC)
+    with open_store(settings.db) as store:
+        subscribed = _feeds_to_poll(store, settings, clock)
+        run_id = store.begin_run(clock)
+        watch = Stopwatch()
+        totals = RunTotals(feeds=len(subscribed))
+        state = "failed"
+        try:
+            with watch.timing("total"):
+                taken = await _work(run_id, clock, settings, store, subscribed, watch)
+            totals = replace(totals, entries=taken.entries, retried=taken.retried)
+            state = "finished"
+        finally:
+            store.end_run(run_id, state, replace(totals, seconds=dict(watch.seconds)))
+        await _publish(store.reader(), run_id)
+    return run_id
+
+
+async def _work(
+    run_id: int,
+    clock: datetime,
+    settings: Settings,
+    store: Store,
+    feeds: Sequence[FeedState],
+    watch: Stopwatch,
+) -> TakenUp:
+    async with open_fetcher(
+        user_agent=settings.user_agent, limits=settings.fetch_limits, proxy=settings.proxy
+    ) as fetcher:
+        with open_pool(workers=settings.workers, time_limit=settings.page_time_limit) as pool:
+            run = Run(
+                run_id=run_id,
+                now=clock,
+                settings=settings,
+                store=store,
+                fetcher=fetcher,
+                pool=pool,
+                watch=watch,
+            )
+            polls = await poll_feeds(run, feeds)
+            taken = await take_up_pages(run, polls)
+            get_run_logger().info(
+                "%d feeds polled, %d entries, %d pages to fetch (%d from earlier runs)",
+                len(polls),
+                taken.entries,
+                len(taken.pages),
+                taken.retried,
+            )
+            await _take_through(run, taken.pages)
+    return taken
+
+
+def _feeds_to_poll(store: Store, settings: Settings, clock: datetime) -> list[FeedState]:
+    if settings.feeds:
+        with store.transaction():
+            return store.subscribe(stages.read_feeds(settings.feeds), clock)
+    feeds = store.subscriptions()
+    if not feeds:
+        raise CopydeskError(
+            f"{settings.db} has no feeds to poll: name an OPML file with --feeds, "
+            "for instance deploy/feeds.opml"
+        )
+    return feeds
+
+
+async def _publish(reader: Reader, run_id: int) -> None:
+    """The run in figures, for whoever looks at it in Prefect."""
+    summary = reader.run_summary(run_id)
+    await acreate_markdown_artifact(
+        key="run", markdown=_markdown(summary), description=f"Run {run_id} in figures"
+    )
+    await acreate_table_artifact(
+        key="stories",
+        table=[_row(story) for story in reader.largest_stories(50, run_id)],
+        description=f"The largest stories that run {run_id} added to",
+    )
+
+
+def _markdown(summary: RunSummary) -> str:
+    lines = [
+        f"**{summary.articles}** new articles, **{summary.folded}** stories with copies, "
+        f"in {summary.total_seconds:.1f} s.",
+        "",
+        "| feeds | number |",
+        "|---|---:|",
+        *(f"| {outcome} | {number} |" for outcome, number in summary.feeds.items()),
+        "",
+        "| entries | number |",
+        "|---|---:|",
+        *(f"| {outcome} | {number} |" for outcome, number in summary.entries.items()),
+        f"| **all** | **{summary.read}** |",
+    ]
+    return "\n".join(lines)
+
+
+def _row(story: StorySummary) -> dict[str, str | int]:
+    return {
+        "story": story.story_id,
+        "title": story.title,
+        "first": story.original_outlet,
+        "appeared": f"{story.appeared:%Y-%m-%d %H:%M}",
+        "articles": story.articles,
+        "outlets": ", ".join(story.outlets),
+    }

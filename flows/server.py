@@ -1,0 +1,204 @@
+"""Prefect's surroundings: what must hold before it is imported, its server, and the schedule."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.request import ProxyHandler, build_opener
+
+from platformdirs import user_log_path
+from rich.console import Console
+
+from flows.settings import Settings
+from ingest.model import CopydeskError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from prefect.client.orchestration import PrefectClient
+
+STARTUP_SECONDS = 120  # a server's first start migrates its own database; on a busy machine slowly
+DEFAULTS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+}
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def prepare(settings: Settings, *, quiet: bool = False) -> str:
+    """Sets Prefect's environment; call it before Prefect is imported. What the user set stays.
+
+    A proxy is for the news sites: Prefect's own server is on this machine, and a proxy asked for
+    it would answer in its stead. `quiet` keeps Prefect's log lines off the terminal, not from its
+    server. Returns what will have to be waited for, in words.
+    """
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    if quiet:
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    named = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    exempt = ",".join(dict.fromkeys([*filter(None, named.split(",")), *LOOPBACK]))
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = exempt
+    configured = configured_api()
+    if configured:
+        return f"waiting for the Prefect server at {configured}"
+    if healthy(local_api(settings)):
+        os.environ["PREFECT_API_URL"] = local_api(settings)
+        return f"waiting for the Prefect server at {local_api(settings)}"
+    return (
+        "waiting for Prefect's temporary server, some 15 s a run "
+        "(`copydesk serve` keeps one running)"
+    )
+
+
+def configured_api() -> str | None:
+    """The Prefect server the user has chosen, by variable or in Prefect's active profile."""
+    if url := os.environ.get("PREFECT_API_URL"):
+        return url
+    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+    try:
+        profiles = tomllib.loads((home / "profiles.toml").read_text())
+    except (OSError, tomllib.TOMLDecodeError):
+        return None
+    active = os.environ.get("PREFECT_PROFILE") or profiles.get("active", "")
+    url = profiles.get("profiles", {}).get(active, {}).get("PREFECT_API_URL")
+    return url if isinstance(url, str) else None
+
+
+def local_api(settings: Settings) -> str:
+    """The address of the server that `copydesk serve` starts on this machine."""
+    return f"http://127.0.0.1:{settings.prefect_port}/api"
+
+
+def healthy(api: str) -> bool:
+    """Whether a Prefect server answers there."""
+    try:
+        with build_opener(ProxyHandler({})).open(f"{api}/health", timeout=2) as response:
+            return bool(response.read().strip() == b"true")
+    except OSError:
+        return False
+
+
+@contextmanager
+def local_server(settings: Settings, console: Console) -> Iterator[str]:
+    """A Prefect server for as long as the block lasts: the one that answers already, else a child.
+
+    Gives its API's address, and names it to this process and its children.
+    """
+    api = configured_api() or local_api(settings)
+    if configured_api() or healthy(api):
+        console.print(f"Using the Prefect server at {api}")
+        os.environ["PREFECT_API_URL"] = api
+        yield api
+        return
+    log = user_log_path("copydesk", ensure_exists=True) / "prefect-server.log"
+    child_env = {
+        **os.environ,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
+    }
+    with log.open("ab") as stream:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "server", "start"],
+            env=child_env,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches us alone, and we stop it when we are done
+        )
+        try:
+            with console.status(f"Starting a Prefect server (log: {log})"):
+                _await_health(child, api, log)
+            os.environ["PREFECT_API_URL"] = api
+            yield api
+        finally:
+            _stop(child)
+
+
+def _await_health(child: subprocess.Popen[bytes], api: str, log: Path) -> None:
+    give_up = time.monotonic() + STARTUP_SECONDS
+    while not healthy(api):
+        if child.poll() is not None:
+            raise CopydeskError(f"the Prefect server ended at once; {log} says why")
+        if time.monotonic() > give_up:
+            raise CopydeskError(f"no Prefect server after {STARTUP_SECONDS} s; {log} says more")
+        time.sleep(0.25)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(15)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def serve_schedule(settings: Settings, console: Console) -> None:
+    """Runs the flow now and on the schedule, one run at a time, until SIGINT or SIGTERM."""
+    prepare(settings)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with local_server(settings, console) as api:
+            console.print(f"Prefect UI:  {api.removesuffix('/api')}")
+            console.print(f"Database:    {settings.db}")
+            console.print(f"Schedule:    {settings.schedule} (UTC), and once now. Ctrl-C stops it.")
+            asyncio.run(_serve(settings))
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+async def _serve(settings: Settings) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.runner import Runner
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.news import news
+
+    deployment = await news.ato_deployment(
+        name="news",
+        parameters={
+            "feeds": str(settings.feeds.resolve()) if settings.feeds else None,
+            "db": str(settings.db.resolve()),
+        },
+        schedule=Cron(settings.schedule, timezone="UTC"),
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+        ),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    # a limit above one lets the runner take up a run that is due, to see that it must be cancelled
+    runner = Runner(name="copydesk", limit=4, pause_on_shutdown=False)
+    deployment_id = await runner.aadd_deployment(deployment)
+    async with get_client() as client:
+        await _close_stale(client, deployment_id)
+        await client.create_flow_run_from_deployment(deployment_id)
+    await runner.start()
+
+
+async def _close_stale(client: "PrefectClient", deployment_id: "UUID") -> None:
+    """Ends runs that a killed `copydesk serve` left running: they would hold the only place."""
+    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
+
+    going = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    stale = await client.read_flow_runs(
+        deployment_filter=DeploymentFilter.model_validate({"id": {"any_": [deployment_id]}}),
+        flow_run_filter=FlowRunFilter.model_validate({"state": {"type": {"any_": going}}}),
+    )
+    for flow_run in stale:
+        await client.set_flow_run_state(
+            flow_run.id, Crashed(message="copydesk serve was stopped"), force=True
+        )

@@ -1,0 +1,121 @@
+"""The settings: each named, explained and defaulted here, and read once, by whoever starts a run.
+
+An option on the command line comes first, then `COPYDESK_*` variables, then `copydesk.toml` in the
+current folder (or the file that COPYDESK_CONFIG names), then the defaults below.
+"""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ingest.fetch import FetchLimits
+from ingest.model import CopydeskError
+
+CONFIG_FILE = "copydesk.toml"
+
+
+class Settings(BaseSettings):
+    """How Copydesk runs here. `copydesk settings` prints them as they stand."""
+
+    model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="forbid", frozen=True)
+
+    db: Path = Field(
+        user_data_path("copydesk") / "news.duckdb",
+        description="The DuckDB file that everything is filed in.",
+    )
+    feeds: Path | None = Field(
+        None, description="An OPML file to poll. Without it, every feed in the database is polled."
+    )
+    schedule: str = Field(
+        "*/30 * * * *", description="When `copydesk serve` runs: a cron expression, in UTC."
+    )
+    contact: str = Field(
+        "",
+        description="An address that a site's operator can reach you at; part of the User-Agent.",
+    )
+    proxy: str | None = Field(
+        None,
+        description="A proxy for every page and feed. Without it HTTP_PROXY, HTTPS_PROXY and "
+        "NO_PROXY are honoured.",
+    )
+    connections: int = Field(32, ge=1, description="Requests under way at once.")
+    connections_per_host: int = Field(2, ge=1, description="Requests under way at once to a host.")
+    connect_timeout: float = Field(10, gt=0, description="Seconds to reach a server.")
+    idle_timeout: float = Field(15, gt=0, description="Seconds a server may keep silent.")
+    total_timeout: float = Field(45, gt=0, description="Seconds one request may take in all.")
+    max_bytes: int = Field(10_000_000, gt=0, description="Largest body taken, in decoded bytes.")
+    max_redirects: int = Field(5, ge=0, description="Redirects followed.")
+    max_attempts: int = Field(
+        3, ge=1, description="Runs in which a page is tried while its failure may pass."
+    )
+    batch: int = Field(
+        100, ge=1, description="Pages fetched, extracted and filed together: one transaction."
+    )
+    workers: int = Field(0, ge=0, description="Extraction processes; 0 means one a core.")
+    page_time_limit: float = Field(
+        20, gt=0, description="Seconds the extraction of a page may take."
+    )
+    window_days: float = Field(
+        14, gt=0, description="How far apart in time two articles may be and still be compared."
+    )
+    prefect_port: int = Field(
+        4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  part of the signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  part of the signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then variables, then the file."""
+        file = Path(os.environ.get("COPYDESK_CONFIG", CONFIG_FILE))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def user_agent(self) -> str:
+        """How we introduce ourselves to a server."""
+        return f"Copydesk/0.1 (news research{'; ' + self.contact if self.contact else ''})"
+
+    @property
+    def fetch_limits(self) -> FetchLimits:
+        """The settings that concern fetching."""
+        return FetchLimits(
+            connect_timeout=self.connect_timeout,
+            idle_timeout=self.idle_timeout,
+            total_timeout=self.total_timeout,
+            max_bytes=self.max_bytes,
+            max_redirects=self.max_redirects,
+            connections=self.connections,
+            connections_per_host=self.connections_per_host,
+        )
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings as they stand, with those given on the command line (not None) before all.
+
+    Raises CopydeskError that names each setting that is wrong.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})"
+            for e in error.errors()
+        )
+        raise CopydeskError(
+            f"a setting is wrong: {wrong}. Look at COPYDESK_* variables and {CONFIG_FILE}"
+        ) from error
+    except ValueError as error:  # the TOML file
+        raise CopydeskError(f"{CONFIG_FILE} cannot be read: {error}") from error

@@ -1,0 +1,151 @@
+"""What a person sees in the terminal: tables and sentences, made of what `storage.reading` says."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from storage.reading import Member, RunSummary, Status, StorySummary, StoryTree, Table
+
+FORMATS = ("table", "csv", "json")
+
+
+def moment(when: datetime) -> str:
+    """A time for reading: UTC, to the minute."""
+    return f"{when:%Y-%m-%d %H:%M}"
+
+
+def run_summary(summary: RunSummary) -> RenderableType:
+    """A run: feeds, entries, what became of them."""
+    lines = Text()
+    lines.append(f"Run {summary.run_id} {summary.state}", style="bold")
+    lines.append(f" ({summary.total_seconds:.1f} s, clock {moment(summary.started_at)} UTC)\n")
+    lines.append(f"  feeds    {_counts(summary.feeds)}\n")
+    lines.append(f"  entries  {_counts(summary.entries)}; {summary.read:,} in all\n")
+    if summary.articles:
+        lines.append(f"  articles {summary.articles:,} new", style="green")
+        lines.append(f"; {summary.folded:,} stories folded from several of them")
+    else:
+        lines.append("  nothing new: every address listed was known already or led to no article")
+    return lines
+
+
+def stories(found: list[StorySummary], title: str) -> RenderableType:
+    """Stories of several articles: headline, who had it first, who else ran it."""
+    table = RichTable(title=title, box=None, title_justify="left", title_style="bold")
+    table.add_column("story", justify="right", style="cyan")
+    table.add_column("what, who first, who after")
+    for story in found:
+        others = [name for name in story.outlets if name != story.original_outlet]
+        ran = f"then {', '.join(others)}" if others else f"which ran it {story.articles} times"
+        table.add_row(
+            str(story.story_id),
+            Text.assemble(
+                (story.title, "bold"),
+                "\nfirst ",
+                (story.original_outlet, "green"),
+                f", {moment(story.appeared)} UTC; {ran}",
+            ),
+        )
+    return table
+
+
+def story_tree(tree: StoryTree) -> RenderableType:
+    """A story: the original, its copies, and what embeds one of them; two or three lines each."""
+    original = tree.members[0]
+    lines = Text.assemble((f"Story {tree.story_id}: {original.title}", "bold"), "\n")
+    for member in tree.members:
+        lines.append_text(_member(member, original))
+    if tree.linked:
+        lines.append("Linked, not folded\n", style="bold")
+        for member in tree.linked:
+            lines.append_text(_member(member, original))
+    lines.right_crop(1)
+    return lines
+
+
+def _member(member: Member, original: Member) -> Text:
+    if member is original:
+        comparison = moment(member.appeared) + " UTC"
+    else:
+        comparison = (
+            f"{_lag(original.appeared, member.appeared)}, containment {member.containment:.2f}"
+        )
+    text = Text.assemble(
+        (f"  {member.relation:<10}", "cyan"),
+        (member.outlet, "green"),
+        f"  {comparison}, {member.words:,} words\n",
+    )
+    if member.title != original.title:
+        text.append(f"            {member.title}\n")
+    return text.append(f"            {member.url}\n", style="dim")
+
+
+def _lag(first: datetime, then: datetime) -> str:
+    minutes = round((then - first).total_seconds() / 60)
+    sign = "-" if minutes < 0 else "+"
+    hours, rest = divmod(abs(minutes), 60)
+    days, hours = divmod(hours, 24)
+    return f"{sign}{days}d {hours:02}:{rest:02}" if days else f"{sign}{hours}:{rest:02}"
+
+
+def status(found: Status, path: str) -> RenderableType:
+    """What a database holds."""
+    lines = Text()
+    lines.append(f"{path}", style="bold")
+    lines.append(f" (schema {found.schema})\n")
+    for name, count in found.counts.items():
+        lines.append(f"  {name:<9}{count:>10,}")
+        if name == "pages" and found.pages:
+            lines.append(f"   {_counts(found.pages)}")
+        if name == "feeds" and found.feeds:
+            lines.append(f"   {_counts(found.feeds)}")
+        if name == "runs" and found.unfinished:
+            lines.append(f"   {found.unfinished} failed or crashed", style="red")
+        lines.append("\n")
+    if found.last_run is None:
+        lines.append("No run yet.")
+        return lines
+    return Group(lines, run_summary(found.last_run))
+
+
+def table(found: Table, style: str, console: Console) -> None:
+    """Prints a query's answer: as a table for people, as CSV or JSON for programs."""
+    if style == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(found.columns)
+        writer.writerows([[_plain(value) for value in row] for row in found.rows])
+        console.file.write(out.getvalue())
+    elif style == "json":
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        console.file.write(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain) + "\n")
+    else:
+        grid = RichTable(box=box.SIMPLE_HEAD)
+        for column in found.columns:
+            grid.add_column(column, overflow="fold")
+        for row in found.rows:
+            grid.add_row(*(Text("" if value is None else str(_plain(value))) for value in row))
+        console.print(grid)
+        console.print(f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}", style="dim")
+
+
+def _plain(value: object) -> object:
+    """A value as text where a program's format has no type for it."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, list):
+        return ", ".join(str(_plain(item)) for item in value)
+    if isinstance(value, float):
+        return round(value, 4)
+    return value if isinstance(value, int) or value is None else str(value)
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"
