@@ -1,0 +1,47 @@
+# Two commands set everything up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# pip of the system, working on the environment's Python: needs no ensurepip, which Debian packages apart
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test format clean
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.run ## run the whole pipeline on the sample newsroom, offline
+	@$(BIN)/copydesk demo
+
+check: $(VENV)/.dev ## lint, types, import rules and the fast tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -m "not slow"
+
+test: $(VENV)/.dev ## every test, those with a Prefect server included
+	$(BIN)/pytest
+
+format: $(VENV)/.dev ## rewrite the code in the house's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## forget the environment and the caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@echo "Making a Python environment in $(VENV) ..."
+	@$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing Copydesk and what it runs on (a minute or two, once) ..."
+	@$(PIP) install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing Copydesk and what its tests need (a minute or two, once) ..."
+	@$(PIP) install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.run
