@@ -1,6 +1,5 @@
 """The command line: parses, calls one function, prints. Prefect is imported only where a run is."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -11,25 +10,28 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from flows import show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
 from flows.progress import listener
+from flows.server import prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
+from ingest.urls import without_credentials
 from storage.reading import open_reader
 from storage.store import open_store
 
 HELP = """
 Fetch news feeds, extract the articles, fold wire copies, ask in SQL.
 
-  copydesk demo                       see it work on a sample newsroom, offline
+\b
+  copydesk demo                       see it work, offline
   copydesk run --feeds feeds.opml     read your feeds once
-  copydesk serve --feeds feeds.opml   read them on a schedule, with Prefect's UI
+  copydesk serve --feeds feeds.opml   read them on a schedule
   copydesk sql "FROM stories"         ask
 
 Everything is filed in one DuckDB file: --db, or COPYDESK_DB, or the default below. Settings come
@@ -91,7 +93,7 @@ def run(feeds: Feeds = None, db: Db = None, now: Now = None) -> None:
 
 @app.command()
 def demo(db: Db = None, now: Now = None) -> None:
-    """Run the whole pipeline on the sample newsroom: no network, no account.
+    """Run it all on a sample newsroom, offline.
 
     Files it in demo.duckdb in this folder unless --db or COPYDESK_DB says otherwise. A second run
     adds nothing.
@@ -117,15 +119,14 @@ def demo(db: Db = None, now: Now = None) -> None:
 
 @app.command()
 def serve(feeds: Feeds = None, db: Db = None) -> None:
-    """Read the feeds on a schedule, with the Prefect UI, until stopped with Ctrl-C.
+    """Read the feeds on a schedule, with Prefect's UI.
 
-    Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one. Only one run goes on at
-    a time: one that comes due meanwhile, or was missed, is cancelled, not queued.
+    Goes on until Ctrl-C. Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one.
+    Only one run goes on at a time: one that comes due meanwhile, or was missed, is cancelled, not
+    queued.
     """
     settings = read_settings(feeds=feeds, db=db)
     _check(settings)
-    from flows.server import serve_schedule
-
     serve_schedule(settings, out)
 
 
@@ -137,7 +138,10 @@ def sql(
         str, typer.Option("--format", help=f"One of: {', '.join(show.FORMATS)}.")
     ] = "table",
 ) -> None:
-    """Ask the database. "FROM dictionary" says what every view and column holds."""
+    """Ask the database in SQL.
+
+    "FROM dictionary" says what every view and column holds.
+    """
     if style not in show.FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(show.FORMATS)}", param_hint="--format")
     with open_reader(read_settings(db=db).db) as reader:
@@ -152,14 +156,14 @@ def story(
     ],
     db: Db = None,
 ) -> None:
-    """Show a story: the original, each copy, its outlet, when, and how alike."""
+    """Show a story: the original and each copy."""
     with open_reader(read_settings(db=db).db) as reader:
         out.print(show.story_tree(reader.story(key)), soft_wrap=True)
 
 
 @app.command()
 def status(db: Db = None) -> None:
-    """Say what is in the database and how the last run went."""
+    """Say what is there and how the last run went."""
     path = read_settings(db=db).db
     with open_reader(path) as reader:
         out.print(show.status(reader.status(), str(path)))
@@ -167,25 +171,19 @@ def status(db: Db = None) -> None:
 
 @app.command()
 def settings() -> None:
-    """List every setting: its variable, what it is now, what it is for."""
+    """List the settings: now, and what each is for."""
     now = read_settings()
-    table = Table("variable", "now", "meaning")
     for name, field in Settings.model_fields.items():
-        table.add_row(f"COPYDESK_{name.upper()}", Text(str(getattr(now, name))), field.description)
-    out.print(table)
+        value = without_credentials(str(getattr(now, name)))
+        out.print(Text.assemble((f"COPYDESK_{name.upper()}", "cyan"), f" = {value}"))
+        out.print(Padding(field.description or "", (0, 0, 0, 4)))
 
 
 def _run(settings: Settings, now: datetime | None) -> None:
     _check(settings)
     with _watching() as waiting:
-        waiting("importing Prefect")
-        from flows.server import prepare
-
-        where = prepare(settings, quiet=True)
-        from flows.news import news
-
-        waiting(where)
-        run_id = asyncio.run(news(feeds=settings.feeds, db=settings.db, now=now))
+        waiting(prepare(settings, quiet=True))
+        run_id = run_now(settings, now)
     with open_reader(settings.db) as reader:
         out.print(show.run_summary(reader.run_summary(run_id)))
         largest = reader.largest_stories(8, run_id)

@@ -14,11 +14,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from prefect.states import Completed
 
 from flows import stages
 from flows.progress import report
@@ -65,7 +67,7 @@ class Batch:
 # none has a cache: what failed is in the account, page by page, and the next run takes it up.
 
 
-@task(name="poll feeds", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="poll feeds", cache_policy=NO_CACHE, persist_result=False)
 async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
     """Asks for every feed and parses those that have changed."""
     with run.watch.timing("poll"):
@@ -74,7 +76,7 @@ async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
         )
 
 
-@task(name="take up pages", cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="take up pages", cache_policy=NO_CACHE, persist_result=False)
 async def take_up_pages(run: Run, polls: Sequence[Poll]) -> TakenUp:
     """Files the poll and opens the account of every page it listed for the first time."""
     with run.watch.timing("load"):
@@ -157,7 +159,12 @@ async def _take_through(run: Run, pages: Sequence[Page]) -> None:
             logger.info("batch %s: %d pages, %d articles", batch, len(filed), articles)
 
 
-@flow(name="copydesk", flow_run_name="news {now}", persist_result=False)
+def _run_name() -> str:
+    clock = flow_run.parameters.get("now")
+    return f"news as of {clock:%Y-%m-%d %H:%M}" if clock else "news"
+
+
+@flow(name="copydesk", flow_run_name=_run_name, persist_result=False)
 async def news(
     feeds: Path | None = None, db: Path | None = None, now: datetime | None = None
 ) -> int:
@@ -186,8 +193,10 @@ async def news(
             state = "finished"
         finally:
             store.end_run(run_id, state, replace(totals, seconds=dict(watch.seconds)))
-        await _publish(store.reader(), run_id)
-    return run_id
+        summary = await _publish(store.reader(), run_id)
+    message = f"{summary.articles} new articles, {summary.folded} stories folded"
+    # Prefect takes the state apart: it shows the message, and the caller gets the number
+    return cast("int", Completed(message=message, data=run_id))
 
 
 async def _work(
@@ -237,17 +246,18 @@ def _feeds_to_poll(store: Store, settings: Settings, clock: datetime) -> list[Fe
     return feeds
 
 
-async def _publish(reader: Reader, run_id: int) -> None:
+async def _publish(reader: Reader, run_id: int) -> RunSummary:
     """The run in figures, for whoever looks at it in Prefect."""
     summary = reader.run_summary(run_id)
     await acreate_markdown_artifact(
-        key="run", markdown=_markdown(summary), description=f"Run {run_id} in figures"
+        key="copydesk-run", markdown=_markdown(summary), description=f"Run {run_id} in figures"
     )
     await acreate_table_artifact(
-        key="stories",
+        key="copydesk-stories",
         table=[_row(story) for story in reader.largest_stories(50, run_id)],
         description=f"The largest stories that run {run_id} added to",
     )
+    return summary
 
 
 def _markdown(summary: RunSummary) -> str:

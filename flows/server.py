@@ -20,14 +20,20 @@ from flows.settings import Settings
 from ingest.model import CopydeskError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import State
 
 STARTUP_SECONDS = 120  # a server's first start migrates its own database; on a busy machine slowly
+SETTLE_SECONDS = 20
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    # besides sending nothing: its heartbeat is what finds the server's database locked at a start
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }
@@ -143,9 +149,49 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
+def run_now(settings: Settings, now: "datetime | None") -> int:
+    """One run in this process, after `prepare`. Returns its number; raises what ended it."""
+    from flows.news import news
+
+    async def run() -> "State[int]":
+        return await news(feeds=settings.feeds, db=settings.db, now=now, return_state=True)
+
+    state = asyncio.run(run())
+    if flow_run_id := state.state_details.flow_run_id:
+        _settle(flow_run_id)
+    return int(state.result())
+
+
+def _settle(flow_run_id: "UUID") -> None:
+    """Waits until the server has heard how every task ended.
+
+    A temporary server ends with this process, and tasks it had not heard of would stay Running for
+    ever in what the UI shows later.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=SETTLE_SECONDS)
+    EventsWorker.drain_all(timeout=SETTLE_SECONDS)
+    give_up = time.monotonic() + SETTLE_SECONDS
+    ours = FlowRunFilter.model_validate({"id": {"any_": [flow_run_id]}})
+    ended = -1
+    with get_client(sync_client=True) as client:
+        while time.monotonic() < give_up:
+            runs = client.read_task_runs(flow_run_filter=ours)
+            before, ended = ended, sum(bool(r.state and r.state.is_final()) for r in runs)
+            if ended == len(runs) == before:
+                return
+            time.sleep(0.3)
+
+
 def serve_schedule(settings: Settings, console: Console) -> None:
     """Runs the flow now and on the schedule, one run at a time, until SIGINT or SIGTERM."""
     prepare(settings)
+    # a shell starts its background jobs with SIGINT ignored, and both signals end here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with local_server(settings, console) as api:
@@ -180,11 +226,17 @@ async def _serve(settings: Settings) -> None:
     )
     # a limit above one lets the runner take up a run that is due, to see that it must be cancelled
     runner = Runner(name="copydesk", limit=4, pause_on_shutdown=False)
+    # its own handler stops it from within the loop's callback, with a coroutine never awaited
+    runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
     deployment_id = await runner.aadd_deployment(deployment)
     async with get_client() as client:
         await _close_stale(client, deployment_id)
         await client.create_flow_run_from_deployment(deployment_id)
-    await runner.start()
+    try:
+        await runner.start()
+    finally:
+        async with get_client() as client:
+            await _close_stale(client, deployment_id)
 
 
 async def _close_stale(client: "PrefectClient", deployment_id: "UUID") -> None:
