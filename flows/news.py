@@ -102,7 +102,7 @@ async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> li
     with run.watch.timing("extract"):
         return await _each(
             answers,
-            lambda answer: stages.extract_page(answer, run.pool, run.now),
+            lambda answer: stages.extract_page(answer, run.pool),
             "pages extracted",
             batch.all_pages,
         )

@@ -123,14 +123,14 @@ def take_up(
         item
         for poll in polls
         if poll.parsed
-        for item in identify(poll.feed.feed_id, poll.parsed.entries)
+        for item in identify(poll.feed.feed_id, poll.parsed.entries, now)
     ]
     with store.transaction():
         ids = {item.page_id for item in identified if isinstance(item, Page)}
         plan = plan_pages(identified, store.known_pages(ids))
         store.record_polls(run_id, polls, now)
-        store.add_pages(run_id, plan.pages, now)
-        store.add_sightings(plan.listed, now)
+        store.add_pages(run_id, plan.pages)
+        store.add_sightings(plan.listed)
         store.add_outcomes(run_id, plan.outcomes)
         pages = store.pending_pages(max_attempts)
     return TakenUp(
@@ -147,7 +147,7 @@ async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:
     return Answer(page=page, attempt=_went("page", fetched, Outcome.READ), fetched=fetched)
 
 
-async def extract_page(answer: Answer, pool: ExtractPool, now: datetime) -> PageResult:
+async def extract_page(answer: Answer, pool: ExtractPool) -> PageResult:
     """Extracts the article from an answer, if there is one. Never raises Failed."""
     result = PageResult(
         page=answer.page,
@@ -158,7 +158,7 @@ async def extract_page(answer: Answer, pool: ExtractPool, now: datetime) -> Page
     if answer.fetched is None:
         return result
     try:
-        article = await pool.extract(answer.page.entry, answer.fetched, now)
+        article = await pool.extract(answer.page.entry, answer.fetched, answer.page.first_seen)
     except Failed as failure:
         return replace(result, outcome=failure.outcome, detail=failure.detail)
     return replace(result, outcome=Outcome.NEW, article=article)
@@ -193,7 +193,7 @@ def file_batch(
         candidates, edges = store.neighbourhood(fresh)
         with watch.timing("fold"):
             stories = fold(candidates, edges)
-        store.put_stories(stories)
+        store.put_stories(run_id, stories)
         store.settle_pages(run_id, settled, now)
     return settled
 

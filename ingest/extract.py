@@ -58,10 +58,11 @@ def _document(fetched: Fetched) -> trafilatura.settings.Document | None:
     # one of the longest pages found nests deeper than lxml's default lets it; comments and
     # processing instructions are never text
     parser = lxml.html.HTMLParser(
-        huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+        huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8"
     )
     try:
-        markup = trafilatura.utils.decode_file(fetched.body)
+        # decoded and encoded again: lxml takes no string that declares an encoding, as XHTML does
+        markup = trafilatura.utils.decode_file(fetched.body).encode("utf-8", "replace")
         tree = lxml.html.document_fromstring(markup, parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise Failed(Outcome.NO_TEXT, f"not parseable as HTML: {error}") from error

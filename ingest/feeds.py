@@ -12,6 +12,7 @@ import feedparser
 import lxml.html
 
 from ingest.model import Entry, Failed, Fetched, Outcome, ParsedFeed
+from ingest.urls import without_credentials
 
 JSON_FEED_VERSION = "https://jsonfeed.org/version/"
 
@@ -40,28 +41,29 @@ def _parse_xml_feed(fetched: Fetched) -> ParsedFeed:
     if not parsed.entries and not parsed.version:
         kind = fetched.content_type or "no content type"
         raise Failed(Outcome.NOT_A_FEED, f"no feed in {len(fetched.body):,} bytes of {kind}")
-    language = parsed.feed.get("language", "")
+    language = _text(parsed.feed.get("language"))
+    base = without_credentials(fetched.final_url)
     return ParsedFeed(
-        title=_plain(parsed.feed.get("title", "")),
-        site_url=parsed.feed.get("link", ""),
+        title=_plain(parsed.feed.get("title")),
+        site_url=_text(parsed.feed.get("link")),
         language=language,
-        entries=tuple(_xml_entry(item, language, fetched.final_url) for item in parsed.entries),
+        entries=tuple(_xml_entry(item, language, base) for item in parsed.entries),
     )
 
 
 def _xml_entry(item: feedparser.FeedParserDict, language: str, base: str) -> Entry:
-    link = item.get("feedburner_origlink") or item.get("link", "")
-    url = _absolute(base, link)
-    title = _plain(item.get("title", ""))
+    # a damaged feed has None, or a list, where feedparser promises text
+    url = _absolute(base, _text(item.get("feedburner_origlink")) or _text(item.get("link")))
+    title = _plain(item.get("title"))
     published, published_from = _xml_date(item)
-    bodies = [part.get("value", "") for part in item.get("content", [])]
+    bodies = [_text(part.get("value")) for part in item.get("content", [])]
     return Entry(
         url=url,
-        entry_id=item.get("id") or url or title,
+        entry_id=_text(item.get("id")) or url or title,
         title=title,
-        summary=_plain(item.get("summary", "")),
+        summary=_plain(item.get("summary")),
         content=max(bodies, key=len, default=""),
-        authors=tuple(filter(None, (_plain(a.get("name", "")) for a in item.get("authors", [])))),
+        authors=tuple(filter(None, (_plain(a.get("name")) for a in item.get("authors", [])))),
         published=published,
         published_from=published_from,
         language=language,
@@ -71,7 +73,8 @@ def _xml_entry(item: feedparser.FeedParserDict, language: str, base: str) -> Ent
 def _xml_date(item: feedparser.FeedParserDict) -> tuple[datetime | None, str]:
     for name in ("published", "updated"):
         # feedparser has already turned the date into UTC; it maps dc:date to `updated`
-        parsed = item.get(f"{name}_parsed")
+        # and answers for an absent `updated` with `published`, warning that it will not for ever
+        parsed = item[f"{name}_parsed"] if f"{name}_parsed" in item.keys() else None  # noqa: SIM118
         if parsed:
             try:
                 return datetime.fromtimestamp(calendar.timegm(parsed), UTC), name
@@ -94,7 +97,7 @@ def _parse_json_feed(fetched: Fetched) -> ParsedFeed:
         site_url=_text(document.get("home_page_url")),
         language=language,
         entries=tuple(
-            _json_entry(item, language, fetched.final_url)
+            _json_entry(item, language, without_credentials(fetched.final_url))
             for item in (items if isinstance(items, list) else [])
             if isinstance(item, dict)
         ),
@@ -108,7 +111,7 @@ def _json_entry(item: Mapping[str, Any], language: str, base: str) -> Entry:
     plain = html.escape(_text(item.get("content_text")))
     return Entry(
         url=url,
-        entry_id=str(item.get("id") or url),
+        entry_id=_text(str(item.get("id") or url)),
         title=_text(item.get("title")),
         summary=_text(item.get("summary")),
         content=_text(item.get("content_html")) or plain,
@@ -142,12 +145,13 @@ def _absolute(base: str, link: str) -> str:
 
 
 def _text(value: object) -> str:
-    """A JSON value where a string should be: anything else counts as absent."""
-    return value.strip() if isinstance(value, str) else ""
+    """A value where text should be: anything else counts as absent, half an emoji as a `?`."""
+    return value.strip().encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-def _plain(markup: str) -> str:
+def _plain(value: object) -> str:
     """The text of a title or summary, in which feeds put markup and entities of all kinds."""
+    markup = _text(value)
     if "<" not in markup and "&" not in markup:
         return " ".join(markup.split())
     try:

@@ -154,6 +154,7 @@ class Page:
     page_id: int
     url: str
     feed_id: int
+    first_seen: datetime
     entry: Entry
     attempts: int = 0
 

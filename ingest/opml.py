@@ -1,6 +1,7 @@
 """Subscription lists: OPML becomes feeds. Pure."""
 
 import listparser
+import lxml.etree
 
 from ingest.model import CopydeskError, Feed
 
@@ -11,7 +12,7 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     A feed's folder is its first category, its levels joined with `/`. Raises CopydeskError where
     no feed is listed.
     """
-    parsed = listparser.parse(document)
+    parsed = listparser.parse(_ascii(document))
     feeds: dict[str, Feed] = {}
     for item in parsed.feeds:
         folder = "/".join(item.categories[0]) if item.categories else ""
@@ -22,3 +23,13 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
             f"it lists no feeds{reason}; an OPML file has <outline> elements with an xmlUrl"
         )
     return tuple(feeds.values())
+
+
+def _ascii(document: bytes) -> bytes:
+    """The document with everything beyond ASCII as references: listparser takes undeclared UTF-8
+    for Latin-1, and does not look at the encoding a document declares."""
+    try:
+        root = lxml.etree.fromstring(document, lxml.etree.XMLParser(resolve_entities=False))
+    except lxml.etree.XMLSyntaxError:  # listparser forgives more
+        return document.decode("utf-8", "replace").encode("ascii", "xmlcharrefreplace")
+    return bytes(lxml.etree.tostring(root))

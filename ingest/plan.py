@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain, zip_longest
 from urllib.parse import urlsplit
 
@@ -18,23 +19,32 @@ class Plan:
     outcomes: tuple[EntryOutcome, ...]
 
 
-def identify(feed_id: int, entries: Iterable[Entry]) -> list[Page | EntryOutcome]:
-    """Each entry of a feed as a page with its identity, or as the outcome of having none."""
-    return [_page(feed_id, entry) for entry in entries]
+def identify(feed_id: int, entries: Iterable[Entry], now: datetime) -> list[Page | EntryOutcome]:
+    """Each entry of a feed as a page with its identity, or as the outcome of having none.
+
+    Passwords end here: neither an address nor an id that is one carries any further.
+    """
+    return [_page(feed_id, entry, now) for entry in entries]
 
 
-def _page(feed_id: int, entry: Entry) -> Page | EntryOutcome:
+def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
+    entry_id = without_credentials(entry.entry_id)
     if not entry.url:
-        return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=entry.entry_id[:200])
+        return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=entry_id[:200])
+    listed = without_credentials(entry.url)
     try:
-        url = canonical_url(entry.url)
+        url = canonical_url(listed)
     except Failed as failure:
-        listed = without_credentials(entry.url)
         return EntryOutcome(
             feed_id=feed_id, outcome=failure.outcome, url=listed, detail=failure.detail
         )
-    url = without_credentials(url)
-    return Page(page_id=url_id(url), url=url, feed_id=feed_id, entry=entry)
+    return Page(
+        page_id=url_id(url),
+        url=url,
+        feed_id=feed_id,
+        first_seen=now,
+        entry=replace(entry, url=listed, entry_id=entry_id),
+    )
 
 
 def plan_pages(identified: Sequence[Page | EntryOutcome], known: Collection[int]) -> Plan:

@@ -1,11 +1,15 @@
 """Addresses: the form that gives a page its identity, and the outlet it belongs to. Pure."""
 
+import re
 from urllib.parse import urldefrag, urlsplit
 
 import courlan
 import xxhash
 
 from ingest.model import Failed, Outcome
+
+HOST = re.compile(r"[\w.:%-]+")
+CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 
 
 def canonical_url(url: str) -> str:
@@ -17,11 +21,15 @@ def canonical_url(url: str) -> str:
     try:
         bare = urldefrag(url.strip()).url
         parts = urlsplit(bare)
-        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-            raise Failed(Outcome.BAD_ADDRESS, f"not an http(s) address: {url[:200]}")
-        return str(courlan.normalize_url(bare))
+        if parts.scheme.lower() not in {"http", "https"} or not HOST.fullmatch(
+            parts.hostname or ""
+        ):
+            raise Failed(Outcome.BAD_ADDRESS, "not an http(s) address")
+        canonical = str(courlan.normalize_url(bare))
+        canonical.encode()  # half an emoji is no part of an address
     except ValueError as error:
-        raise Failed(Outcome.BAD_ADDRESS, f"{error}: {url[:200]}") from error
+        raise Failed(Outcome.BAD_ADDRESS, type(error).__name__) from error
+    return canonical
 
 
 def url_id(url: str) -> int:
@@ -39,11 +47,8 @@ def outlet(url: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """The address as it may be shown and stored: with any `user:password@` taken out."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    if "@" not in parts.netloc:
-        return url
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """The address as it may be shown and stored: with any `user:password@` taken out.
+
+    By text alone: an address too broken to be parsed can hold a password all the same.
+    """
+    return CREDENTIALS.sub("//", url)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from storage.migrate import DatabaseError, migrate
+from storage.migrate import DatabaseError, check_readable, migrate
 
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -25,14 +25,16 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         raise DatabaseError(_explain(path, str(error))) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        if not read_only:
+        if read_only:
+            check_readable(connection)
+        else:
             migrate(connection)
     except duckdb.Error as error:
         connection.close()
         raise DatabaseError(_explain(path, str(error))) from error
-    except BaseException:
+    except DatabaseError as error:
         connection.close()
-        raise
+        raise DatabaseError(f"{path}: {error}") from error
     return connection
 
 

@@ -20,7 +20,6 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     Raises DatabaseError, and changes nothing, where the file was written by a newer version or an
     applied migration is not the one we have.
     """
-    scripts = sorted((HERE / "migrations").glob("[0-9]*_*.sql"))
     connection.execute("BEGIN")
     try:
         connection.execute("CREATE SCHEMA IF NOT EXISTS core")
@@ -29,8 +28,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
         )
         rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
         applied: dict[int, str] = dict(rows)
-        _check_not_newer(applied, len(scripts))
-        for number, script in enumerate(scripts, start=1):
+        _check_not_newer(max(applied, default=0))
+        for number, script in enumerate(_scripts(), start=1):
             _apply(connection, number, script, applied)
         _apply_views(connection, HERE / "views.sql", applied)
     except BaseException:
@@ -39,10 +38,29 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("COMMIT")
 
 
-def _check_not_newer(applied: dict[int, str], ours: int) -> None:
-    if max(applied, default=0) > ours:
+def check_readable(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises DatabaseError where a reader would meet another schema than this version's."""
+    try:
+        version = schema_version(connection)
+    except duckdb.CatalogException as error:
+        raise DatabaseError("it is a DuckDB database, but not one of Copydesk's") from error
+    _check_not_newer(version)
+    if version < len(_scripts()):
         raise DatabaseError(
-            f"the database has schema {max(applied)}, this Copydesk knows up to {ours}: "
+            f"the database has schema {version}, this Copydesk reads {len(_scripts())}: "
+            "the next run brings it up to date"
+        )
+
+
+def _scripts() -> list[Path]:
+    return sorted((HERE / "migrations").glob("[0-9]*_*.sql"))
+
+
+def _check_not_newer(version: int) -> None:
+    ours = len(_scripts())
+    if version > ours:
+        raise DatabaseError(
+            f"the database has schema {version}, this Copydesk knows up to {ours}: "
             "it was written by a newer version; upgrade Copydesk to use it"
         )
 

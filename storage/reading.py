@@ -95,7 +95,9 @@ class Reader:
         """The answer to any query. Raises DatabaseError with DuckDB's own words."""
         try:
             cursor = self._connection.execute(sql)
-            columns = tuple(column[0] for column in cursor.description or ())
+            if not cursor or not cursor.description:
+                raise DatabaseError("the query is empty: nothing was asked")
+            columns = tuple(column[0] for column in cursor.description)
             return Table(columns=columns, rows=cursor.fetchall())
         except duckdb.Error as error:
             raise DatabaseError(str(error)) from error
@@ -173,7 +175,7 @@ class Reader:
             story_id,
         )
         if not members:
-            raise DatabaseError(f"no story {story_id}; `copydesk sql 'FROM stories'` lists them")
+            raise DatabaseError(self._no_story(story_id))
         linked = self._members(
             """
             SELECT a.article_id, arg_max(x.relation, x.shared), a.outlet, a.title, a.url,
@@ -207,6 +209,15 @@ class Reader:
                 "SELECT count(*) FROM runs WHERE state IN ('failed', 'crashed')", []
             )[0],
         )
+
+    def _no_story(self, story_id: int) -> str:
+        moved = self._connection.execute(
+            "SELECT DISTINCT to_story FROM moves WHERE from_story = ? ORDER BY to_story", [story_id]
+        ).fetchall()
+        if moved:
+            heirs = ", ".join(str(row[0]) for row in moved)
+            return f"story {story_id} is no more; its articles went to story {heirs}"
+        return f"no story {story_id}; `copydesk sql 'FROM stories'` lists them"
 
     def _story_at(self, url: str) -> int:
         try:

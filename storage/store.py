@@ -162,7 +162,7 @@ class Store:
         """Those of the pages that the account already holds."""
         return self._held("pages", "page_id", page_ids)
 
-    def add_pages(self, run_id: int, pages: Sequence[Page], now: datetime) -> None:
+    def add_pages(self, run_id: int, pages: Sequence[Page]) -> None:
         """Opens the account of pages seen for the first time: pending until settled."""
         rows = [
             {
@@ -170,7 +170,7 @@ class Store:
                 "url": page.url,
                 "feed_id": page.feed_id,
                 "first_run": run_id,
-                "first_seen": now,
+                "first_seen": page.first_seen,
                 "listed_url": page.entry.url,
                 "attempts": 0,
                 **{k: v for k, v in asdict(page.entry).items() if k != "url"},
@@ -179,14 +179,14 @@ class Store:
         ]
         self._insert("pages", rows, new_by=("page_id",))
 
-    def add_sightings(self, pages: Iterable[Page], now: datetime) -> None:
+    def add_sightings(self, pages: Iterable[Page]) -> None:
         """Records which feed listed which page, the first time it does."""
         rows = [
             {
                 "feed_id": page.feed_id,
                 "page_id": page.page_id,
-                "listed_url": without_credentials(page.entry.url),
-                "first_seen": now,
+                "listed_url": page.entry.url,
+                "first_seen": page.first_seen,
             }
             for page in pages
         ]
@@ -198,7 +198,7 @@ class Store:
         rows = self._connection.execute(
             """
             SELECT page_id, url, feed_id, attempts, listed_url, entry_id, title, summary, content,
-                   authors, published, published_from, language
+                   authors, published, published_from, language, first_seen
             FROM core.pages
             WHERE outcome IS NULL OR (list_contains(?, outcome) AND attempts < ?)
             ORDER BY first_seen, rowid
@@ -211,6 +211,7 @@ class Store:
                 url=row[1],
                 feed_id=row[2],
                 attempts=row[3],
+                first_seen=row[13],
                 entry=Entry(
                     url=row[4],
                     entry_id=row[5],
@@ -390,9 +391,12 @@ class Store:
             ],
         )
 
-    def put_stories(self, stories: Sequence[Story]) -> None:
-        """Files the stories' members in place of what was filed for them; numbers the new ones."""
-        fresh = self._next("members", "story_id")
+    def put_stories(self, run_id: int, stories: Sequence[Story]) -> None:
+        """Files the stories' members in place of what was filed for them; numbers the new ones.
+
+        An article that changes its story is recorded as moved; a number is never given again.
+        """
+        fresh = max(self._next("members", "story_id"), self._next("moves", "from_story"))
         rows: list[Row] = []
         for story in stories:
             story_id = story.story_id
@@ -404,6 +408,12 @@ class Store:
             ]
         with self._incoming(rows) as any_rows:
             if any_rows:
+                self._connection.execute(
+                    "INSERT INTO core.moves SELECT article_id, held.story_id, incoming.story_id, ? "
+                    "FROM core.members AS held JOIN incoming USING (article_id) "
+                    "WHERE held.story_id <> incoming.story_id",
+                    [run_id],
+                )
                 self._connection.execute(
                     "DELETE FROM core.members WHERE article_id IN (SELECT article_id FROM incoming)"
                 )

@@ -67,6 +67,16 @@ COMMENT ON COLUMN matches.a_url IS 'Address of a';
 COMMENT ON COLUMN matches.b_url IS 'Address of b';
 COMMENT ON COLUMN matches.run_id IS 'The run that found it';
 
+CREATE OR REPLACE VIEW moves AS
+SELECT m.run_id, m.article_id, m.from_story, m.to_story, a.url
+FROM core.moves m JOIN core.articles a USING (article_id);
+COMMENT ON VIEW moves IS 'Articles that left one story for another, when a late arrival joined or parted what was filed; one row a move';
+COMMENT ON COLUMN moves.run_id IS 'The run that moved it';
+COMMENT ON COLUMN moves.article_id IS 'The article';
+COMMENT ON COLUMN moves.from_story IS 'The story it was in; a number that no story has any more is never given again';
+COMMENT ON COLUMN moves.to_story IS 'The story it went to';
+COMMENT ON COLUMN moves.url IS 'Address of the article';
+
 CREATE OR REPLACE VIEW feeds AS
 SELECT f.feed_id, f.title, f.folder, f.url, f.site_url, f.language, f.added_at, f.polled_at,
        f.read_at, f.outcome, f.detail,

@@ -139,3 +139,11 @@ CREATE TABLE core.members (
     article_id BIGINT NOT NULL,
     original_id BIGINT NOT NULL
 );
+
+-- Every time an article left one story for another: what an old story number has become.
+CREATE TABLE core.moves (
+    article_id BIGINT NOT NULL,
+    from_story BIGINT NOT NULL,
+    to_story BIGINT NOT NULL,
+    run_id BIGINT NOT NULL
+);

@@ -1,0 +1,157 @@
+"""Small makers of the pipeline's data: what a test does not name has a plain default."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from ingest.dedup import FoldParams, compare, fold
+from ingest.model import (
+    Article,
+    Attempt,
+    Candidate,
+    Entry,
+    Feed,
+    FeedState,
+    Fetched,
+    Match,
+    Outcome,
+    Page,
+    PageResult,
+    ParsedFeed,
+    Poll,
+    Relation,
+)
+from ingest.sketch import SketchParams, shingle, sketch_articles
+from ingest.urls import canonical_url, outlet, url_id
+from storage.store import Store
+
+NOW = datetime(2026, 9, 17, 12, tzinfo=UTC)
+FEED_URL = "https://wire.example/feeds/all.xml"
+FEED_ID = url_id(FEED_URL)
+SKETCH = SketchParams()
+FOLD = FoldParams()
+
+
+def ago(**units):
+    return NOW - timedelta(**units)
+
+
+def prose(start, count):
+    """Words `start` to `start + count` of a text in which no word comes twice."""
+    return " ".join(f"w{number}" for number in range(start, start + count))
+
+
+def feed(url=FEED_URL, **fields):
+    return Feed(url=url, **fields)
+
+
+def state(url=FEED_URL, **fields):
+    return FeedState(**{"feed_id": url_id(url), "url": url, **fields})
+
+
+def entry(url="https://wire.example/news/1", **fields):
+    return Entry(**{"url": url, "entry_id": url, "title": "Harbour council votes", **fields})
+
+
+def page(
+    url="https://wire.example/news/1", *, feed_id=FEED_ID, attempts=0, first_seen=NOW, **fields
+):
+    canonical = canonical_url(url)
+    return Page(
+        page_id=url_id(canonical),
+        url=canonical,
+        feed_id=feed_id,
+        first_seen=first_seen,
+        entry=entry(url, **fields),
+        attempts=attempts,
+    )
+
+
+def article(url="https://wire.example/news/1", **fields):
+    text = fields.get("text", prose(0, 100))
+    return Article(
+        **{
+            "article_id": url_id(url),
+            "url": url,
+            "outlet": outlet(url),
+            "title": "Harbour council votes",
+            "text": text,
+            "authors": (),
+            "language": "en",
+            "published": ago(hours=2),
+            "published_from": "feed",
+            "first_seen": NOW,
+            "words": len(text.split()),
+            **fields,
+        }
+    )
+
+
+def fetched(body=b"", content_type="", url=FEED_URL, **fields):
+    return Fetched(
+        **{
+            "url": url,
+            "final_url": url,
+            "status": 200,
+            "headers": {"content-type": content_type} if content_type else {},
+            "body": body if isinstance(body, bytes) else body.encode(),
+            "elapsed_ms": 1,
+            **fields,
+        }
+    )
+
+
+def attempt(outcome=Outcome.READ, kind="page", url="https://wire.example/news/1", **fields):
+    return Attempt(kind=kind, url=url, outcome=outcome, **fields)
+
+
+def poll(feed_state=None, outcome=Outcome.READ, entries=None, **fields):
+    """A feed polled; with `entries`, one that brought a document."""
+    polled = feed_state or state()
+    parsed = None
+    if entries is not None:
+        parsed = ParsedFeed(title="Wire", site_url="", language="en", entries=tuple(entries))
+    request = attempt(outcome, kind="feed", url=polled.url)
+    return Poll(**{"feed": polled, "attempt": request, "parsed": parsed, **fields})
+
+
+def result(of, outcome=Outcome.NEW, **fields):
+    """A page done: `of` is the page, or the article it led to."""
+    if isinstance(of, Article):
+        fields = {"article": of, "article_id": of.article_id, **fields}
+        of = page(of.url)
+    went = attempt(Outcome.READ if outcome is Outcome.NEW else outcome, url=of.url)
+    return PageResult(page=of, attempt=went, outcome=outcome, **fields)
+
+
+def candidate(article_id, **fields):
+    return Candidate(**{"article_id": article_id, "appeared": NOW, "words": 100, **fields})
+
+
+def match(a, b, relation=Relation.COPY, **fields):
+    return Match(
+        **{
+            "a": min(a, b),
+            "b": max(a, b),
+            "relation": relation,
+            "jaccard": 0.9,
+            "a_in_b": 0.95,
+            "b_in_a": 0.95,
+            "shared": 90,
+            **fields,
+        }
+    )
+
+
+def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> None:
+    """Files articles as a run does: pages, articles, matches, stories and outcomes."""
+    store.subscribe([feed()], NOW)
+    store.add_pages(run_id, [page(a.url) for a in articles])
+    store.add_articles(run_id, articles, sketch_articles(articles, SKETCH))
+    fresh = [a.article_id for a in articles]
+    pairs = store.colliding(fresh, timedelta(days=7))
+    texts = store.texts({article_id for pair in pairs for article_id in pair})
+    sets = {article_id: shingle(text, SKETCH) for article_id, text in texts.items()}
+    compared = [compare(a, sets[a], b, sets[b], FOLD) for a, b in pairs]
+    store.add_matches(run_id, [found for found in compared if found])
+    store.put_stories(run_id, fold(*store.neighbourhood(fresh)))
+    store.settle_pages(run_id, [result(a) for a in articles], NOW)

@@ -1,0 +1,230 @@
+"""The command line, run as a user runs it, on a small database; Prefect is not started here."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from builders import NOW, ago, article, feed, file_articles, page, poll, prose, result, state
+from typer.testing import CliRunner
+
+from flows import cli
+from flows.server import configured_api, healthy, prepare
+from flows.settings import Settings, read_settings
+from ingest.model import CopydeskError, Outcome, RunTotals
+from storage.store import open_store
+
+COPYDESK = Path(sys.executable).parent / "copydesk"
+STORY = "https://wire.example/news/1"
+COPY = "https://daily.example/news/wire-story"
+DEAD = "https://wire.example/news/gone"
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch, tmp_path):
+    for name in list(os.environ):
+        if name.startswith(("COPYDESK_", "PREFECT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def filled(db):
+    """A database with one story of two outlets, an article alone, and a page that is gone."""
+    with open_store(db) as store:
+        store.subscribe([feed()], NOW)
+        run_id = store.begin_run(NOW)
+        store.record_polls(run_id, [poll(state(), entries=[])], NOW)
+        articles = [
+            article(STORY, title="Harbour council votes", published=ago(hours=3)),
+            article(COPY, title="Council votes on harbour", published=ago(hours=1)),
+            article("https://daily.example/own", text=prose(500, 80)),
+        ]
+        file_articles(store, run_id, articles)
+        store.add_pages(run_id, [page(DEAD)])
+        gone = result(page(DEAD), Outcome.GONE, detail="HTTP 404")
+        store.settle_pages(run_id, [gone], NOW)
+        store.end_run(run_id, "finished", RunTotals(feeds=1, entries=4, seconds={"total": 2.5}))
+    return db
+
+
+def copydesk(*args):
+    """What a user sees: exit status, and what was printed."""
+    ran = subprocess.run([COPYDESK, *map(str, args)], capture_output=True, text=True, check=False)
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+def test_the_help_names_every_command_and_where_the_database_is():
+    status, shown, _ = copydesk("--help")
+    assert status == 0
+    for command in ("demo", "run", "serve", "sql", "story", "status", "settings"):
+        assert re.search(rf"^.*\b{command}\b  ", shown, re.MULTILINE), command
+    assert "COPYDESK_DB" in shown
+
+
+def test_sql_prints_a_table_for_people(filled):
+    status, shown, _ = copydesk("sql", "--db", filled, "SELECT outlet FROM articles ORDER BY 1")
+    assert status == 0
+    assert "daily.example" in shown
+    assert "3 rows" in shown
+
+
+def test_sql_prints_csv_that_a_reader_of_csv_understands(filled):
+    query = "SELECT title, authors, published FROM articles ORDER BY published LIMIT 1"
+    _, shown, _ = copydesk("sql", "--db", filled, "--format", "csv", query)
+    rows = list(csv.reader(io.StringIO(shown)))
+    assert rows[0] == ["title", "authors", "published"]
+    assert rows[1] == ["Harbour council votes", "", "2026-09-17 09:00:00+00:00"]
+
+
+def test_sql_prints_json_that_a_reader_of_json_understands(filled):
+    query = "SELECT story_id, articles, outlet_names FROM stories ORDER BY articles DESC LIMIT 1"
+    _, shown, _ = copydesk("sql", "--db", filled, "--format", "json", query)
+    assert json.loads(shown) == [
+        {"story_id": 1, "articles": 2, "outlet_names": ["daily.example", "wire.example"]}
+    ]
+
+
+def test_a_mistake_in_the_sql_is_one_sentence_and_no_traceback(filled):
+    status, _, complaint = copydesk("sql", "--db", filled, "SELECT nothing FROM articles")
+    assert status == 1
+    assert "nothing" in complaint
+    assert "Traceback" not in complaint
+
+
+def test_sql_cannot_write(filled):
+    status, _, complaint = copydesk("sql", "--db", filled, "DELETE FROM core.articles")
+    assert status == 1
+    assert "read-only" in complaint
+
+
+def test_a_story_is_shown_by_its_number_and_by_any_of_its_addresses(filled):
+    _, by_number, _ = copydesk("story", "--db", filled, "1")
+    _, by_url, _ = copydesk("story", "--db", filled, f"{COPY}?utm_source=feed")
+    assert by_number == by_url
+    assert by_number.index(STORY) < by_number.index(COPY)
+    assert "identical" in by_number
+    assert "+2:00" in by_number
+
+
+@pytest.mark.parametrize(
+    ("key", "complaint"),
+    [
+        ("99", "no story 99"),
+        ("https://nobody.example/", "no feed has listed"),
+        (DEAD, "gone (HTTP 404)"),
+        ("harbour", "neither the number of a story nor"),
+    ],
+)
+def test_a_story_that_is_not_there_is_explained(filled, key, complaint):
+    status, _, shown = copydesk("story", "--db", filled, key)
+    assert status == 1
+    assert complaint in " ".join(shown.split())
+
+
+def test_status_says_what_is_there_and_how_the_last_run_went(filled):
+    _, shown, _ = copydesk("status", "--db", filled)
+    assert re.search(r"articles +3\b", shown)
+    assert "3 new, 1 gone" in shown
+    assert "Run 1 finished (2.5 s" in shown
+
+
+def test_the_database_is_named_by_a_variable_too(filled, monkeypatch):
+    monkeypatch.setenv("COPYDESK_DB", str(filled))
+    status, shown, _ = copydesk("status")
+    assert (status, str(filled) in shown) == (0, True)
+
+
+def test_a_missing_database_is_one_sentence(tmp_path):
+    status, _, complaint = copydesk("status", "--db", tmp_path / "none.duckdb")
+    assert status == 1
+    assert "no database at" in complaint
+
+
+def test_a_missing_feed_list_is_said_before_anything_is_started(tmp_path):
+    status, _, complaint = copydesk("run", "--db", tmp_path / "x.duckdb", "--feeds", "none.opml")
+    assert status == 1
+    assert "cannot read the feed list none.opml" in complaint
+
+
+def test_a_run_without_feeds_says_how_to_name_some(tmp_path):
+    status, _, complaint = copydesk("run", "--db", tmp_path / "x.duckdb")
+    assert status == 1
+    assert "--feeds" in complaint
+
+
+def test_a_clock_that_is_no_time_is_refused():
+    status, _, complaint = copydesk("run", "--now", "yesterday")
+    assert status == 2
+    assert "2016-11-05T02:00Z" in complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("2026-09-17T12:00Z", 12), ("2026-09-17T12:00", 12), ("2026-09-17T12:00+02:00", 10)],
+)
+def test_a_clock_is_read_as_utc(text, hour):
+    when = cli._moment(text)
+    assert when.hour == hour
+    assert when.utcoffset() == timedelta(0)
+
+
+def test_the_demo_will_not_mix_fiction_into_real_feeds(filled):
+    status, _, complaint = copydesk("demo", "--db", filled)
+    assert status == 1
+    assert "holds real feeds" in complaint
+
+
+def test_settings_are_listed_each_with_its_meaning():
+    shown = CliRunner().invoke(cli.app, ["settings"]).output
+    for name in Settings.model_fields:
+        assert f"COPYDESK_{name.upper()}" in shown
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_an_option_wins_over_a_variable_and_a_variable_over_the_file(tmp_path, monkeypatch):
+    (tmp_path / "copydesk.toml").write_text('contact = "file"\nbatch = 7\nworkers = 3\n')
+    monkeypatch.setenv("COPYDESK_BATCH", "8")
+    monkeypatch.setenv("COPYDESK_WORKERS", "4")
+    found = read_settings(workers=5, contact=None)
+    assert (found.contact, found.batch, found.workers) == ("file", 8, 5)
+
+
+@pytest.mark.parametrize(
+    ("toml", "complaint"),
+    [("batch = 0", "batch"), ("bach = 10", "bach"), ("batch =", "copydesk.toml cannot be read")],
+)
+def test_a_wrong_setting_is_named(tmp_path, toml, complaint):
+    (tmp_path / "copydesk.toml").write_text(toml)
+    with pytest.raises(CopydeskError, match=complaint):
+        read_settings()
+
+
+def test_prefects_own_requests_never_go_through_the_users_proxy(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    prepare(Settings(prefect_port=1))
+    exempt = set(os.environ["NO_PROXY"].split(","))
+    assert exempt == {"intranet.example", "127.0.0.1", "localhost", "::1"}
+    assert os.environ["no_proxy"] == os.environ["NO_PROXY"]
+
+
+def test_a_server_in_prefects_active_profile_counts_as_configured(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    assert configured_api() is None
+    (tmp_path / "profiles.toml").write_text(
+        'active = "team"\n[profiles.team]\nPREFECT_API_URL = "http://prefect.example/api"\n'
+    )
+    assert configured_api() == "http://prefect.example/api"
+    monkeypatch.setenv("PREFECT_API_URL", "http://other.example/api")
+    assert configured_api() == "http://other.example/api"
+
+
+def test_a_port_where_nothing_listens_is_no_healthy_server():
+    assert not healthy("http://127.0.0.1:9/api")

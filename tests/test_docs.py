@@ -1,0 +1,52 @@
+"""What the documents say exists, exists; and what exists is documented."""
+
+import re
+from pathlib import Path
+
+import pytest
+from builders import NOW, article, feed, file_articles
+
+from flows import cli
+from storage.reading import open_reader
+from storage.store import open_store
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+COMMANDS = {command.callback.__name__ for command in cli.app.registered_commands}
+QUERIES = [
+    query.strip()
+    for block in re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    for query in block.split(";")
+    if query.strip()
+] + re.findall(r'copydesk sql .*?"(.*?)"', README)
+
+
+@pytest.fixture
+def small(db):
+    with open_store(db) as store:
+        store.subscribe([feed()], NOW)
+        file_articles(store, store.begin_run(NOW), [article()])
+    return db
+
+
+def test_every_command_is_in_the_readme_and_every_command_there_exists():
+    named = set(re.findall(r"copydesk ([a-z]+)", README)) - {"demo.duckdb"}
+    assert named == COMMANDS
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_in_the_readme_runs(small, query):
+    with open_reader(small) as reader:
+        assert reader.query(query).columns
+
+
+def test_every_view_is_in_the_readme_and_every_view_there_exists(small):
+    with open_reader(small) as reader:
+        views = {row[0] for row in reader.query("SELECT view_name FROM dictionary").rows}
+    assert set(re.findall(r"^\| `([a-z_]+)` \|", README, re.MULTILINE)) == views
+
+
+def test_every_file_named_in_the_readme_exists():
+    root = Path(__file__).parent.parent
+    named = re.findall(r"`((?:flows|ingest|storage|deploy|tests)/[\w./-]*)`", README)
+    assert len(named) > 5
+    assert not [path for path in named if not (root / path).exists()]

@@ -1,0 +1,149 @@
+import multiprocessing
+
+import duckdb
+import pytest
+from builders import NOW
+
+from storage.database import connect, transaction
+from storage.migrate import HERE, DatabaseError, schema_version
+from storage.store import open_store
+
+LAST = len(list((HERE / "migrations").glob("*.sql")))
+
+
+def fetch(db, sql):
+    with duckdb.connect(str(db)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def catalogue(db):
+    """All that a database is made of, apart from its rows."""
+    return [
+        fetch(db, "SELECT schema_name, table_name, sql FROM duckdb_tables() ORDER BY ALL"),
+        fetch(db, "SELECT view_name, sql, comment FROM duckdb_views() ORDER BY ALL"),
+        fetch(db, "FROM core.migrations ORDER BY number"),
+    ]
+
+
+@pytest.fixture
+def made(db):
+    connect(db).close()
+    return db
+
+
+def test_a_fresh_database_reaches_the_last_version(db):
+    connection = connect(db)
+    assert schema_version(connection) == LAST
+    connection.close()
+    numbers = fetch(db, "SELECT number FROM core.migrations ORDER BY number")
+    assert numbers == [(number,) for number in range(LAST + 1)]  # 0 are the views
+
+
+def test_the_folder_of_a_database_is_made_where_it_is_missing(tmp_path):
+    connect(tmp_path / "new" / "folder" / "copydesk.duckdb").close()
+    assert (tmp_path / "new" / "folder" / "copydesk.duckdb").exists()
+
+
+def test_opening_again_changes_nothing(made):
+    before = catalogue(made)
+    connect(made).close()
+    assert catalogue(made) == before
+
+
+def test_migrations_are_numbered_without_a_gap():
+    names = sorted(script.name for script in (HERE / "migrations").glob("*.sql"))
+    assert [int(name.partition("_")[0]) for name in names] == list(range(1, LAST + 1))
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(made):
+    fetch(made, "INSERT INTO core.migrations VALUES (999, '0999_future.sql', 'sha') RETURNING 1")
+    before = catalogue(made)
+    with pytest.raises(DatabaseError, match=r"has schema 999.*newer version; upgrade Copydesk"):
+        connect(made)
+    assert catalogue(made) == before
+
+
+def test_a_migration_edited_after_it_was_applied_is_refused_by_name(made):
+    fetch(made, "UPDATE core.migrations SET sha = 'another' WHERE number = 1 RETURNING 1")
+    with pytest.raises(DatabaseError, match=r"0001_\w+\.sql differs from the migration"):
+        connect(made)
+
+
+def test_views_that_changed_are_replaced(made):
+    before = catalogue(made)
+    fetch(made, "UPDATE core.migrations SET sha = 'of an older text' WHERE number = 0 RETURNING 1")
+    fetch(made, "CREATE OR REPLACE VIEW stories AS SELECT 'of an older text' AS story_id")
+    connect(made).close()
+    assert catalogue(made) == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(db):
+    db.write_text("Dear desk, please find attached the tide tables." * 100)
+    before = db.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(DatabaseError, match="is not a DuckDB database: name another"):
+            connect(db, read_only=read_only)
+    assert db.read_bytes() == before
+
+
+def test_a_folder_is_no_database(tmp_path):
+    with pytest.raises(DatabaseError, match="cannot open the database"):
+        connect(tmp_path)
+
+
+def test_reading_a_missing_database_says_what_makes_one(db):
+    with pytest.raises(DatabaseError, match=r"no database at .*`copydesk run`"):
+        connect(db, read_only=True)
+    assert not db.exists()
+
+
+def test_a_reader_cannot_write(made):
+    connection = connect(made, read_only=True)
+    with pytest.raises(duckdb.Error, match="read-only"):
+        connection.execute("DELETE FROM core.migrations")
+    connection.close()
+
+
+def hold(db, held, done):
+    """In another process: keeps the database open until told."""
+    with open_store(db):
+        held.set()
+        done.wait(60)
+
+
+def test_a_database_in_use_names_the_process_that_uses_it(db):
+    spawn = multiprocessing.get_context("spawn")
+    held, done = spawn.Event(), spawn.Event()
+    holder = spawn.Process(target=hold, args=(db, held, done))
+    holder.start()
+    try:
+        assert held.wait(60)
+        for read_only in (False, True):
+            with pytest.raises(DatabaseError, match=f"in use by process {holder.pid} .*try again"):
+                connect(db, read_only=read_only)
+    finally:
+        done.set()
+        holder.join()
+
+
+def test_times_are_in_utc(made):
+    connection = connect(made)
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO core.runs (run_id, started_at, state) VALUES (1, ?, 'running')", [NOW]
+        )
+    ((read,),) = connection.execute("SELECT started_at FROM runs").fetchall()
+    assert (read, read.utcoffset()) == (NOW, NOW.utcoffset())
+    connection.close()
+
+
+def test_every_view_and_every_column_of_it_says_what_it_is(made):
+    columns = fetch(made, "SELECT view_name, column_name, meaning FROM dictionary")
+    assert [column for column in columns if not column[2]] == []
+    views = fetch(made, "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal")
+    assert [view for view in views if not view[1]] == []
+    assert {name for name, _, _ in columns} == {name for name, _ in views}
+
+
+def test_analysts_see_views_and_no_tables(made):
+    assert fetch(made, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'") == []

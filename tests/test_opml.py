@@ -1,0 +1,71 @@
+import pytest
+from builders import feed
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.model import CopydeskError
+from ingest.opml import parse_opml
+
+
+def opml(outlines):
+    return f'<opml version="2.0"><head/><body>{outlines}</body></opml>'.encode()
+
+
+def test_feeds_come_with_title_and_folder():
+    listed = opml(
+        '<outline text="News"><outline text="Ports">'
+        '<outline type="rss" text="Harbour" xmlUrl="https://harbour.example/rss"/>'
+        "</outline></outline>"
+        '<outline type="rss" text="Tide" xmlUrl="https://tide.example/feed.json"/>'
+    )
+    assert parse_opml(listed) == (
+        feed("https://harbour.example/rss", title="Harbour", folder="News/Ports"),
+        feed("https://tide.example/feed.json", title="Tide", folder=""),
+    )
+
+
+def test_an_address_listed_twice_is_one_feed():
+    twice = '<outline type="rss" text="Harbour" xmlUrl="https://harbour.example/rss"/>' * 2
+    assert len(parse_opml(opml(twice))) == 1
+
+
+def test_an_outline_needs_no_type():
+    (found,) = parse_opml(opml('<outline text="Tide" xmlUrl="https://tide.example/f"/>'))
+    assert found.url == "https://tide.example/f"
+
+
+def test_an_ampersand_nobody_escaped_is_forgiven():
+    (found,) = parse_opml(
+        opml('<outline type="rss" text="Bed & Tide" xmlUrl="https://tide.example/f?a=1&b=2"/>')
+    )
+    assert (found.title, found.url) == ("Bed & Tide", "https://tide.example/f?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [b"", b"https://tide.example/feed.json", b"<html><body>A page</body></html>", opml("")],
+)
+def test_a_document_that_lists_no_feed_says_what_it_lacks(document):
+    with pytest.raises(CopydeskError, match=r"lists no feeds.*xmlUrl"):
+        parse_opml(document)
+
+
+@given(st.binary())
+def test_whatever_bytes_an_opml_file_holds_only_copydesk_errors_come_of_them(document):
+    with pytest.raises(CopydeskError):
+        parse_opml(document)
+
+
+@pytest.mark.parametrize(
+    ("declaration", "encoding"),
+    [
+        ('<?xml version="1.0" encoding="iso-8859-1"?>', "latin-1"),
+        ('<?xml version="1.0" encoding="utf-8"?>', "utf-8"),
+        ('<?xml version="1.0"?>', "utf-8"),
+        ("", "utf-8"),
+    ],
+)
+def test_titles_survive_in_whatever_encoding_the_list_is(declaration, encoding):
+    outline = '<outline type="rss" text="Köln" xmlUrl="http://koeln.example/rss"/>'
+    document = f'{declaration}<opml version="2.0"><body>{outline}</body></opml>'
+    assert parse_opml(document.encode(encoding))[0].title == "Köln"
