@@ -54,13 +54,16 @@ class Stopwatch:
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
-    def timing(self, name: str) -> Iterator[None]:
-        """Adds the block's duration under a name."""
+    def timing(self, name: str, *, within: str = "") -> Iterator[None]:
+        """Adds the block's duration under a name; and takes it from another that it is part of."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds[name] += time.perf_counter() - started
+            spent = time.perf_counter() - started
+            self.seconds[name] += spent
+            if within:
+                self.seconds[within] -= spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,16 +185,16 @@ def file_batch(
         settled = settle_duplicates(results, store.known_articles(ids))
         articles = [result.article for result in settled if result.article]
         fresh = [article.article_id for article in articles]
-        with watch.timing("fold"):
+        with watch.timing("fold", within="load"):
             sketches = sketch_articles(articles, SKETCH)
         store.add_articles(run_id, articles, sketches)
         pairs = store.colliding(fresh, window)
         texts = store.texts({article_id for pair in pairs for article_id in pair})
-        with watch.timing("fold"):
+        with watch.timing("fold", within="load"):
             matches = compare_pairs(pairs, texts)
         store.add_matches(run_id, matches)
         candidates, edges = store.neighbourhood(fresh)
-        with watch.timing("fold"):
+        with watch.timing("fold", within="load"):
             stories = fold(candidates, edges)
         store.put_stories(run_id, stories)
         store.settle_pages(run_id, settled, now)
