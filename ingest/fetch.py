@@ -1,16 +1,37 @@
-"""The network. Nothing else in the project opens a connection to a news site."""
+"""The network. Nothing else in the project asks a news site for anything.
+
+fetch ─> for each hop:  robots.txt ─> a place at the host ─> the guard ─> the answer, measured
+                            hosts.py                         guard.py     answers.py
+"""
 
 import asyncio
+import ssl
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import MappingProxyType
 
 import httpx
+from httpx._utils import get_environment_proxies  # httpx reads them only for its own transports
 
-from ingest.model import Failed, Fetched, Outcome, Request
+from ingest.answers import ENCODINGS, HEAD, REFUSALS, Body, hints, outcome_of
+from ingest.guard import (
+    DirectTransport,
+    GuardedBackend,
+    ProxiedTransport,
+    Resolve,
+    parse_networks,
+    system_resolve,
+)
+from ingest.hosts import Hosts
+from ingest.model import Failed, Fetched, HostState, Outcome, Request
+from ingest.robots import MAX_BYTES, Robots
+from ingest.urls import without_credentials
+
+__all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
 FEED_TYPES = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
@@ -18,111 +39,268 @@ FEED_TYPES = (
 )
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
-STATUS_OUTCOMES = {
-    401: Outcome.REFUSED,
-    403: Outcome.REFUSED,
-    404: Outcome.GONE,
-    410: Outcome.GONE,
-    429: Outcome.THROTTLED,
-    451: Outcome.REFUSED,
-    503: Outcome.THROTTLED,
-}
+PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """How much a server may cost us, and how much we may cost it. Times in seconds."""
+    """How much a server may cost us, and how much we may cost it. Times in seconds.
 
-    connect_timeout: float = 10
+    The time that a request waits for its turn at a host counts towards none of them.
+    """
+
+    connect_timeout: float = 10  # the look-up of the name, and then all of its addresses
     idle_timeout: float = 15
-    total_timeout: float = 45
+    total_timeout: float = 45  # all hops together
     max_bytes: int = 10_000_000  # of the decoded body
+    max_ratio: float = 200  # decoded bytes to those that came, past the first megabyte
     max_redirects: int = 5
     connections: int = 32
     connections_per_host: int = 2
+    host_gap: float = 0.5  # least time between two starts at a host; 0 for none
+    allow_networks: tuple[str, ...] = ()  # CIDR: not public, and to be talked to all the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hop:
+    """One answer on the way: a success, or the request to go on with."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    seconds: float
+    onward: httpx.Request | None
 
 
 class Fetcher:
-    """Fetches with one connection pool and one set of per-host limits; made by `open_fetcher`."""
+    """Fetches with one connection pool and one set of hosts; made by `open_fetcher`."""
 
-    def __init__(self, client: httpx.AsyncClient, limits: FetchLimits) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        limits: FetchLimits,
+        hosts: Hosts,
+        robots: Mapping[str, str],
+    ) -> None:
         self._client = client
         self._limits = limits
-        self._slots = asyncio.Semaphore(limits.connections)
-        self._hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(limits.connections_per_host)
-        )
+        self._hosts = hosts
+        self._robots = Robots(robots, self._robots_txt)
 
-    async def fetch(self, request: Request, accept: str) -> Fetched:
-        """The answer to one GET: a 200 with its body, or a 304. Anything else raises Failed."""
-        try:
-            host = urlsplit(request.url).netloc.rpartition("@")[2].lower()
-            async with self._hosts[host], self._slots:  # the clock starts when a place is free
-                started = time.perf_counter()
-                async with asyncio.timeout(self._limits.total_timeout):
-                    return await self._get(request, accept, started)
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise Failed(Outcome.TIMEOUT, type(error).__name__) from error
-        except httpx.TooManyRedirects as error:
-            raise Failed(
-                Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects}"
-            ) from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
-            raise Failed(Outcome.BAD_ADDRESS, str(error)) from error
-        except httpx.HTTPError as error:
-            detail = f"{type(error).__name__}: {error}".rstrip(": ")
-            raise Failed(Outcome.CONNECTION_FAILED, detail) from error
+    async def fetch(self, request: Request, accept: str, *, robots: bool = False) -> Fetched:
+        """The answer to one GET: a 200 with its body, or a 304. Anything else raises Failed.
 
-    async def _get(self, request: Request, accept: str, started: float) -> Fetched:
+        With `robots` no address is asked for that its host's robots.txt closes to us.
+        """
         headers = {"accept": accept}
         if request.etag:
             headers["if-none-match"] = request.etag
         if request.last_modified:
             headers["if-modified-since"] = request.last_modified
-        async with self._client.stream("GET", request.url, headers=headers) as response:
-            if response.status_code not in {200, 304}:
-                raise Failed(_status_outcome(response.status_code), f"HTTP {response.status_code}")
-            body = b"" if response.status_code == 304 else await self._read(response)
-            return Fetched(
-                url=request.url,
-                final_url=str(response.url),
-                status=response.status_code,
-                headers={name.lower(): value for name, value in response.headers.items()},
-                body=body,
-                elapsed_ms=round((time.perf_counter() - started) * 1000),
-            )
+        # UTF-8, because some servers' validators hold letters that httpx would refuse to send back
+        sent = httpx.Headers(headers, encoding="utf-8")
+        with _failing():
+            call = self._client.build_request("GET", request.url, headers=sent)
+            return await self._follow(request.url, call, robots=robots)
 
-    async def _read(self, response: httpx.Response) -> bytes:
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > self._limits.max_bytes:
-                raise Failed(Outcome.TOO_LARGE, f"more than {self._limits.max_bytes:,} bytes")
-        return bytes(body)
+    def host_states(self) -> list[HostState]:
+        """The hosts asked so far, for the next run to begin with."""
+        return self._hosts.states()
+
+    def robots_texts(self) -> dict[str, str]:
+        """The robots.txt files fetched so far, by host; empty where a host has none."""
+        return dict(self._robots.texts)
+
+    def robots_missed(self) -> dict[str, str]:
+        """Hosts whose robots.txt could not be had, and why: all was taken as allowed for now."""
+        return dict(self._robots.missed)
+
+    async def _follow(
+        self, url: str, call: httpx.Request, *, robots: bool = False, cut: int = 0
+    ) -> Fetched:
+        """The end of a chain of redirects, each hop checked and at its own host's convenience."""
+        seconds, moved_to, permanent = 0.0, "", True
+        for _ in range(self._limits.max_redirects + 1):
+            _check(call.url)
+            if robots:
+                await self._robots.check(_host(call.url), call.url)
+            hop = await self._hop(call, self._limits.total_timeout - seconds, cut)
+            seconds += hop.seconds
+            if hop.onward is None:
+                return Fetched(
+                    url=url,
+                    final_url=hop.url,
+                    status=hop.status,
+                    headers=hop.headers,
+                    body=hop.body,
+                    elapsed_ms=round(seconds * 1000),
+                    moved_to=without_credentials(moved_to),
+                )
+            call = hop.onward
+            permanent = permanent and hop.status in PERMANENT
+            moved_to = str(call.url) if permanent else moved_to
+        raise Failed(Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects}")
+
+    async def _hop(self, call: httpx.Request, seconds: float, cut: int) -> _Hop:
+        host = _host(call.url)
+        async with self._hosts.visit(host, self._robots.crawl_delay(host)):
+            started = time.perf_counter()
+            try:
+                async with asyncio.timeout(seconds), self._answer(call) as response:
+                    self._hosts.timed(host, time.perf_counter() - started)
+                    headers = {name.lower(): value for name, value in response.headers.items()}
+                    body = await self._take(response, headers, cut)
+            except (TimeoutError, httpx.TimeoutException):
+                self._hosts.timed(host, time.perf_counter() - started)
+                raise
+            except Failed as failure:
+                if failure.outcome in {Outcome.THROTTLED, Outcome.CHALLENGED}:
+                    self._hosts.throttled(host, failure.retry_after)
+                elif failure.status:
+                    self._hosts.answered(host)
+                raise
+            self._hosts.answered(host)
+        return _Hop(
+            url=str(response.url),
+            status=response.status_code,
+            headers=headers,
+            body=body,
+            seconds=time.perf_counter() - started,
+            onward=response.next_request,
+        )
+
+    @asynccontextmanager
+    async def _answer(self, call: httpx.Request) -> AsyncIterator[httpx.Response]:
+        response = await self._client.send(call, stream=True)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _take(self, response: httpx.Response, headers: Mapping[str, str], cut: int) -> bytes:
+        status = response.status_code
+        if response.next_request or status == 304:
+            return b""
+        if status == 200:
+            try:
+                return await self._read(response, cut)
+            except Failed as failure:
+                failure.status = status
+                raise
+        head = await self._head(response) if status in REFUSALS else b""
+        raise Failed(
+            outcome_of(status, headers, head),
+            f"HTTP {status}",
+            status=status,
+            retry_after=hints(headers).retry_after,
+        )
+
+    async def _read(self, response: httpx.Response, cut: int = 0) -> bytes:
+        """The body unpacked: all of it, or its first `cut` bytes where that is not 0."""
+        body = Body(
+            response.headers.get("content-encoding", ""),
+            max_bytes=cut or self._limits.max_bytes,
+            max_ratio=self._limits.max_ratio,
+            cut=bool(cut),
+        )
+        async for raw in response.aiter_raw():
+            body.add(raw)
+            if body.full:
+                break
+        return body.finish()
+
+    async def _head(self, response: httpx.Response) -> bytes:
+        """What a refusal begins with; nothing where that is slow or broken: it stays a refusal."""
+        with suppress(TimeoutError, httpx.HTTPError, Failed):
+            async with asyncio.timeout(self._limits.idle_timeout):
+                return await self._read(response, HEAD)
+        return b""
+
+    async def _robots_txt(self, address: httpx.URL) -> bytes:
+        with _failing():
+            call = self._client.build_request("GET", address, headers={"accept": "text/plain"})
+            return (await self._follow(str(address), call, cut=MAX_BYTES)).body
 
 
-def _status_outcome(status: int) -> Outcome:
-    if status >= 500:
-        return STATUS_OUTCOMES.get(status, Outcome.SERVER_ERROR)
-    return STATUS_OUTCOMES.get(status, Outcome.HTTP_ERROR)
+def _host(url: httpx.URL) -> str:
+    """What counts as one host: the name, and the port where it is not the scheme's own."""
+    return url.netloc.decode("ascii")
+
+
+def _check(url: httpx.URL) -> None:
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise Failed(Outcome.BAD_ADDRESS, f"not an http(s) address but {url.scheme or 'none'}:")
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Turns what httpx raises into Failed, and leaves the address out: it may hold a password."""
+    try:
+        yield
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise Failed(Outcome.TIMEOUT, type(error).__name__) from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
+        raise Failed(Outcome.BAD_ADDRESS, type(error).__name__) from error
+    except httpx.HTTPError as error:
+        detail = without_credentials(f"{type(error).__name__}: {error}".rstrip(": "))
+        raise Failed(_broken(error), detail[:200]) from error
+
+
+def _broken(error: httpx.HTTPError) -> Outcome:
+    """Which failure of a connection it was, by what caused it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return Outcome.TLS_FAILED
+        if getattr(cause, "error_status_hint", 0) == 431:  # h11: over 100 kB of headers
+            return Outcome.TOO_LARGE
+        cause = cause.__cause__ or cause.__context__
+    if "without sending complete message body" in str(error):
+        return Outcome.TRUNCATED
+    if "Invalid URL in location" in str(error):
+        return Outcome.BAD_ADDRESS
+    return Outcome.CONNECTION_FAILED
 
 
 @asynccontextmanager
 async def open_fetcher(
-    *, user_agent: str, limits: FetchLimits, proxy: str | None = None
+    *,
+    user_agent: str,
+    limits: FetchLimits,
+    now: datetime,
+    proxy: str | None = None,
+    hosts: Mapping[str, HostState] = MappingProxyType({}),
+    robots: Mapping[str, str] = MappingProxyType({}),
+    resolve: Resolve = system_resolve,
 ) -> AsyncIterator[Fetcher]:
     """A Fetcher for as long as the block lasts.
 
     `proxy` carries every request; without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.
+    `now` is the time as the block begins; `hosts` and `robots` are what earlier runs learned, the
+    robots.txt files none older than a day. Raises CopydeskError for a network that is none.
     """
+    allowed = parse_networks(limits.allow_networks)
+    pool = httpx.Limits(max_connections=limits.connections)
+    verify = httpx.create_ssl_context()
+    proxies = {"all://": proxy} if proxy else get_environment_proxies()
     async with httpx.AsyncClient(
-        headers={"user-agent": user_agent},
-        follow_redirects=True,
-        max_redirects=limits.max_redirects,
+        headers={"user-agent": user_agent, "accept-encoding": ENCODINGS},
         timeout=httpx.Timeout(
             limits.idle_timeout, connect=limits.connect_timeout, pool=limits.total_timeout
         ),
-        limits=httpx.Limits(max_connections=limits.connections),
-        proxy=proxy,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is ever kept
+        transport=DirectTransport(GuardedBackend(allowed, resolve), verify=verify, limits=pool),
+        mounts={
+            pattern: ProxiedTransport(by, allowed, verify=verify, limits=pool) if by else None
+            for pattern, by in proxies.items()
+        },
     ) as client:
-        yield Fetcher(client, limits)
+        places = Hosts(
+            now=now,
+            states=hosts,
+            connections=limits.connections,
+            connections_per_host=limits.connections_per_host,
+            host_gap=limits.host_gap,
+        )
+        yield Fetcher(client, limits, places, robots)

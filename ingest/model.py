@@ -22,22 +22,40 @@ class Outcome(StrEnum):
     NO_TEXT = "no_text"
     EXTRACT_TIMEOUT = "extract_timeout"
     EXTRACT_CRASH = "extract_crash"
+    ROBOTS = "robots"  # the site's robots.txt asks us not to
     # either, from the network
     BAD_ADDRESS = "bad_address"
-    TIMEOUT = "timeout"
+    FORBIDDEN_ADDRESS = "forbidden_address"  # private, loopback or otherwise special: the guard
+    COOLING = "cooling"  # its host asked for patience: not asked at all
+    DNS_FAILED = "dns_failed"
     CONNECTION_FAILED = "connection_failed"
+    TLS_FAILED = "tls_failed"
+    TIMEOUT = "timeout"
+    TRUNCATED = "truncated"  # fewer bytes than the server announced
     TOO_MANY_REDIRECTS = "too_many_redirects"
     TOO_LARGE = "too_large"
-    GONE = "gone"
-    REFUSED = "refused"
-    THROTTLED = "throttled"
+    NOT_FOUND = "not_found"  # 404
+    GONE = "gone"  # 410
+    REFUSED = "refused"  # 401, 403, 451
+    CHALLENGED = "challenged"  # a page that asks whether we are human
+    THROTTLED = "throttled"  # 429, 503
     SERVER_ERROR = "server_error"
     HTTP_ERROR = "http_error"
 
 
 #: Failures that may pass: a page that ended so is fetched again in a later run.
 TEMPORARY = frozenset(
-    {Outcome.TIMEOUT, Outcome.CONNECTION_FAILED, Outcome.THROTTLED, Outcome.SERVER_ERROR}
+    {
+        Outcome.COOLING,
+        Outcome.DNS_FAILED,
+        Outcome.CONNECTION_FAILED,
+        Outcome.TLS_FAILED,
+        Outcome.TIMEOUT,
+        Outcome.TRUNCATED,
+        Outcome.CHALLENGED,
+        Outcome.THROTTLED,
+        Outcome.SERVER_ERROR,
+    }
 )
 
 
@@ -46,12 +64,24 @@ class CopydeskError(Exception):
 
 
 class Failed(Exception):  # noqa: N818  it reads as `except Failed`, and its outcome is no bug
-    """One feed or page that could not be had, with the outcome it counts as."""
+    """One feed or page that could not be had, with the outcome it counts as.
 
-    def __init__(self, outcome: Outcome, detail: str = "") -> None:
+    `status` is the HTTP status where a server answered, `retry_after` how long it asked us to wait.
+    """
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(outcome, detail)
         self.outcome = outcome
         self.detail = detail
+        self.status = status
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +95,53 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """A subscription and what its last successful answer leaves to ask with next time."""
+    """A subscription: what its answers so far leave to ask with next time, and its rhythm."""
 
     feed_id: int
     url: str
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
+    interval: timedelta = timedelta(hours=1)  # how often it is worth asking, as learned
+    failures: float = 0  # weighted, since its last success
+    streak: int = 0  # failed polls since its last success
+    succeeded_at: datetime | None = None
+    fresh_at: datetime | None = None  # its last poll that brought a new entry
+    rhythm: timedelta | None = None  # the usual time between two such polls
+    full_at: datetime | None = None  # when it was last asked without validators to see if they lie
+    moved_to: str = ""  # where its last permanent redirect led
+    moved_times: int = 0  # how often in a row it led there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a server and its feed said about when to come back."""
+
+    retry_after: timedelta | None = None  # Retry-After, relative to the server's own Date
+    max_age: timedelta | None = None  # Cache-Control
+    ttl: timedelta | None = None  # RSS <ttl>, sy:updatePeriod and sy:updateFrequency
+    skip_hours: frozenset[int] = frozenset()  # 0 to 23, UTC
+    skip_days: frozenset[int] = frozenset()  # 0 for Monday to 6 for Sunday, UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """When a feed is to be polled next, and why then."""
+
+    at: datetime | None  # None: never again (410)
+    interval: timedelta
+    failures: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What is known of a host, over all its feeds and pages, from one run to the next."""
+
+    host: str
+    cooling_until: datetime | None = None  # it asked for patience until then
+    strikes: int = 0  # how often in a row it did
+    latency_ms: float = 0  # its smoothed response time; 0 for unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +163,7 @@ class Fetched:
     headers: dict[str, str]
     body: bytes
     elapsed_ms: int
+    moved_to: str = ""  # where permanent redirects alone led, from the first hop on
 
     @property
     def not_modified(self) -> bool:
@@ -117,6 +188,8 @@ class Attempt:
     bytes: int | None = None
     elapsed_ms: int | None = None
     detail: str = ""
+    validators: str = ""  # those sent: "etag", "last-modified", both, or none
+    hints: Hints = Hints()  # what the answer's headers said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +204,11 @@ class Entry:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     published_from: str = ""  # the element that gave the date: "published" or "updated"
+    updated: datetime | None = None
+    updated_from: str = ""  # likewise
     language: str = ""
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[str, ...] = ()  # addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +219,7 @@ class ParsedFeed:
     site_url: str
     language: str
     entries: tuple[Entry, ...]
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +252,7 @@ class Article:
     published_from: str  # "feed", "feed updated", "page" (the day alone), or empty
     first_seen: datetime
     words: int  # length of the text
+    final_url: str = ""  # the address that answered, where `url` is one its page declares
 
     @property
     def appeared(self) -> datetime:
@@ -256,6 +335,7 @@ class Poll:
     feed: FeedState  # with the validators to ask with next time
     attempt: Attempt
     parsed: ParsedFeed | None = None
+    moved_to: str = ""  # where permanent redirects alone led
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,171 @@
+"""A host is one thing: at most so many requests at once, a gap between them, one cooldown for all.
+
+The policy is pure: functions from one HostState to the next, which are told the time. `Hosts` does
+the waiting.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ingest.model import Failed, HostState, Outcome
+
+FIRST_COOLDOWN = timedelta(minutes=5)  # where the server named no time; doubled at each strike
+LONGEST_COOLDOWN = timedelta(hours=6)  # of ours
+LONGEST_ASKED = timedelta(hours=24)  # whatever the server asks
+SMOOTHING = 0.3  # weight of the latest response time
+SLOWNESS = 0.5  # of a host's response time is left between two starts
+LONGEST_GAP = 10.0  # seconds, for slowness
+LONGEST_DELAY = 30.0  # seconds, for robots.txt's crawl-delay
+
+
+def is_cooling(state: HostState, now: datetime) -> bool:
+    """Whether a host is to be left alone for now."""
+    return state.cooling_until is not None and now < state.cooling_until
+
+
+def throttled(state: HostState, now: datetime, retry_after: timedelta | None) -> HostState:
+    """The host after it asked for patience, or whether we are human.
+
+    For as long as it says; else for longer each time. Several answers to requests that were under
+    way together are one strike. "Retry-After: 0" names no time: it was we who came too often.
+    """
+    strikes = state.strikes if is_cooling(state, now) else state.strikes + 1
+    ours = min(FIRST_COOLDOWN * 2 ** min(max(strikes, 1) - 1, 10), LONGEST_COOLDOWN)
+    until = now + min(retry_after or ours, LONGEST_ASKED)
+    if state.cooling_until is not None:
+        until = max(until, state.cooling_until)
+    return replace(state, cooling_until=until, strikes=strikes)
+
+
+def answered(state: HostState, now: datetime) -> HostState:
+    """The host after an answer that asks for no patience: its strikes are forgotten.
+
+    Not while it cools: that answer was under way before.
+    """
+    if is_cooling(state, now):
+        return state
+    return replace(state, cooling_until=None, strikes=0)
+
+
+def timed(state: HostState, milliseconds: float) -> HostState:
+    """The host after it took a time to answer, or to fail to."""
+    if not state.latency_ms:
+        return replace(state, latency_ms=milliseconds)
+    smoothed = state.latency_ms + SMOOTHING * (milliseconds - state.latency_ms)
+    return replace(state, latency_ms=smoothed)
+
+
+def gap(state: HostState, host_gap: float, crawl_delay: float) -> float:
+    """Seconds between the starts of two requests to a host.
+
+    A `host_gap` of 0 turns off what is our own idea, but never what the host's robots.txt asks.
+    """
+    ours = max(host_gap, min(SLOWNESS * state.latency_ms / 1000, LONGEST_GAP)) if host_gap else 0
+    asked = min(crawl_delay, LONGEST_DELAY) if crawl_delay > 0 else 0  # nan is not above 0
+    return max(ours, asked)
+
+
+class _Host:
+    """A host during a run: its state, and who waits for it."""
+
+    def __init__(self, state: HostState, connections: int) -> None:
+        self.state = state
+        self.places = asyncio.Semaphore(connections)
+        self.door = asyncio.Lock()  # one at a time waits for the gap to pass
+        self.last_start = -math.inf
+
+
+class Hosts:
+    """Lets requests through to their hosts, each when its turn has come.
+
+    Times are `now`, as it was when the run began, plus what has passed on the monotonic `clock`.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        states: Mapping[str, HostState],
+        connections: int,
+        connections_per_host: int,
+        host_gap: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._now = now
+        self._states = states
+        self._slots = asyncio.Semaphore(connections)
+        self._connections_per_host = connections_per_host
+        self._host_gap = host_gap
+        self._clock = clock
+        self._sleep = sleep
+        self._began = clock()
+        self._hosts: dict[str, _Host] = {}
+
+    def now(self) -> datetime:
+        """The run's time."""
+        return self._now + timedelta(seconds=self._clock() - self._began)
+
+    def states(self) -> list[HostState]:
+        """The hosts that were asked in this run, as they stand."""
+        return [host.state for host in self._hosts.values() if host.last_start > -math.inf]
+
+    @asynccontextmanager
+    async def visit(self, name: str, crawl_delay: float = 0) -> AsyncIterator[None]:
+        """Waits for a place at a host and holds it for the block. Raises Failed(cooling), at once.
+
+        Those who wait when the cooldown begins are turned away as well.
+        """
+        host = self._host(name)
+        self._turn_away(host)
+        async with host.places:
+            async with host.door:
+                pause = gap(host.state, self._host_gap, crawl_delay)
+                # with no slot held: the gap of one host is no other host's business
+                await self._sleep(max(0.0, host.last_start + pause - self._clock()))
+                await self._slots.acquire()
+                try:
+                    self._turn_away(host)
+                except Failed:
+                    self._slots.release()
+                    raise
+                host.last_start = self._clock()
+            try:
+                yield
+            finally:
+                self._slots.release()
+
+    def throttled(self, name: str, retry_after: timedelta | None) -> None:
+        """Notes that a host asked for patience: every request to it fails until that is over."""
+        host = self._host(name)
+        host.state = throttled(host.state, self.now(), retry_after)
+
+    def answered(self, name: str) -> None:
+        """Notes that a host answered and asked for no patience."""
+        host = self._host(name)
+        host.state = answered(host.state, self.now())
+
+    def timed(self, name: str, seconds: float) -> None:
+        """Notes how long a host took to answer, or to fail to."""
+        host = self._host(name)
+        host.state = timed(host.state, seconds * 1000)
+
+    def _host(self, name: str) -> _Host:
+        if name not in self._hosts:
+            state = self._states.get(name) or HostState(host=name)
+            self._hosts[name] = _Host(state, self._connections_per_host)
+        return self._hosts[name]
+
+    def _turn_away(self, host: _Host) -> None:
+        now, until = self.now(), host.state.cooling_until
+        if until is not None and is_cooling(host.state, now):
+            raise Failed(
+                Outcome.COOLING,
+                f"{host.state.host} is left alone until {until:%Y-%m-%d %H:%M} UTC",
+                retry_after=until - now,
+            )
