@@ -1,9 +1,15 @@
-"""Subscription lists: OPML becomes feeds. Pure."""
+"""Subscription lists: OPML becomes feeds, and feeds OPML. Pure."""
+
+import re
+from collections.abc import Iterable
 
 import listparser
 import lxml.etree
 
 from ingest.model import CopydeskError, Feed
+
+#: Control characters, halves of emojis, non-characters: XML, or its readers, cannot hold them.
+UNWRITABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parse_opml(document: bytes) -> tuple[Feed, ...]:
@@ -15,7 +21,7 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     parsed = listparser.parse(_ascii(document))
     feeds: dict[str, Feed] = {}
     for item in parsed.feeds:
-        folder = "/".join(item.categories[0]) if item.categories else ""
+        folder = _folder(item.categories[0]) if item.categories else ""
         feeds.setdefault(item.url, Feed(url=item.url, title=item.title, folder=folder))
     if not feeds:
         reason = f" ({parsed.bozo_exception})" if parsed.bozo else ""
@@ -23,6 +29,43 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
             f"it lists no feeds{reason}; an OPML file has <outline> elements with an xmlUrl"
         )
     return tuple(feeds.values())
+
+
+def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
+    """An OPML 2.0 document of the feeds, each level of a folder an outline around them.
+
+    `parse_opml` gives back the same feeds, folder by folder. White space is joined into single
+    spaces and what XML cannot hold is left out. Addresses are written as they are, passwords too.
+    """
+    root = lxml.etree.Element("opml", version="2.0")
+    head = lxml.etree.SubElement(root, "head")
+    lxml.etree.SubElement(head, "title").text = _writable(title)
+    outlines = {"": lxml.etree.SubElement(root, "body")}
+    for feed in feeds:
+        parent = _outline(outlines, _folder(_writable(feed.folder).split("/")))
+        name = _writable(feed.title)
+        lxml.etree.SubElement(
+            parent, "outline", type="rss", text=name, title=name, xmlUrl=_writable(feed.url)
+        )
+    document = lxml.etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+    return bytes(document)
+
+
+def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etree._Element:
+    """The outline of a folder, made with those around it where there is none yet."""
+    if folder not in outlines:
+        around, _, name = folder.rpartition("/")
+        parent = _outline(outlines, around)
+        outlines[folder] = lxml.etree.SubElement(parent, "outline", text=name, title=name)
+    return outlines[folder]
+
+
+def _folder(levels: Iterable[str]) -> str:
+    return "/".join(filter(None, (level.strip() for level in levels)))
+
+
+def _writable(written: str) -> str:
+    return " ".join(UNWRITABLE.sub("", written).split())
 
 
 def _ascii(document: bytes) -> bytes:

@@ -1,14 +1,16 @@
+import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from builders import fetched
+from fuzz import run_batch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.feeds import parse_feed
-from ingest.model import Failed, Outcome
+from ingest.model import Failed, Hints, Outcome
 
 DATA = Path(__file__).parent / "data"
 RSS, ATOM, RDF, JSON = (
@@ -57,7 +59,8 @@ def test_rss_gives_its_entries_in_plain_text():
     assert (quay.published, quay.published_from) == (utc(2026, 9, 16, 8), "published")
     assert quay.language == "en-gb"
     assert ferry.url == ferry.entry_id == "https://harbour.example/news/ferry"
-    assert (note.url, note.entry_id) == ("", "A note without an address")
+    assert note.url == ""
+    assert note.entry_id.startswith("A note without an address ")  # and a hash of its text
 
 
 def test_atom_gives_its_entries_with_links_made_absolute():
@@ -80,7 +83,7 @@ def test_rdf_gives_its_entries_with_dublin_core_dates():
     assert parsed.title == "Le Quai"
     assert entry.url == "https://quai.example/a/1"
     assert entry.authors == ("Luc Mer",)
-    assert (entry.published, entry.published_from) == (utc(2026, 9, 16, 8), "updated")
+    assert (entry.published, entry.published_from) == (utc(2026, 9, 16, 8), "dc:date")
 
 
 def test_json_feed_gives_its_entries():
@@ -319,3 +322,211 @@ def test_half_an_emoji_in_json_does_not_leave_the_parser():
     entry = parse_json_item('{"id": "\\ud83d", "title": "Fire \\ud83d", "url": "/a\\ud83d"}')
     for text in (entry.entry_id, entry.title, entry.url):
         text.encode()
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Fire &#55357;&#56613; &amp; smoke", "Fire \U0001f525 & smoke"),  # an emoji by its halves
+        ("Fire &#xd83d;!", "Fire \ufffd!"),
+        ("Fire &#x110000;!", "Fire !"),
+        ("Fire &amp;#55357;!", "Fire \ufffd!"),
+        ("Fire &#99999999999999999999;&#0;!", "Fire !"),
+        ("Fi\x00re\x1b!", "Fire!"),
+        ("&#60;b&#62; &#8211; c", "– c"),  # sound ones are left to feedparser
+    ],
+)
+def test_an_impossible_character_costs_no_feed(written, title):
+    assert parse_item(f"<title>{written}</title>").title == title
+
+
+@pytest.mark.parametrize(
+    "geography",
+    [
+        "<gml:pos>1 2</gml:pos>",
+        "<georss:where><gml:Point><gml:pos>north</gml:pos></gml:Point></georss:where>",
+        "<georss:point>1</georss:point>",
+        "<links>one</links>",
+        "<psc:chapters xmlns:psc='http://podlove.org/simple-chapters'><psc:chapter/></psc:chapters>",
+    ],
+)
+def test_an_element_feedparser_stumbles_over_costs_no_feed(geography):
+    spaces = 'xmlns:georss="http://www.georss.org/georss" xmlns:gml="http://www.opengis.net/gml"'
+    document = rss(f"<title>a</title>{geography}", "<title>b</title>").replace(
+        " ", f" {spaces} ", 1
+    )
+    assert [entry.title for entry in parse_feed(fetched(document)).entries] == ["a", "b"]
+
+
+GERMAN = rss("<title>Köln – Fähre</title>")
+RUSSIAN = rss("<title>Москва</title>")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "title"),
+    [
+        (GERMAN.encode("utf-16"), "", "Köln – Fähre"),
+        (GERMAN.encode("utf-16-le"), "text/xml; charset=utf-8", "Köln – Fähre"),
+        (GERMAN.encode("cp1252"), "", "Köln – Fähre"),
+        (GERMAN.encode("cp1252"), "application/xml; charset=utf-8", "Köln – Fähre"),
+        (GERMAN.encode(), "text/xml; charset=iso-8859-1", "Köln – Fähre"),
+        (b'<?xml version="1.0" encoding="latin1"?>' + GERMAN.encode(), "", "Köln – Fähre"),
+        (b'<?xml version="1.0" encoding="cp1251"?>' + RUSSIAN.encode("cp1251"), "", "Москва"),
+        (RUSSIAN.encode("cp1251"), "text/xml; charset=windows-1251", "Москва"),
+        (RUSSIAN.encode("koi8-r"), "text/xml; charset=koi8-r", "Москва"),
+        (gzip.compress(GERMAN.encode()), "", "Köln – Fähre"),
+        (
+            b'<?xml version="1.0" encoding="iso-2022-jp"?>'
+            + rss("<title>東京</title>").encode("iso-2022-jp"),
+            "",
+            "東京",
+        ),
+    ],
+)
+def test_titles_survive_whatever_is_said_of_their_encoding(body, content_type, title):
+    (entry,) = parse_feed(fetched(body, content_type)).entries
+    assert entry.title == title
+
+
+def test_a_letter_cut_in_two_costs_no_other_its_umlaut():
+    cut = rss(f"<title>{'ä' * 30}</title>", "<title>a</title>").encode().replace(b">a<", b">a\xc3<")
+    first, second = parse_feed(fetched(cut)).entries
+    assert (first.title, second.title) == ("ä" * 30, "a\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("Wed, 16 Sep 2026 10:00:00 +0200", utc(2026, 9, 16, 8)),
+        ("Wed, 16 Sep 26 10:00 EDT", utc(2026, 9, 16, 14)),
+        ("Wed, 16 Sep 2026 10:00:00 CEST", utc(2026, 9, 16, 8)),
+        ("Wed, 16 Sep 2026 10:00:00 GMT+0200 (CEST)", utc(2026, 9, 16, 8)),
+        ("Wed, 16 Sep 2026 10:00 PM", utc(2026, 9, 16, 22)),
+        ("Mi, 16 Sep 2026 10:00:00 +0200", utc(2026, 9, 16, 8)),
+        ("mer., 16 sept. 2026 10:00", utc(2026, 9, 16, 10)),
+        ("16. März 2026, 10:00 Uhr", utc(2026, 3, 16, 10)),
+        ("16 de septiembre de 2026", utc(2026, 9, 16)),
+        ("2026-09-16T10:00:00.1234567Z", utc(2026, 9, 16, 10, 0, 0, 123456)),
+        ("20260916T100000+0200", utc(2026, 9, 16, 8)),
+        ("2026-09-16 10:00", utc(2026, 9, 16, 10)),
+        ("16.09.2026 10:00", utc(2026, 9, 16, 10)),
+        ("09.10.2026", utc(2026, 10, 9)),
+        ("09/10/2026", None),  # which of the two it is nobody knows
+        ("09-10-2026", None),
+        ("Sep 2026", None),
+        ("1789547000", None),
+        ("Fri, 16 Sep 2099 10:00:00 GMT", utc(2099, 9, 16, 10)),  # for the extractor to judge
+    ],
+)
+def test_dates_are_read_in_their_hundred_spellings(written, moment):
+    assert dated(f"<pubDate>{written}</pubDate>")[0] == moment
+
+
+def test_an_entry_tells_both_its_dates_and_where_they_come_from():
+    entry = parse_item(
+        "<pubDate>Wed, 16 Sep 2026 10:00:00 GMT</pubDate>"
+        '<dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">2026-09-17</dc:date>'
+    )
+    assert (entry.published, entry.published_from) == (utc(2026, 9, 16, 10), "published")
+    assert (entry.updated, entry.updated_from) == (utc(2026, 9, 17), "dc:date")
+
+
+def test_an_entry_keeps_its_categories_enclosures_and_language():
+    entry = parse_item(
+        "<category>Ports</category><category domain='x'>Sea &amp;amp; shore</category>"
+        "<category>Ports</category><enclosure url='/a.mp3' type='audio/mpeg' length='1'/>"
+        '<dc:language xmlns:dc="http://purl.org/dc/elements/1.1/">de</dc:language>'
+    )
+    assert entry.categories == ("Ports", "Sea & shore")
+    assert entry.enclosures == ("https://wire.example/a.mp3",)
+    assert (entry.url, entry.language) == ("", "de")  # what an entry encloses is not its page
+
+
+def test_a_json_entry_keeps_them_as_well():
+    entry = parse_json_item(
+        '{"id": 7, "title": "A &#8217; B", "tags": ["Ports", 1], "date_modified": "2026-09-16",'
+        ' "attachments": [{"url": "/a.mp3"}, {}]}'
+    )
+    assert (entry.entry_id, entry.title) == ("7", "A ’ B")
+    assert (entry.categories, entry.enclosures) == (("Ports",), ("https://wire.example/a.mp3",))
+    assert (entry.updated, entry.updated_from) == (utc(2026, 9, 16), "updated")
+
+
+def test_an_entry_may_be_in_another_place_and_language_than_its_feed():
+    (entry,) = parse_feed(
+        fetched(
+            '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://tide.example/x/" '
+            'xml:lang="de"><entry xml:lang="fr"><title>a</title><link href="../y"/></entry></feed>'
+        )
+    ).entries
+    assert (entry.url, entry.language) == ("https://tide.example/y", "fr")
+
+
+def test_an_id_that_several_items_share_is_told_apart_by_their_links():
+    one = "<guid isPermaLink='false'>1</guid>"
+    items = [f"{one}<link>https://wire.example/{path}</link>" for path in "aab"]
+    ids = [entry.entry_id for entry in parse_feed(fetched(rss(*items))).entries]
+    assert ids == ["1 https://wire.example/a"] * 2 + ["1 https://wire.example/b"]
+
+
+def test_an_item_without_id_and_link_is_known_by_what_it_says():
+    first, second, third = parse_feed(
+        fetched(
+            rss(
+                "<title>Note</title><description>a</description>",
+                "<title>Note</title><description>b</description>",
+                "<title>Note</title><description>a</description>",
+            )
+        )
+    ).entries
+    assert first.entry_id == third.entry_id != second.entry_id
+
+
+@pytest.mark.parametrize(
+    ("channel", "hints"),
+    [
+        ("<ttl>30</ttl>", Hints(ttl=timedelta(minutes=30))),
+        ("<ttl>99999999999999</ttl>", Hints()),
+        ("<ttl>soon</ttl>", Hints()),
+        (
+            '<s:updatePeriod xmlns:s="http://purl.org/rss/1.0/modules/syndication/">daily'
+            '</s:updatePeriod><s:updateFrequency xmlns:s="http://purl.org/rss/1.0/modules/'
+            'syndication/">4</s:updateFrequency>',
+            Hints(ttl=timedelta(hours=6)),
+        ),
+        (
+            "<skipHours><hour>24</hour><hour> 7</hour><hour>99</hour></skipHours>"
+            "<skipDays><day>Sunday</day><day>Someday</day></skipDays>",
+            Hints(skip_hours=frozenset({0, 7}), skip_days=frozenset({6})),
+        ),
+    ],
+)
+def test_a_feed_says_when_to_come_back(channel, hints):
+    document = rss("<title>a</title>").replace("<item>", f"{channel}<item>")
+    assert parse_feed(fetched(document)).hints == hints
+
+
+def test_what_an_address_gives_instead_of_a_feed_is_named():
+    page = "<!-- <a> --><!doctype html><html><head><title>Not &amp; here</title></head></html>"
+    with pytest.raises(Failed, match="an HTML page, 'Not & here'"):
+        parse_feed(fetched(page, "application/rss+xml"))
+
+
+def test_a_body_that_is_the_name_of_a_file_is_not_read_from_it(tmp_path):
+    secret = tmp_path / "secret.xml"
+    secret.write_text(rss("<title>secret</title>"))
+    with pytest.raises(Failed, match="no feed in"):
+        parse_feed(fetched(str(secret)))
+
+
+def test_a_password_in_the_feeds_address_is_in_nothing_it_gives():
+    markup = "<link>/1</link><description>&lt;a href='/2'&gt;x&lt;/a&gt;</description>"
+    parsed = parse_feed(fetched(rss(markup), final_url="https://ana:secret@wire.example/f"))
+    assert "secret" not in repr(parsed)
+
+
+def test_the_feed_fuzzer_finds_nothing():
+    counts, findings = run_batch(seed=1, inputs=600)
+    assert findings == []
+    assert counts["feed read"] > 100
+    assert counts["url canonical"] > 100

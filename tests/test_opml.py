@@ -1,10 +1,11 @@
+import lxml.etree
 import pytest
 from builders import feed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.model import CopydeskError
-from ingest.opml import parse_opml
+from ingest.opml import parse_opml, write_opml
 
 
 def opml(outlines):
@@ -69,3 +70,53 @@ def test_titles_survive_in_whatever_encoding_the_list_is(declaration, encoding):
     outline = '<outline type="rss" text="Köln" xmlUrl="http://koeln.example/rss"/>'
     document = f'{declaration}<opml version="2.0"><body>{outline}</body></opml>'
     assert parse_opml(document.encode(encoding))[0].title == "Köln"
+
+
+def test_a_list_is_written_with_its_folders_around_its_feeds():
+    written = write_opml(
+        [
+            feed("https://harbour.example/rss", title="Harbour & Quay", folder="News/Ports"),
+            feed("https://tide.example/feed.json", title="Tide"),
+            feed("https://mole.example/rss", title="Mole", folder="News"),
+        ]
+    )
+    body = lxml.etree.fromstring(written).find("body")
+    assert [outline.get("text") for outline in body.iter("outline")] == [
+        *("News", "Ports", "Harbour & Quay", "Mole", "Tide"),
+    ]
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"])) | st.text("ab /&<>'\"äé\n")
+FEEDS = st.lists(
+    st.builds(
+        feed,
+        st.from_regex(r"https?://[a-z]{1,9}\.example/[a-z&=?<\"é]{0,9}", fullmatch=True),
+        title=WORDS,
+        folder=WORDS,
+    ),
+    min_size=1,
+    unique_by=lambda listed: listed.url,
+)
+
+
+def tidy(text):
+    """A text as XML can hold it, white space joined."""
+    kept = (
+        c
+        for c in text
+        if c in "\t\n\r" or not (c < " " or "\x7e" < c < "\xa0" or c in "\ufffe\uffff")
+    )
+    return " ".join("".join(kept).split())
+
+
+@given(FEEDS)
+def test_a_list_written_and_read_again_is_the_same_list(feeds):
+    expected = {
+        feed(
+            listed.url,
+            title=tidy(listed.title),
+            folder="/".join(filter(None, map(str.strip, tidy(listed.folder).split("/")))),
+        )
+        for listed in feeds
+    }
+    assert set(parse_opml(write_opml(feeds))) == expected

@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.model import Failed, Outcome
-from ingest.urls import canonical_url, outlet, url_id, without_credentials
+from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,54 @@ from ingest.urls import canonical_url, outlet, url_id, without_credentials
         ("https://wire.example/?p=12&lang=de", "https://wire.example/?lang=de&p=12"),
         ("https://wire.example/a b", "https://wire.example/a%20b"),
         ("https://wire.example/häfen", "https://wire.example/h%C3%A4fen"),
+        # the host
+        ("https://wire.example", "https://wire.example/"),
+        ("https://wire.example./a", "https://wire.example/a"),
+        ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://XN--Bcher-KVA.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://ana:secret@wire.example/a", "https://wire.example/a"),
+        ("http://[2001:DB8::1]:80/a", "http://[2001:db8::1]/a"),
+        # the path
+        ("https://wire.example/%7Eana/%e4%bd%a0%2fb", "https://wire.example/~ana/%E4%BD%A0%2Fb"),
+        ("https://wire.example/100%", "https://wire.example/100%25"),
+        ("https://wire.example/a/../b/./c", "https://wire.example/b/c"),
+        ("https://wire.example/a;jsessionid=1F", "https://wire.example/a"),
+        # routes that are told by fragments
+        ("https://wire.example/#!/story/1", "https://wire.example/#!/story/1"),
+        ("https://wire.example/#/story/1", "https://wire.example/#/story/1"),
+        # how a reader came
+        ("https://wire.example/a?at_medium=rss&at_campaign=x", "https://wire.example/a"),
+        ("https://wire.example/a?ns_campaign=1&ns_mchannel=2", "https://wire.example/a"),
+        ("https://wire.example/a?mc_cid=1&mc_eid=2&igshid=3", "https://wire.example/a"),
+        ("https://wire.example/a?UTM_Source=rss&amp;xtor=RSS-1", "https://wire.example/a"),
+        ("https://wire.example/a?ref=rss&source=newsletter", "https://wire.example/a"),
+        ("https://wire.example/a?ocid=social-x", "https://wire.example/a"),
+        # AMP and mobile forms
+        ("https://amp.wire.example/a", "https://wire.example/a"),
+        ("https://m.wire.example/a", "https://wire.example/a"),
+        ("https://mobile.wire.example/a", "https://wire.example/a"),
+        ("https://wire.example/news/a/amp", "https://wire.example/news/a"),
+        ("https://wire.example/news/a/amp/", "https://wire.example/news/a/"),
+        ("https://wire.example/a.amp.html", "https://wire.example/a.html"),
+        ("https://wire.example/a?amp=1&id=7", "https://wire.example/a?id=7"),
+        ("https://wire.example/a?amp", "https://wire.example/a"),
+        ("https://wire.example/a?outputType=amp", "https://wire.example/a"),
+        ("https://www.google.com/amp/s/wire.example/a?b=1", "https://wire.example/a?b=1"),
+        ("https://google.co.uk/amp/wire.example/a", "http://wire.example/a"),
+        (
+            "https://wire-example.cdn.ampproject.org/c/s/wire.example/a/amp",
+            "https://wire.example/a",
+        ),
+        # links that only lead on
+        (
+            "https://www.google.com/url?q=https%3A%2F%2Fwire.example%2Fa&sa=D",
+            "https://wire.example/a",
+        ),
+        ("https://news.google.com/news/url?url=http://wire.example/a", "http://wire.example/a"),
+        (
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Fm.wire.example%2Fa&h=1",
+            "https://wire.example/a",
+        ),
     ],
 )
 def test_an_address_has_one_form_whatever_it_was_listed_as(listed, canonical):
@@ -36,6 +84,24 @@ def test_an_address_has_one_form_whatever_it_was_listed_as(listed, canonical):
         ("https://wire.example/a", "https://www.wire.example/a"),
         ("https://wire.example/a", "https://wire.example/a/"),
         ("https://wire.example/?p=1", "https://wire.example/?p=2"),
+        ("https://wire.example/story?1", "https://wire.example/story?2"),
+        ("https://wire.example/story?1", "https://wire.example/story"),
+        ("https://wire.example/?s=a", "https://wire.example/?s=b"),
+        ("https://wire.example/a?page=1", "https://wire.example/a?page=2"),
+        ("https://wire.example/a?gallery=1", "https://wire.example/a?gallery=2"),
+        ("https://wire.example/a?cid=1", "https://wire.example/a?cid=2"),
+        ("https://wire.example/a?ref=1", "https://wire.example/a?ref=2"),
+        ("https://wire.example/a?source=ap", "https://wire.example/a"),
+        ("https://wire.example/a?ocid=12", "https://wire.example/a?ocid=13"),
+        ("https://wire.example/a?x=1&x=2", "https://wire.example/a?x=2&x=1"),
+        ("https://wire.example//a", "https://wire.example/a"),
+        ("https://wire.example/A", "https://wire.example/a"),
+        ("https://wire.example/tag/amp", "https://wire.example/tag"),
+        ("https://wire.example/amp", "https://wire.example/"),
+        ("https://m.example/a", "https://example/a"),
+        ("https://m.co.uk/a", "https://co.uk/a"),
+        ("https://google.com/search?q=http://a.example/", "https://a.example/"),
+        ("https://feedproxy.google.com/~r/wire/~3/1", "https://feedproxy.google.com/~r/wire/~3/2"),
     ],
 )
 def test_addresses_that_may_be_different_pages_stay_different(one, other):
@@ -55,6 +121,9 @@ def test_addresses_that_may_be_different_pages_stay_different(one, other):
         "https://:443/a",
         "http://[::1/a",
         "news from the harbour",
+        "https://wire.example:99999/a",
+        "https://.../a",
+        "https://ä..example/a",
     ],
 )
 def test_what_is_not_a_web_address_is_a_bad_address(listed):
@@ -74,6 +143,13 @@ ADDRESSES = st.builds(
 @given(ADDRESSES | st.text(alphabet=st.characters()))
 @example("https://wire\ud83d.example/a")
 @example("https://wire.example/cut-emoji-\ud83d")
+@example("https://wire.example/%61mp;a/.%2e/b;%6asessionid=1/..")
+@example("https://wire.example/?%61mp;utm_source=a")
+@example("https://a../")
+@example("https://google.com/amp/s/" * 300 + "wire.example/a")
+@example(
+    "https://google.com/url?q=https%3A%2F%2Fgoogle.com%2Furl%3Fq%3Dhttps%253A%252F%252Fa.example"
+)
 def test_the_canonical_form_is_its_own_or_there_is_none(listed):
     try:
         canonical = canonical_url(listed)
@@ -126,3 +202,37 @@ def test_the_id_of_an_address_never_changes():
 @given(st.text())
 def test_an_id_fits_a_signed_64_bit_column(url):
     assert 0 <= url_id(url) < 2**63
+
+
+PAGE = "https://www.wire.example/news/1"
+
+
+@pytest.mark.parametrize(
+    ("page", "declared", "believed"),
+    [
+        (PAGE, "https://wire.example/news/1?utm_source=x", "https://wire.example/news/1"),
+        (PAGE, "/news/one", "https://www.wire.example/news/one"),
+        (PAGE, "https://other.example/news/1", None),
+        (PAGE, "https://www.wire.example/", None),
+        (PAGE, "https://www.wire.example/en/", None),
+        (PAGE, "https://www.wire.example/index.html", None),
+        (PAGE, "https://www.wire.example/?p=1", "https://www.wire.example/?p=1"),
+        ("https://www.wire.example", "https://wire.example/", "https://wire.example/"),
+        (PAGE, "", None),
+        (PAGE, "http://[", None),
+        ("no address", "https://wire.example/a", None),
+        ("https://www.msn.com/en/a", "https://wire.example/a", "https://wire.example/a"),
+        ("https://news.yahoo.com/a", "https://wire.example/", None),
+        ("https://a.co.uk/1", "https://b.co.uk/1", None),
+        ("https://ana.blogspot.com/1", "https://jo.blogspot.com/1", None),
+        ("http://10.0.0.1/1", "http://10.9.0.1/1", None),
+    ],
+)
+def test_a_page_is_believed_about_itself_and_syndicators_about_others(page, declared, believed):
+    assert believed_canonical(page, declared) == believed
+
+
+@given(ADDRESSES, ADDRESSES | st.text())
+def test_whatever_a_page_declares_it_is_believed_or_not(page, declared):
+    believed = believed_canonical(page, declared)
+    assert believed is None or canonical_url(believed) == believed

@@ -1,0 +1,157 @@
+"""When a feed is asked again: often while it brings news, rarely while it fails, never too soon.
+
+No feed is ever given up: its failures only lengthen the wait, up to `Cadence.rarest`. Pure.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import xxhash
+
+from ingest.model import Due, FeedState, Hints, Outcome
+
+#: How much a failure weighs. Hard ones (1) rarely pass by themselves; the others often do.
+WEIGHTS = {
+    Outcome.COOLING: 0.0,  # it was not even asked
+    Outcome.DNS_FAILED: 0.25,
+    **dict.fromkeys(
+        (
+            *(Outcome.NOT_FOUND, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.SERVER_ERROR),
+            *(Outcome.CONNECTION_FAILED, Outcome.TIMEOUT, Outcome.TRUNCATED, Outcome.TLS_FAILED),
+        ),
+        0.5,
+    ),
+}
+HARD = 1.0
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """How polling follows a feed. Factors apply to the feed's interval."""
+
+    shortest: timedelta = timedelta(minutes=10)
+    longest: timedelta = timedelta(hours=24)
+    slower: float = 1.5  # where no entry was new
+    faster: float = 0.5  # where all were; a share in between eases from one to the other
+    unchanged: float = 1.25
+    rarest: timedelta = timedelta(days=7)  # the longest wait failures lead to
+    patience: timedelta = timedelta(days=1)  # a server that asks for more gets this
+    jitter: float = 0.1  # share of the wait that may be added
+
+
+def next_poll(
+    feed: FeedState,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    entries: int,
+    fresh: int,
+    hints: Hints,
+    cadence: Cadence = Cadence(),
+) -> Due:
+    """When to ask a feed again after a poll at `now` (with a zone) that ended in `outcome`.
+
+    `fresh` of its `entries` were new. Always after `now`, and never before the time its server
+    asked for (up to `patience`). At the latest it is `1 + jitter` times the longest of interval,
+    failures' wait and what was asked, then the next hour that the feed does not skip.
+    """
+    if outcome is Outcome.GONE:
+        return Due(
+            at=None,
+            interval=feed.interval,
+            failures=feed.failures,
+            reason="gone for good (410): not asked again",
+        )
+    now = now.astimezone(UTC)  # adding hours to a local time goes wrong twice a year
+    interval = _interval(feed, outcome, entries, fresh, hints, cadence)
+    failures = 0.0
+    wait = interval
+    reason = f"every {_spoken(interval)}; {_rhythm(outcome, entries, fresh)}"
+    if outcome not in {Outcome.READ, Outcome.UNCHANGED}:
+        failures = max(feed.failures, 0) + WEIGHTS.get(outcome, HARD)
+        wait = interval * min(2 ** min(failures, 64), cadence.rarest / interval)
+        reason = f"failing: {failures:g} weighted failures, next try in {_spoken(wait)}"
+        if outcome is Outcome.COOLING:
+            reason = f"its host asked for patience: next try in {_spoken(wait)}"
+    asked, by = _asked(hints, cadence)
+    if asked > wait:
+        wait, reason = asked, f"server asked for {_spoken(asked)} ({by})"
+        if failures:
+            reason += f"; {failures:g} weighted failures"
+    later = wait * cadence.jitter * _share(feed.feed_id, now)
+    at = _allowed(now + wait + later, later, hints)
+    if at > now + wait + later:
+        reason += f"; not before {at:%a %H:%M} UTC, by its skipHours or skipDays"
+    return Due(at=at, interval=interval, failures=failures, reason=reason)
+
+
+def _interval(
+    feed: FeedState, outcome: Outcome, entries: int, fresh: int, hints: Hints, cadence: Cadence
+) -> timedelta:
+    """The interval as this poll leaves it, within its bounds."""
+    interval = min(max(feed.interval, cadence.shortest), cadence.longest)
+    if outcome is Outcome.READ:
+        share = min(max(fresh, 0) / entries, 1) if entries > 0 else 0
+        interval *= cadence.slower + (cadence.faster - cadence.slower) * share
+        # a feed says its ttl only with its document: the interval keeps it through the 304s
+        interval = max(interval, _capped(hints.ttl, cadence))
+    elif outcome is Outcome.UNCHANGED:
+        interval *= cadence.unchanged
+    return min(max(interval, cadence.shortest), cadence.longest)
+
+
+def _rhythm(outcome: Outcome, entries: int, fresh: int) -> str:
+    if outcome is Outcome.UNCHANGED:
+        return "unchanged"
+    return f"{fresh} of {entries} entries new" if entries else "it lists nothing"
+
+
+def _asked(hints: Hints, cadence: Cadence) -> tuple[timedelta, str]:
+    """The longest wait a server or its feed asked for, and where it said so."""
+    asked = {
+        "Retry-After": _capped(hints.retry_after, cadence),
+        "Cache-Control": _capped(hints.max_age, cadence),
+        "its ttl": _capped(hints.ttl, cadence),
+    }
+    by = max(asked, key=lambda name: asked[name])
+    return asked[by], by
+
+
+def _capped(asked: timedelta | None, cadence: Cadence) -> timedelta:
+    return min(max(asked or timedelta(), timedelta()), cadence.patience)
+
+
+def _allowed(at: datetime, jitter: timedelta, hints: Hints) -> datetime:
+    """`at`, or as far into the next hour that the feed does not skip as the jitter leads."""
+    hours = _respected(hints.skip_hours, 24)
+    days = _respected(hints.skip_days, 7)
+    moved = at
+    while moved.hour in hours or moved.weekday() in days:
+        moved = moved.replace(minute=0, second=0, microsecond=0) + HOUR
+    if moved == at:
+        return at
+    # not on the hour: feeds that skip the same ones would all be asked at once
+    return moved + min(jitter, HOUR - timedelta(seconds=1))
+
+
+def _respected(skipped: Collection[int], all_of_them: int) -> frozenset[int]:
+    """What a feed skips, unless that leaves nothing."""
+    known = frozenset(range(all_of_them)) & frozenset(skipped)
+    return known if len(known) < all_of_them else frozenset()
+
+
+def _share(feed_id: int, now: datetime) -> float:
+    """From 0 to 1, by feed and time alone: a replay comes out the same."""
+    return xxhash.xxh3_64_intdigest(f"{feed_id} {now.timestamp()}".encode()) / 2**64
+
+
+def _spoken(wait: timedelta) -> str:
+    """A time as people say it: "45 min", "6 h", "7 days"."""
+    minutes = wait / timedelta(minutes=1)
+    if minutes < 1:
+        return f"{wait.total_seconds():.0f} s"
+    if minutes < 90:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.2g} h" if minutes < 48 * 60 else f"{minutes / 1440:.2g} days"
