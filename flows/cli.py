@@ -14,9 +14,10 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from flows import show
+from flows import feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
+from flows.options import Db
 from flows.progress import listener
 from flows.server import prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
@@ -45,16 +46,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
+app.add_typer(feeds_cli.app, name="feeds")
 out = Console()
 err = Console(stderr=True)
 
-DEFAULT_DB = Settings.model_fields["db"].default
-Db = Annotated[
-    Path | None,
-    typer.Option(
-        help=f"The DuckDB file. [default: COPYDESK_DB, else {DEFAULT_DB}]", show_default=False
-    ),
-]
 Feeds = Annotated[
     Path | None,
     typer.Option(
@@ -85,10 +80,17 @@ Now = Annotated[
 
 
 @app.command()
-def run(feeds: Feeds = None, db: Db = None, now: Now = None) -> None:
+def run(
+    feeds: Feeds = None,
+    db: Db = None,
+    now: Now = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Poll only the feeds whose time has come.")
+    ] = False,
+) -> None:
     """Read the feeds once: poll, fetch, extract, fold, file."""
     settings = read_settings(feeds=feeds, db=db)
-    _run(settings, now)
+    _run(settings, now, due=due)
 
 
 @app.command()
@@ -100,10 +102,11 @@ def demo(db: Db = None, now: Now = None) -> None:
     """
     target = db or (None if "COPYDESK_DB" in os.environ else Path("demo.duckdb"))
     with sample_newsroom() as proxy:
-        os.environ["COPYDESK_PROXY"] = proxy  # for this process: the sample's hosts exist only here
+        # for this process: the sample's hosts exist only here, and nobody minds our haste
+        os.environ |= {"COPYDESK_PROXY": proxy, "COPYDESK_HOST_GAP": "0"}
         settings = read_settings(feeds=SAMPLE_FEEDS, db=target)
         _refuse_real(settings.db)
-        _run(settings, now)
+        _run(settings, now, due=False)
     program = Path(sys.argv[0])
     short = program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program.name
     out.print("Ask it something, for instance which outlet copies most:", style="bold")
@@ -179,11 +182,11 @@ def settings() -> None:
         out.print(Padding(field.description or "", (0, 0, 0, 4)))
 
 
-def _run(settings: Settings, now: datetime | None) -> None:
+def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
     _check(settings)
     with _watching() as waiting:
         waiting(prepare(settings, quiet=True))
-        run_id = run_now(settings, now)
+        run_id = run_now(settings, now, due=due)
     with open_reader(settings.db) as reader:
         out.print(show.run_summary(reader.run_summary(run_id)))
         largest = reader.largest_stories(8, run_id)
@@ -198,7 +201,7 @@ def _check(settings: Settings) -> None:
     if settings.feeds:
         read_feeds(settings.feeds)
     with open_store(settings.db) as store:
-        if not settings.feeds and not store.subscriptions():
+        if not settings.feeds and not store.feeds.active():
             raise CopydeskError(
                 f"{settings.db} has no feeds to poll: name an OPML file with --feeds, "
                 "for instance deploy/feeds.opml"

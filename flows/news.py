@@ -72,7 +72,10 @@ async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
     """Asks for every feed and parses those that have changed."""
     with run.watch.timing("poll"):
         return await _each(
-            feeds, lambda feed: stages.poll_feed(feed, run.fetcher), "feeds polled", len(feeds)
+            feeds,
+            lambda feed: stages.poll_feed(feed, run.fetcher, run.now),
+            "feeds polled",
+            len(feeds),
         )
 
 
@@ -166,7 +169,10 @@ def _run_name() -> str:
 
 @flow(name="copydesk", flow_run_name=_run_name, persist_result=False)
 async def news(
-    feeds: Path | None = None, db: Path | None = None, now: datetime | None = None
+    feeds: Path | None = None,
+    db: Path | None = None,
+    now: datetime | None = None,
+    due: bool = False,
 ) -> int:
     """One run: every feed polled once, every page they list accounted for. Returns its number.
 
@@ -174,6 +180,7 @@ async def news(
         feeds: An OPML file to poll; without it, the setting, else every feed in the database.
         db: The DuckDB file; without it, the setting.
         now: The run's clock; without it, the time it is.
+        due: Poll only the feeds whose time has come, not all.
 
     Raises:
         CopydeskError: There is nothing to poll, or the database or a file cannot be used.
@@ -181,7 +188,7 @@ async def news(
     settings = read_settings(feeds=feeds, db=db)
     clock = now or datetime.now(UTC)
     with open_store(settings.db) as store:
-        subscribed = _feeds_to_poll(store, settings, clock)
+        subscribed = _feeds_to_poll(store, settings, clock, due=due)
         run_id = store.begin_run(clock)
         watch = Stopwatch()
         totals = RunTotals(feeds=len(subscribed))
@@ -208,7 +215,12 @@ async def _work(
     watch: Stopwatch,
 ) -> TakenUp:
     async with open_fetcher(
-        user_agent=settings.user_agent, limits=settings.fetch_limits, proxy=settings.proxy
+        user_agent=settings.user_agent,
+        limits=settings.fetch_limits,
+        proxy=settings.proxy,
+        now=clock,
+        hosts=store.hosts(),
+        robots=store.robots(clock - timedelta(days=1)),
     ) as fetcher:
         with open_pool(workers=settings.workers, time_limit=settings.page_time_limit) as pool:
             run = Run(
@@ -229,21 +241,32 @@ async def _work(
                 len(taken.pages),
                 taken.retried,
             )
-            await _take_through(run, taken.pages)
+            try:
+                await _take_through(run, taken.pages)
+            finally:  # what hosts have asked of us holds however the run ends
+                with store.transaction():
+                    store.put_hosts(fetcher.host_states(), clock)
+                    store.put_robots(fetcher.robots_texts(), clock)
     return taken
 
 
-def _feeds_to_poll(store: Store, settings: Settings, clock: datetime) -> list[FeedState]:
+def _feeds_to_poll(
+    store: Store, settings: Settings, clock: datetime, *, due: bool
+) -> list[FeedState]:
     if settings.feeds:
         with store.transaction():
-            return store.subscribe(stages.read_feeds(settings.feeds), clock)
-    feeds = store.subscriptions()
+            feeds = store.feeds.subscribe(stages.read_feeds(settings.feeds), clock)
+    else:
+        feeds = store.feeds.active()
     if not feeds:
         raise CopydeskError(
             f"{settings.db} has no feeds to poll: name an OPML file with --feeds, "
             "for instance deploy/feeds.opml"
         )
-    return feeds
+    if not due:
+        return feeds
+    ready = {feed.feed_id for feed in store.feeds.due(clock)}
+    return [feed for feed in feeds if feed.feed_id in ready]
 
 
 async def _publish(reader: Reader, run_id: int) -> RunSummary:

@@ -149,12 +149,12 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def run_now(settings: Settings, now: "datetime | None") -> int:
+def run_now(settings: Settings, now: "datetime | None", *, due: bool) -> int:
     """One run in this process, after `prepare`. Returns its number; raises what ended it."""
     from flows.news import news
 
     async def run() -> "State[int]":
-        return await news(feeds=settings.feeds, db=settings.db, now=now, return_state=True)
+        return await news(feeds=settings.feeds, db=settings.db, now=now, due=due, return_state=True)
 
     state = asyncio.run(run())
     if flow_run_id := state.state_details.flow_run_id:
@@ -217,6 +217,7 @@ async def _serve(settings: Settings) -> None:
         parameters={
             "feeds": str(settings.feeds.resolve()) if settings.feeds else None,
             "db": str(settings.db.resolve()),
+            "due": True,
         },
         schedule=Cron(settings.schedule, timezone="UTC"),
         concurrency_limit=ConcurrencyLimitConfig(

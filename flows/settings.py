@@ -35,7 +35,8 @@ class Settings(BaseSettings):
         None, description="An OPML file to poll. Without it, every feed in the database is polled."
     )
     schedule: str = Field(
-        "*/30 * * * *", description="When `copydesk serve` runs: a cron expression, in UTC."
+        "*/10 * * * *",
+        description="When `copydesk serve` polls feeds that are due: a cron expression, in UTC.",
     )
     contact: str = Field(
         "",
@@ -52,6 +53,15 @@ class Settings(BaseSettings):
     idle_timeout: float = Field(15, gt=0, description="Seconds a server may keep silent.")
     total_timeout: float = Field(45, gt=0, description="Seconds one request may take in all.")
     max_bytes: int = Field(10_000_000, gt=0, description="Largest body taken, in decoded bytes.")
+    max_ratio: int = Field(200, gt=1, description="Most that a body may expand when decompressed.")
+    host_gap: float = Field(
+        0.5, ge=0, description="Seconds between two requests to a host; more if it is slow."
+    )
+    allow_networks: tuple[str, ...] = Field(
+        (),
+        description="Private networks that may be fetched from all the same, as CIDRs: "
+        '["10.0.0.0/8"].',
+    )
     max_redirects: int = Field(5, ge=0, description="Redirects followed.")
     max_attempts: int = Field(
         3, ge=1, description="Runs in which a page is tried while its failure may pass."
@@ -97,6 +107,9 @@ class Settings(BaseSettings):
             total_timeout=self.total_timeout,
             max_bytes=self.max_bytes,
             max_redirects=self.max_redirects,
+            max_ratio=self.max_ratio,
+            host_gap=self.host_gap,
+            allow_networks=self.allow_networks,
             connections=self.connections,
             connections_per_host=self.connections_per_host,
         )

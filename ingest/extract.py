@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import lxml.html
 import pebble
@@ -14,7 +15,13 @@ import py3langid
 import trafilatura
 
 from ingest.model import Article, Entry, Failed, Fetched, Outcome
-from ingest.urls import canonical_url, outlet, url_id, without_credentials
+from ingest.urls import (
+    believed_canonical,
+    canonical_url,
+    outlet,
+    url_id,
+    without_credentials,
+)
 from ingest.words import words
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
@@ -27,22 +34,30 @@ HEAD = 500  # characters of the text that the language is told from
 def extract_article(entry: Entry, fetched: Fetched, first_seen: datetime) -> Article:
     """The article on a page. Raises Failed(not_html) or Failed(no_text) where there is none.
 
-    The article's identity is the address that answered, after redirects. The entry's title,
-    authors and date are preferred to the page's own, which also carries its site's.
+    The article's identity is the canonical address its page declares, where that can be believed,
+    else the address that answered, after redirects. The entry's title, authors and date are
+    preferred to the page's own, which also carries its site's.
     """
     if fetched.content_type not in HTML_TYPES:
         raise Failed(Outcome.NOT_HTML, fetched.content_type)
-    document = _document(fetched)
-    text = (document.text or "").strip() if document is not None else ""
+    tree = _tree(fetched)
+    declared = _declared_canonical(tree, fetched.final_url)
+    document = trafilatura.bare_extraction(
+        tree, url=fetched.final_url, include_comments=False, with_metadata=True
+    )
+    if not isinstance(document, trafilatura.settings.Document):
+        raise Failed(Outcome.NO_TEXT, f"no text in {len(fetched.body):,} bytes")
+    text = (document.text or "").strip()
     length = len(words(text))
-    if document is None or length < MIN_WORDS:
+    if length < MIN_WORDS:
         raise Failed(Outcome.NO_TEXT, f"{length} words of text in {len(fetched.body):,} bytes")
-    url = without_credentials(canonical_url(fetched.final_url))
+    answered = without_credentials(canonical_url(fetched.final_url))
+    url = declared or answered
     published, published_from = _published(entry, document.date, first_seen)
     return Article(
         article_id=url_id(url),
         url=url,
-        outlet=outlet(url),
+        outlet=outlet(answered),
         title=entry.title or document.title or "",
         text=text,
         authors=entry.authors or _names(document.author),
@@ -51,10 +66,11 @@ def extract_article(entry: Entry, fetched: Fetched, first_seen: datetime) -> Art
         published_from=published_from,
         first_seen=first_seen,
         words=length,
+        final_url=answered if answered != url else "",
     )
 
 
-def _document(fetched: Fetched) -> trafilatura.settings.Document | None:
+def _tree(fetched: Fetched) -> lxml.html.HtmlElement:
     # one of the longest pages found nests deeper than lxml's default lets it; comments and
     # processing instructions are never text
     parser = lxml.html.HTMLParser(
@@ -63,13 +79,20 @@ def _document(fetched: Fetched) -> trafilatura.settings.Document | None:
     try:
         # decoded and encoded again: lxml takes no string that declares an encoding, as XHTML does
         markup = trafilatura.utils.decode_file(fetched.body).encode("utf-8", "replace")
-        tree = lxml.html.document_fromstring(markup, parser=parser)
+        return lxml.html.document_fromstring(markup, parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise Failed(Outcome.NO_TEXT, f"not parseable as HTML: {error}") from error
-    document = trafilatura.bare_extraction(
-        tree, url=fetched.final_url, include_comments=False, with_metadata=True
-    )
-    return document if isinstance(document, trafilatura.settings.Document) else None
+
+
+def _declared_canonical(tree: lxml.html.HtmlElement, page_url: str) -> str:
+    """The address a page calls its own, where that is to be believed; else nothing."""
+    for href in tree.xpath("//link[translate(@rel, 'CANOIL', 'canoil') = 'canonical']/@href"):
+        try:
+            believed = believed_canonical(page_url, urljoin(page_url, href.strip()))
+            return without_credentials(canonical_url(believed)) if believed else ""
+        except (Failed, ValueError):
+            return ""
+    return ""
 
 
 def _names(author: str | None) -> tuple[str, ...]:
@@ -82,7 +105,8 @@ def _published(
 ) -> tuple[datetime | None, str]:
     """The first credible date, and where it came from."""
     if entry.published and EARLIEST <= entry.published <= first_seen + TOLERANCE:
-        return entry.published, "feed" if entry.published_from == "published" else "feed updated"
+        updated = entry.published_from in {"updated", "lastmod"}
+        return entry.published, "feed updated" if updated else "feed"
     if page_date:
         day = datetime.fromisoformat(page_date).replace(tzinfo=UTC)
         if EARLIEST <= day <= first_seen + TOLERANCE:

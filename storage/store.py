@@ -6,13 +6,11 @@ A caller wraps what belongs together in `transaction()`; nothing else commits.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from ingest.model import (
     FOLDS,
@@ -21,22 +19,19 @@ from ingest.model import (
     Candidate,
     Entry,
     EntryOutcome,
-    Feed,
-    FeedState,
+    HostState,
     Match,
     Page,
     PageResult,
-    Poll,
     Relation,
     RunTotals,
     Sketch,
     Story,
 )
-from ingest.urls import url_id, without_credentials
 from storage.database import connect, transaction
 from storage.reading import Reader
-
-Row = Mapping[str, Any]
+from storage.subscriptions import Subscriptions, attempt_row
+from storage.tables import Row, Tables
 
 
 class Store:
@@ -44,6 +39,8 @@ class Store:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._tables = Tables(connection)
+        self.feeds = Subscriptions(self._tables)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the block, or none of them."""
@@ -58,8 +55,8 @@ class Store:
     def begin_run(self, now: datetime) -> int:
         """The number of a new run. One still marked running was killed: we alone hold the file."""
         self._connection.execute("UPDATE core.runs SET state = 'crashed' WHERE state = 'running'")
-        run_id = self._next("runs", "run_id")
-        self._insert("runs", [{"run_id": run_id, "started_at": now, "state": "running"}])
+        run_id = self._tables.next_number("runs", "run_id")
+        self._tables.insert("runs", [{"run_id": run_id, "started_at": now, "state": "running"}])
         return run_id
 
     def end_run(self, run_id: int, state: str, totals: RunTotals) -> None:
@@ -72,95 +69,47 @@ class Store:
             "retried": totals.retried,
             **{f"{stage}_seconds": spent for stage, spent in totals.seconds.items()},
         }
-        self._update("runs", "run_id", [row])
+        self._tables.update("runs", "run_id", [row])
         self._connection.execute(
             "UPDATE core.runs SET finished_at = started_at + to_seconds(total_seconds) "
             "WHERE run_id = ?",
             [run_id],
         )
 
-    # feeds
+    # hosts
 
-    def subscribe(self, feeds: Sequence[Feed], now: datetime) -> list[FeedState]:
-        """Adds the feeds not yet known; returns those given as they stand, in their order.
+    def hosts(self) -> dict[str, HostState]:
+        """What is known of each host: how fast it is, and until when it wants to be left alone."""
+        rows = self._tables.rows("SELECT host, cooling_until, strikes, latency_ms FROM core.hosts")
+        return {
+            host: HostState(
+                host=host, cooling_until=cooling_until, strikes=strikes, latency_ms=latency_ms
+            )
+            for host, cooling_until, strikes, latency_ms in rows
+        }
 
-        A feed's credentials stay out of the database: they are in the state returned, no more.
-        """
-        by_id = {url_id(without_credentials(feed.url)): feed for feed in feeds}
-        rows = [
-            {
-                "feed_id": feed_id,
-                "url": without_credentials(feed.url),
-                "title": feed.title,
-                "folder": feed.folder,
-                "site_url": "",
-                "language": "",
-                "added_at": now,
-                "etag": "",
-                "last_modified": "",
-                "body_hash": "",
-            }
-            for feed_id, feed in by_id.items()
-        ]
-        self._insert("feeds", rows, new_by=("feed_id",))
-        held = {state.feed_id: state for state in self.subscriptions()}
-        return [replace(held[feed_id], url=feed.url) for feed_id, feed in by_id.items()]
+    def put_hosts(self, hosts: Iterable[HostState], now: datetime) -> None:
+        """Keeps what a run has learned of hosts for the next."""
+        rows = [{**asdict(host), "seen_at": now} for host in hosts]
+        self._tables.replace("hosts", "host", rows)
 
-    def subscriptions(self) -> list[FeedState]:
-        """Every feed subscribed to, in the order they were added."""
-        rows = self._connection.execute(
-            "SELECT feed_id, url, etag, last_modified, body_hash FROM core.feeds ORDER BY rowid"
-        ).fetchall()
-        return [
-            FeedState(feed_id=i, url=url, etag=etag, last_modified=modified, body_hash=digest)
-            for i, url, etag, modified, digest in rows
-        ]
-
-    def record_polls(self, run_id: int, polls: Sequence[Poll], now: datetime) -> None:
-        """Files the requests, and what each feed leaves to ask with next time.
-
-        Belongs in one transaction with the pages the polls brought: a validator kept without its
-        entries would have the server tell us next time that we hold them.
-        """
-        self._insert_attempts(run_id, now, [poll.attempt for poll in polls])
-        self._update(
-            "feeds",
-            "feed_id",
-            [
-                {
-                    "feed_id": poll.feed.feed_id,
-                    "polled_at": now,
-                    "outcome": poll.attempt.outcome,
-                    "detail": poll.attempt.detail,
-                    "etag": poll.feed.etag,
-                    "last_modified": poll.feed.last_modified,
-                    "body_hash": poll.feed.body_hash,
-                }
-                for poll in polls
-            ],
+    def robots(self, since: datetime) -> dict[str, str]:
+        """The robots.txt of each host that was asked for it since then."""
+        rows = self._tables.rows(
+            "SELECT host, text FROM core.robots WHERE fetched_at >= ?", [since]
         )
-        read = [(poll.feed.feed_id, poll.parsed) for poll in polls if poll.parsed]
-        self._update(
-            "feeds",
-            "feed_id",
-            [
-                {
-                    "feed_id": feed_id,
-                    "read_at": now,
-                    "site_url": without_credentials(parsed.site_url),
-                    "language": parsed.language,
-                }
-                for feed_id, parsed in read
-            ],
-        )
-        titles = [{"feed_id": feed_id, "title": parsed.title} for feed_id, parsed in read]
-        self._update("feeds", "feed_id", titles, only_if="held.title = ''")
+        return dict(rows)
+
+    def put_robots(self, texts: Mapping[str, str], now: datetime) -> None:
+        """Keeps robots.txt files, so that a host is asked once a day and not once a run."""
+        rows = [{"host": host, "text": text, "fetched_at": now} for host, text in texts.items()]
+        self._tables.replace("robots", "host", rows)
 
     # pages
 
     def known_pages(self, page_ids: Iterable[int]) -> set[int]:
         """Those of the pages that the account already holds."""
-        return self._held("pages", "page_id", page_ids)
+        return self._tables.held("pages", "page_id", page_ids)
 
     def add_pages(self, run_id: int, pages: Sequence[Page]) -> None:
         """Opens the account of pages seen for the first time: pending until settled."""
@@ -177,7 +126,7 @@ class Store:
             }
             for page in pages
         ]
-        self._insert("pages", rows, new_by=("page_id",))
+        self._tables.insert("pages", rows, new_by=("page_id",))
 
     def add_sightings(self, pages: Iterable[Page]) -> None:
         """Records which feed listed which page, the first time it does."""
@@ -190,7 +139,7 @@ class Store:
             }
             for page in pages
         ]
-        self._insert("sightings", rows, new_by=("feed_id", "page_id"))
+        self._tables.insert("sightings", rows, new_by=("feed_id", "page_id"))
 
     def pending_pages(self, max_attempts: int) -> list[Page]:
         """The pages to fetch, the oldest first: new ones, those an unfinished run left, and those
@@ -229,8 +178,10 @@ class Store:
 
     def settle_pages(self, run_id: int, results: Sequence[PageResult], now: datetime) -> None:
         """Closes the account of pages done, with the request and the outcome of each."""
-        self._insert_attempts(run_id, now, [result.attempt for result in results])
-        self._update(
+        self._tables.insert(
+            "fetches", [attempt_row(run_id, result.attempt, now) for result in results]
+        )
+        self._tables.update(
             "pages",
             "page_id",
             [
@@ -259,19 +210,21 @@ class Store:
 
     def add_outcomes(self, run_id: int, outcomes: Iterable[EntryOutcome]) -> None:
         """Counts how entries ended."""
-        self._insert("outcomes", [{"run_id": run_id, **asdict(outcome)} for outcome in outcomes])
+        self._tables.insert(
+            "outcomes", [{"run_id": run_id, **asdict(outcome)} for outcome in outcomes]
+        )
 
     # articles and their index
 
     def known_articles(self, article_ids: Iterable[int]) -> set[int]:
         """Those of the articles that are filed."""
-        return self._held("articles", "article_id", article_ids)
+        return self._tables.held("articles", "article_id", article_ids)
 
     def add_articles(
         self, run_id: int, articles: Sequence[Article], sketches: Sequence[Sketch]
     ) -> None:
         """Files new articles with their sketches and index rows."""
-        self._insert(
+        self._tables.insert(
             "articles",
             [
                 {
@@ -282,7 +235,7 @@ class Store:
                 for article in articles
             ],
         )
-        self._insert(
+        self._tables.insert(
             "sketches",
             [
                 {
@@ -294,7 +247,7 @@ class Store:
                 for sketch in sketches
             ],
         )
-        self._insert(
+        self._tables.insert(
             "bands",
             [
                 {
@@ -338,14 +291,14 @@ class Store:
     def add_matches(self, run_id: int, matches: Iterable[Match]) -> None:
         """Files what comparisons found, a pair once."""
         rows = [{"run_id": run_id, **asdict(match)} for match in matches]
-        self._insert("matches", rows, new_by=("a", "b"))
+        self._tables.insert("matches", rows, new_by=("a", "b"))
 
     # stories
 
     def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[Candidate], list[Match]]:
         """The articles given and all that folding matches connect them with, and those matches:
         the smallest set that `fold` can be run on."""
-        with self._incoming([{"article_id": i} for i in article_ids]) as any_rows:
+        with self._tables.incoming([{"article_id": i} for i in article_ids]) as any_rows:
             if not any_rows:
                 return [], []
             self._connection.execute(
@@ -396,7 +349,10 @@ class Store:
 
         An article that changes its story is recorded as moved; a number is never given again.
         """
-        fresh = max(self._next("members", "story_id"), self._next("moves", "from_story"))
+        fresh = max(
+            self._tables.next_number("members", "story_id"),
+            self._tables.next_number("moves", "from_story"),
+        )
         rows: list[Row] = []
         for story in stories:
             story_id = story.story_id
@@ -406,7 +362,7 @@ class Store:
                 {"story_id": story_id, "article_id": member, "original_id": story.original}
                 for member in story.members
             ]
-        with self._incoming(rows) as any_rows:
+        with self._tables.incoming(rows) as any_rows:
             if any_rows:
                 self._connection.execute(
                     "INSERT INTO core.moves SELECT article_id, held.story_id, incoming.story_id, ? "
@@ -418,57 +374,6 @@ class Store:
                     "DELETE FROM core.members WHERE article_id IN (SELECT article_id FROM incoming)"
                 )
                 self._connection.execute("INSERT INTO core.members BY NAME SELECT * FROM incoming")
-
-    # how it is done
-
-    def _insert_attempts(self, run_id: int, now: datetime, attempts: Iterable[Any]) -> None:
-        rows = [{"run_id": run_id, "fetched_at": now, **asdict(attempt)} for attempt in attempts]
-        self._insert("fetches", rows)
-
-    def _insert(self, table: str, rows: Sequence[Row], new_by: tuple[str, ...] = ()) -> None:
-        """Appends rows; with `new_by`, only those whose values there are not in the table yet."""
-        same = " AND ".join(f"held.{column} = incoming.{column}" for column in new_by)
-        unseen = f"WHERE NOT EXISTS (FROM core.{table} AS held WHERE {same})" if new_by else ""
-        with self._incoming(rows) as any_rows:
-            if any_rows:
-                self._connection.execute(
-                    f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
-                )
-
-    def _update(self, table: str, key: str, rows: Sequence[Row], only_if: str = "true") -> None:
-        """Sets, in the rows with the same key, every other column the rows have."""
-        with self._incoming(rows) as any_rows:
-            if any_rows:
-                columns = ", ".join(f"{c} = incoming.{c}" for c in rows[0] if c != key)
-                self._connection.execute(
-                    f"UPDATE core.{table} AS held SET {columns} FROM incoming "
-                    f"WHERE held.{key} = incoming.{key} AND {only_if}"
-                )
-
-    def _held(self, table: str, key: str, ids: Iterable[int]) -> set[int]:
-        rows = self._connection.execute(
-            f"SELECT {key} FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))",
-            [list(ids)],
-        ).fetchall()
-        return {row[0] for row in rows}
-
-    def _next(self, table: str, column: str) -> int:
-        row = self._connection.execute(
-            f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}"
-        ).fetchone()
-        return int(row[0]) if row else 1
-
-    @contextmanager
-    def _incoming(self, rows: Sequence[Row]) -> Iterator[bool]:
-        """Rows as the relation `incoming`, for as long as the block lasts; False for no rows."""
-        if not rows:
-            yield False
-            return
-        self._connection.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
-        try:
-            yield True
-        finally:
-            self._connection.unregister("incoming")
 
 
 def _quoted(values: Iterable[str]) -> str:

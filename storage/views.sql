@@ -3,7 +3,7 @@
 CREATE OR REPLACE VIEW articles AS
 SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
        a.outlet, a.title, a.authors, a.language, a.published, a.published_from, a.first_seen,
-       a.appeared, a.words, a.url, a.run_id, a.text
+       a.appeared, a.words, a.url, a.final_url, a.run_id, a.text
 FROM core.articles a JOIN core.members m USING (article_id);
 COMMENT ON VIEW articles IS 'Every article with text, one row each; each belongs to exactly one story';
 COMMENT ON COLUMN articles.article_id IS 'Id of the address the article was read at: the same in every database';
@@ -19,6 +19,7 @@ COMMENT ON COLUMN articles.first_seen IS 'Clock of the run that first saw its ad
 COMMENT ON COLUMN articles.appeared IS 'Best guess at when it went public, which decides who had a story first: published; a day alone counts as its end; unknown counts as first_seen';
 COMMENT ON COLUMN articles.words IS 'Length of text in words';
 COMMENT ON COLUMN articles.url IS 'Canonical address after redirects, without tracking parameters';
+COMMENT ON COLUMN articles.final_url IS 'The address that answered, where url is the canonical one its page declares; else empty';
 COMMENT ON COLUMN articles.run_id IS 'The run that filed it';
 COMMENT ON COLUMN articles.text IS 'Extracted text, a paragraph a line';
 
@@ -78,31 +79,137 @@ COMMENT ON COLUMN moves.to_story IS 'The story it went to';
 COMMENT ON COLUMN moves.url IS 'Address of the article';
 
 CREATE OR REPLACE VIEW feeds AS
-SELECT f.feed_id, f.title, f.folder, f.url, f.site_url, f.language, f.added_at, f.polled_at,
-       f.read_at, f.outcome, f.detail,
-       coalesce(s.pages, 0) AS pages, coalesce(s.articles, 0) AS articles
+SELECT f.feed_id, f.title, f.folder, f.state, f.url, f.site_url, f.language, f.added_at, f.polled_at,
+       f.read_at, f.outcome, f.detail, f.next_due, f.due_reason,
+       coalesce(s.pages, 0) AS pages, coalesce(s.articles, 0) AS articles,
+       coalesce(p.former_urls, []) AS former_urls
 FROM core.feeds f
 LEFT JOIN (
     SELECT g.feed_id, count(*) AS pages, count(p.article_id) AS articles
     FROM core.sightings g JOIN core.pages p USING (page_id) GROUP BY g.feed_id
-) s USING (feed_id);
-COMMENT ON VIEW feeds IS 'Subscriptions, one row each, with how their last poll went';
-COMMENT ON COLUMN feeds.feed_id IS 'Id of the subscription';
+) s USING (feed_id)
+LEFT JOIN (
+    SELECT feed_id, list(url ORDER BY left_at) AS former_urls FROM core.feed_addresses
+    GROUP BY feed_id
+) p USING (feed_id);
+COMMENT ON VIEW feeds IS 'Subscriptions, one row each, with how their last poll went and when the next is due';
+COMMENT ON COLUMN feeds.feed_id IS 'Id of the subscription; stays when its address changes';
 COMMENT ON COLUMN feeds.title IS 'Name in the OPML file, else the feed''s own';
 COMMENT ON COLUMN feeds.folder IS 'Folder in the OPML file, levels joined with /';
+COMMENT ON COLUMN feeds.state IS 'active; paused by hand; gone (its server said so: 410); removed by hand (its articles stay)';
 COMMENT ON COLUMN feeds.url IS 'Address, without credentials';
 COMMENT ON COLUMN feeds.site_url IS 'The site it belongs to, as it says itself';
 COMMENT ON COLUMN feeds.language IS 'Language, as it says itself';
-COMMENT ON COLUMN feeds.added_at IS 'Clock of the run that first polled it';
+COMMENT ON COLUMN feeds.added_at IS 'When it was subscribed to';
 COMMENT ON COLUMN feeds.polled_at IS 'Clock of the last run that polled it';
 COMMENT ON COLUMN feeds.read_at IS 'Clock of the last run that got a changed document';
 COMMENT ON COLUMN feeds.outcome IS 'How the last poll ended: read, unchanged, or a failure by name';
 COMMENT ON COLUMN feeds.detail IS 'What went wrong, where something did';
+COMMENT ON COLUMN feeds.next_due IS 'When a scheduled run will poll it next; NULL for at once, or never where state says so';
+COMMENT ON COLUMN feeds.due_reason IS 'Why then';
 COMMENT ON COLUMN feeds.pages IS 'Different addresses it has listed';
 COMMENT ON COLUMN feeds.articles IS 'How many of them led to an article';
+COMMENT ON COLUMN feeds.former_urls IS 'Addresses it had before permanent redirects';
+
+CREATE OR REPLACE VIEW feed_health AS
+WITH polls AS (
+    SELECT t.feed_id, t.fetched_at, t.bytes, t.outcome, t.entries, t.fresh,
+           t.fetched_at > f.polled_at - INTERVAL 7 DAY AS lately
+    FROM core.fetches t JOIN core.feeds f USING (feed_id) WHERE t.kind = 'feed'
+), volume AS (
+    SELECT feed_id,
+           count(*) FILTER (lately) AS polls,
+           count(*) FILTER (lately AND outcome NOT IN ('read', 'unchanged')) AS failed_polls,
+           coalesce(sum(fresh) FILTER (lately), 0) AS fresh,
+           coalesce(sum(entries) FILTER (lately), 0) AS entries,
+           sum(fresh) FILTER (NOT lately)
+               / greatest(1, date_diff('day', min(fetched_at), max(fetched_at)) - 7) AS usual_fresh,
+           median(bytes) FILTER (NOT lately AND outcome = 'read') AS usual_bytes,
+           arg_max(bytes, fetched_at) FILTER (outcome = 'read') AS last_bytes
+    FROM polls GROUP BY feed_id
+), found AS (
+    SELECT x.feed_id, count(DISTINCT x.page_id) AS listed,
+           count(DISTINCT x.page_id) FILTER (p.feed_id <> x.feed_id OR p.outcome = 'duplicate_url')
+               AS listed_elsewhere
+    FROM core.sightings x JOIN core.pages p USING (page_id) GROUP BY x.feed_id
+)
+SELECT f.feed_id, f.title, f.url, f.state, f.succeeded_at AS last_success, f.streak,
+       coalesce(v.polls, 0) AS polls_7d, coalesce(v.failed_polls, 0) AS failed_7d,
+       coalesce(v.fresh, 0) / 7.0 AS fresh_per_day, v.usual_fresh AS usual_per_day,
+       n.listed_elsewhere / nullif(n.listed, 0) AS share_listed_elsewhere,
+       f.fresh_at AS last_fresh, to_seconds(f.rhythm_seconds) AS usual_gap,
+       f.next_due, f.due_reason,
+       CASE
+           WHEN f.state <> 'active' THEN f.state
+           WHEN f.polled_at IS NULL THEN 'not polled yet'
+           WHEN f.streak >= 3 THEN 'failing: ' || f.outcome || ', ' || f.streak || ' polls in a row'
+           WHEN f.polled_at - f.fresh_at
+                    > greatest(10 * to_seconds(f.rhythm_seconds), INTERVAL 2 DAY)
+               THEN 'silent: answers, but nothing new since '
+                    || strftime(f.fresh_at, '%Y-%m-%d %H:%M')
+           WHEN v.fresh = 0 AND v.usual_fresh >= 1 THEN 'silent: nothing new in 7 days'
+           WHEN v.usual_bytes > 0 AND v.last_bytes < v.usual_bytes / 5
+               THEN 'shrunken: ' || v.last_bytes || ' bytes, usually ' || round(v.usual_bytes)::BIGINT
+           WHEN n.listed >= 20 AND n.listed_elsewhere = n.listed
+               THEN 'redundant: other feeds list all of it'
+           WHEN f.streak > 0 THEN 'failed last time: ' || f.outcome
+           ELSE 'well'
+       END AS verdict
+FROM core.feeds f LEFT JOIN volume v USING (feed_id) LEFT JOIN found n USING (feed_id)
+WHERE f.state <> 'removed';
+COMMENT ON VIEW feed_health IS 'How each feed fares, silent failures named; days are counted back from its last poll';
+COMMENT ON COLUMN feed_health.feed_id IS 'Id of the subscription';
+COMMENT ON COLUMN feed_health.title IS 'Its name';
+COMMENT ON COLUMN feed_health.url IS 'Its address';
+COMMENT ON COLUMN feed_health.state IS 'active, paused or gone';
+COMMENT ON COLUMN feed_health.last_success IS 'Last poll that was read or unchanged';
+COMMENT ON COLUMN feed_health.streak IS 'Failed polls since';
+COMMENT ON COLUMN feed_health.polls_7d IS 'Polls in its last 7 days';
+COMMENT ON COLUMN feed_health.failed_7d IS 'Those that failed';
+COMMENT ON COLUMN feed_health.fresh_per_day IS 'Entries never listed before, a day, in its last 7 days';
+COMMENT ON COLUMN feed_health.usual_per_day IS 'The same before these 7 days: its own baseline; NULL while there is none';
+COMMENT ON COLUMN feed_health.share_listed_elsewhere IS 'Share of the addresses it listed that another feed listed first, 0 to 1';
+COMMENT ON COLUMN feed_health.last_fresh IS 'Last poll that brought a new entry';
+COMMENT ON COLUMN feed_health.usual_gap IS 'Usual time between two such polls';
+COMMENT ON COLUMN feed_health.next_due IS 'When a scheduled run will poll it next';
+COMMENT ON COLUMN feed_health.due_reason IS 'Why then';
+COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers but brings nothing), shrunken, redundant, paused, gone';
+
+CREATE OR REPLACE VIEW host_health AS
+WITH asked AS (
+    SELECT regexp_extract(url, '^[a-z]+://([^/:]+)', 1) AS host, count(*) AS requests,
+           count(*) FILTER (outcome NOT IN ('read', 'unchanged')) AS failed,
+           sum(bytes)::BIGINT AS bytes, median(elapsed_ms) AS median_ms,
+           quantile_cont(elapsed_ms, 0.95) AS p95_ms, max(fetched_at) AS last_asked,
+           mode(outcome) FILTER (outcome NOT IN ('read', 'unchanged')) AS usual_failure
+    FROM core.fetches GROUP BY 1
+)
+SELECT a.host, a.requests, a.failed, a.usual_failure, a.bytes, a.median_ms, a.p95_ms, a.last_asked,
+       h.cooling_until, coalesce(h.strikes, 0) AS strikes, h.latency_ms
+FROM asked a LEFT JOIN core.hosts h USING (host);
+COMMENT ON VIEW host_health IS 'How each host has answered, over all its feeds and pages';
+COMMENT ON COLUMN host_health.host IS 'Host name';
+COMMENT ON COLUMN host_health.requests IS 'Requests in the ledger, those not made because it was cooling included';
+COMMENT ON COLUMN host_health.failed IS 'Those that brought no answer of use';
+COMMENT ON COLUMN host_health.usual_failure IS 'The commonest failure';
+COMMENT ON COLUMN host_health.bytes IS 'Decoded bytes it has sent';
+COMMENT ON COLUMN host_health.median_ms IS 'Median time of a request, in milliseconds';
+COMMENT ON COLUMN host_health.p95_ms IS '95th percentile of the same';
+COMMENT ON COLUMN host_health.last_asked IS 'Clock of the last run that asked it';
+COMMENT ON COLUMN host_health.cooling_until IS 'It asked for patience: nothing of it is fetched until then';
+COMMENT ON COLUMN host_health.strikes IS 'How often in a row it has asked for patience';
+COMMENT ON COLUMN host_health.latency_ms IS 'Its smoothed response time, which the gap between requests follows';
 
 CREATE OR REPLACE VIEW fetches AS
-SELECT run_id, fetched_at, kind, url, final_url, status, outcome, bytes, elapsed_ms, detail
+SELECT run_id, fetched_at, kind, url, final_url, status, outcome,
+       CASE
+           WHEN outcome IN ('read', 'unchanged') THEN 'success'
+           WHEN outcome IN ('dns_failed', 'cooling') THEN 'passing'
+           WHEN outcome IN ('not_found', 'throttled', 'challenged', 'server_error', 'timeout',
+                            'connection_failed', 'tls_failed', 'truncated') THEN 'soft'
+           ELSE 'hard'
+       END AS class,
+       bytes, elapsed_ms, validators, entries, fresh, next_due, due_reason, detail
 FROM core.fetches;
 COMMENT ON VIEW fetches IS 'Every request made, one row each';
 COMMENT ON COLUMN fetches.run_id IS 'The run that made it';
@@ -110,10 +217,16 @@ COMMENT ON COLUMN fetches.fetched_at IS 'That run''s clock';
 COMMENT ON COLUMN fetches.kind IS 'feed or page';
 COMMENT ON COLUMN fetches.url IS 'Address asked, without credentials';
 COMMENT ON COLUMN fetches.final_url IS 'Address that answered, after redirects; empty where none did';
-COMMENT ON COLUMN fetches.status IS 'HTTP status of a good answer: 200 or 304; NULL for a failure';
-COMMENT ON COLUMN fetches.outcome IS 'What it brought: for a feed read, unchanged or a failure by name; for a page fetched or a failure by name';
+COMMENT ON COLUMN fetches.status IS 'HTTP status; NULL where no server answered';
+COMMENT ON COLUMN fetches.outcome IS 'What it brought: for a feed read, unchanged or a failure by name; for a page read or a failure by name';
+COMMENT ON COLUMN fetches.class IS 'success; or by what a failure weighs: passing, soft, hard';
 COMMENT ON COLUMN fetches.bytes IS 'Size of the decoded body';
 COMMENT ON COLUMN fetches.elapsed_ms IS 'From sending the request to the last byte, in milliseconds';
+COMMENT ON COLUMN fetches.validators IS 'Validators sent: etag, last-modified, both, or none';
+COMMENT ON COLUMN fetches.entries IS 'Of a feed that was read: entries listed';
+COMMENT ON COLUMN fetches.fresh IS 'Of a feed that was read: entries never listed before';
+COMMENT ON COLUMN fetches.next_due IS 'Of a feed: when this poll made it due again';
+COMMENT ON COLUMN fetches.due_reason IS 'Of a feed: why then';
 COMMENT ON COLUMN fetches.detail IS 'What went wrong, where something did';
 
 CREATE OR REPLACE VIEW pages AS

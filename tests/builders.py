@@ -8,6 +8,7 @@ from ingest.model import (
     Article,
     Attempt,
     Candidate,
+    Due,
     Entry,
     Feed,
     FeedState,
@@ -123,6 +124,14 @@ def result(of, outcome=Outcome.NEW, **fields):
     return PageResult(page=of, attempt=went, outcome=outcome, **fields)
 
 
+def record_polls(store: Store, run_id: int, polls: Sequence[Poll], now: datetime) -> None:
+    """Files polls that make each feed due in an hour, and found nothing never listed before."""
+    an_hour = timedelta(hours=1)
+    due = Due(at=now + an_hour, interval=an_hour, failures=0, reason="every 60 min")
+    counts = {p.feed.feed_id: (len(p.parsed.entries) if p.parsed else 0, 0) for p in polls}
+    store.feeds.record_polls(run_id, polls, dict.fromkeys(counts, due), counts, now)
+
+
 def candidate(article_id, **fields):
     return Candidate(**{"article_id": article_id, "appeared": NOW, "words": 100, **fields})
 
@@ -144,7 +153,7 @@ def match(a, b, relation=Relation.COPY, **fields):
 
 def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> None:
     """Files articles as a run does: pages, articles, matches, stories and outcomes."""
-    store.subscribe([feed()], NOW)
+    store.feeds.subscribe([feed()], NOW)
     store.add_pages(run_id, [page(a.url) for a in articles])
     store.add_articles(run_id, articles, sketch_articles(articles, SKETCH))
     fresh = [a.article_id for a in articles]

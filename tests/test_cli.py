@@ -11,7 +11,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from builders import NOW, ago, article, feed, file_articles, page, poll, prose, result, state
+from builders import (
+    NOW,
+    ago,
+    article,
+    feed,
+    file_articles,
+    page,
+    poll,
+    prose,
+    record_polls,
+    result,
+    state,
+)
 from typer.testing import CliRunner
 
 from flows import cli
@@ -38,9 +50,9 @@ def _plain_environment(monkeypatch, tmp_path):
 def filled(db):
     """A database with one story of two outlets, an article alone, and a page that is gone."""
     with open_store(db) as store:
-        store.subscribe([feed()], NOW)
+        store.feeds.subscribe([feed()], NOW)
         run_id = store.begin_run(NOW)
-        store.record_polls(run_id, [poll(state(), entries=[])], NOW)
+        record_polls(store, run_id, [poll(state(), entries=[])], NOW)
         articles = [
             article(STORY, title="Harbour council votes", published=ago(hours=3)),
             article(COPY, title="Council votes on harbour", published=ago(hours=1)),

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 from builders import NOW, article, feed, file_articles
 
-from flows import cli
+from flows import cli, feeds_cli
 from storage.reading import open_reader
 from storage.store import open_store
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 COMMANDS = {command.callback.__name__ for command in cli.app.registered_commands}
+COMMANDS |= {group.name for group in cli.app.registered_groups}
+FEEDS_COMMANDS = {
+    command.name or command.callback.__name__ for command in feeds_cli.app.registered_commands
+}
 QUERIES = [
     query.strip()
     for block in re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
@@ -23,7 +27,7 @@ QUERIES = [
 @pytest.fixture
 def small(db):
     with open_store(db) as store:
-        store.subscribe([feed()], NOW)
+        store.feeds.subscribe([feed()], NOW)
         file_articles(store, store.begin_run(NOW), [article()])
     return db
 
@@ -31,6 +35,10 @@ def small(db):
 def test_every_command_is_in_the_readme_and_every_command_there_exists():
     named = set(re.findall(r"copydesk ([a-z]+)", README)) - {"demo.duckdb"}
     assert named == COMMANDS
+
+
+def test_every_feeds_command_is_in_the_readme_and_every_one_there_exists():
+    assert set(re.findall(r"copydesk feeds ([a-z]+)", README)) == FEEDS_COMMANDS
 
 
 @pytest.mark.parametrize("query", QUERIES)

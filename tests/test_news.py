@@ -39,6 +39,7 @@ def run_flow(db, monkeypatch, **parameters):
     with sample_newsroom() as proxy:
         monkeypatch.setenv("COPYDESK_PROXY", proxy)
         monkeypatch.setenv("COPYDESK_BATCH", "20")
+        monkeypatch.setenv("COPYDESK_HOST_GAP", "0")
         return asyncio.run(news(feeds=FEEDS, db=db, now=NOW, **parameters))
 
 

@@ -1,6 +1,6 @@
 import duckdb
 import pytest
-from builders import NOW, ago, article, feed, file_articles, page, poll, prose, result
+from builders import NOW, ago, article, feed, file_articles, page, poll, prose, record_polls, result
 
 from ingest.model import Outcome, RunTotals, Story
 from storage.database import connect
@@ -33,9 +33,9 @@ def filed(tmp_path_factory):
     """A database of one run: four articles, a page that is gone and one still to be fetched."""
     db = tmp_path_factory.mktemp("filed") / "copydesk.duckdb"
     with open_store(db) as store:
-        store.subscribe([feed()], NOW)
+        store.feeds.subscribe([feed()], NOW)
         run = store.begin_run(NOW)
-        store.record_polls(run, [poll(entries=[])], NOW)
+        record_polls(store, run, [poll(entries=[])], NOW)
         file_articles(store, run, [ORIGINAL, COPY, ROUND_UP, ALONE])
         missing, short = page("https://gone.example/x"), page("https://short.example/q")
         store.add_pages(run, [missing, short, page("https://later.example/x")])

@@ -36,10 +36,12 @@ NO_ARTICLE = {"empty", "missing"}
 async def run_once(db, proxy, pool, *, now=NOW, batch=100):
     """A run without Prefect: the same stages in the same order."""
     with open_store(db) as store:
-        feeds = store.subscribe(read_feeds(FEEDS), now)
+        feeds = store.feeds.subscribe(read_feeds(FEEDS), now)
         run_id = store.begin_run(now)
-        async with open_fetcher(user_agent="test", limits=FetchLimits(), proxy=proxy) as fetcher:
-            polls = [await poll_feed(feed, fetcher) for feed in feeds]
+        async with open_fetcher(
+            user_agent="test", limits=FetchLimits(host_gap=0), proxy=proxy, now=now
+        ) as fetcher:
+            polls = [await poll_feed(feed, fetcher, now) for feed in feeds]
             taken = take_up(store, run_id, polls, now, max_attempts=3)
             for pages in batches(taken.pages, batch):
                 answers = await asyncio.gather(*(fetch_page(page, fetcher) for page in pages))
@@ -105,7 +107,7 @@ def test_every_page_of_the_truth_is_in_the_account(filed):
     assert {row["url"] for row in truth()} == set(outcomes)
     for row in truth():
         if row["treatment"] in NO_ARTICLE:
-            assert outcomes[row["url"]] in {"no_text", "gone"}, row["url"]
+            assert outcomes[row["url"]] in {"no_text", "not_found"}, row["url"]
         elif row["treatment"] != "gallery":
             assert outcomes[row["url"]] == "new", row["url"]
 

@@ -19,6 +19,7 @@ from builders import (
     page,
     poll,
     prose,
+    record_polls,
     result,
     state,
 )
@@ -46,7 +47,7 @@ def rows(store, sql):
 @pytest.fixture
 def run(store):
     """The number of a run that polls one feed."""
-    store.subscribe([feed()], NOW)
+    store.feeds.subscribe([feed()], NOW)
     return store.begin_run(NOW)
 
 
@@ -73,7 +74,7 @@ def test_a_run_ends_with_its_figures(store):
 
 def test_a_killed_run_is_marked_crashed_and_its_pages_are_still_to_fetch(db):
     with open_store(db) as store:
-        store.subscribe([feed()], NOW)
+        store.feeds.subscribe([feed()], NOW)
         killed = store.begin_run(NOW)
         with store.transaction():
             store.add_pages(killed, [page()])
@@ -101,7 +102,7 @@ def write_everything_and_be_killed(store, run):
     with store.transaction():
         store.add_pages(run, [page()])
         store.add_sightings([page()])
-        store.record_polls(run, [poll(state(etag='"v1"'), entries=[entry()])], NOW)
+        record_polls(store, run, [poll(state(etag='"v1"'), entries=[entry()])], NOW)
         store.add_outcomes(run, [EntryOutcome(feed_id=FEED_ID, outcome=Outcome.NO_LINK)])
         index(store, run, article())
         store.add_matches(run, [match(1, 2)])
@@ -116,7 +117,7 @@ def test_a_transaction_that_fails_leaves_nothing_of_its_block(store, run):
     written = ["bands", "fetches", "matches", "members", "outcomes", "pages", "sightings"]
     for table in [*written, "articles", "sketches"]:
         assert rows(store, f"FROM core.{table}") == []
-    assert store.subscriptions() == [state()]
+    assert store.feeds.active() == [state()]
 
 
 def test_after_a_failed_transaction_the_store_still_works(store, run):
@@ -132,33 +133,33 @@ def test_after_a_failed_transaction_the_store_still_works(store, run):
 
 def test_feeds_are_subscribed_to_once_and_come_back_in_the_order_given(store):
     first, second = feed("https://a.example/rss"), feed("https://b.example/rss")
-    store.subscribe([first], NOW)
-    given = store.subscribe([second, first, second], NOW)
+    store.feeds.subscribe([first], NOW)
+    given = store.feeds.subscribe([second, first, second], NOW)
     assert [held.url for held in given] == [second.url, first.url]
-    assert [held.url for held in store.subscriptions()] == [first.url, second.url]
+    assert [held.url for held in store.feeds.active()] == [first.url, second.url]
 
 
 def test_subscribing_again_keeps_the_validators(store, run):
     polled = state(etag='"v1"', last_modified="Wed, 16 Sep 2026 10:00:00 GMT", body_hash="abc")
-    store.record_polls(run, [poll(polled, entries=[entry()])], NOW)
-    assert store.subscribe([feed(title="Another name")], NOW) == [polled]
-    assert store.subscriptions() == [polled]
+    record_polls(store, run, [poll(polled, entries=[entry()])], NOW)
+    assert store.feeds.subscribe([feed(title="Another name")], NOW) == [polled]
+    assert store.feeds.active() == [polled]
 
 
 def test_a_feeds_own_title_counts_only_where_the_list_gives_none(store):
     named, unnamed = feed("https://a.example/rss", title="Mine"), feed("https://b.example/rss")
-    store.subscribe([named, unnamed], NOW)
+    store.feeds.subscribe([named, unnamed], NOW)
     run = store.begin_run(NOW)
-    store.record_polls(run, [poll(state(f.url), entries=[]) for f in (named, unnamed)], NOW)
+    record_polls(store, run, [poll(state(f.url), entries=[]) for f in (named, unnamed)], NOW)
     assert rows(store, "SELECT title FROM feeds ORDER BY url") == [("Mine",), ("Wire",)]
 
 
 def test_a_poll_that_failed_leaves_validators_and_says_why(store, run):
     held = state(etag='"v1"', body_hash="abc")
-    store.record_polls(run, [poll(held, entries=[])], ago(hours=1))
+    record_polls(store, run, [poll(held, entries=[])], ago(hours=1))
     failure = attempt(Outcome.TIMEOUT, kind="feed", url=FEED_URL, detail="ReadTimeout")
-    store.record_polls(run, [poll(held, attempt=failure)], NOW)
-    assert store.subscriptions() == [held]
+    record_polls(store, run, [poll(held, attempt=failure)], NOW)
+    assert store.feeds.active() == [held]
     assert rows(store, "SELECT outcome, detail, polled_at, read_at FROM feeds") == [
         ("timeout", "ReadTimeout", NOW, ago(hours=1))
     ]
@@ -176,19 +177,19 @@ def everything(store):
 
 def test_a_feeds_credentials_are_used_and_never_stored(store):
     private = "https://ana:secret@wire.example/feeds/all.xml"
-    (held,) = store.subscribe([feed(private)], NOW)
+    (held,) = store.feeds.subscribe([feed(private)], NOW)
     assert held.url == private
     run = store.begin_run(NOW)
     public = attempt(kind="feed", url="https://wire.example/feeds/all.xml")
-    store.record_polls(run, [poll(held, attempt=public, entries=[])], NOW)
-    assert [again.url for again in store.subscriptions()] == ["https://wire.example/feeds/all.xml"]
-    assert store.subscribe([feed(private)], NOW) == [held]
+    record_polls(store, run, [poll(held, attempt=public, entries=[])], NOW)
+    assert [again.url for again in store.feeds.active()] == ["https://wire.example/feeds/all.xml"]
+    assert store.feeds.subscribe([feed(private)], NOW) == [held]
     assert "secret" not in everything(store)
 
 
 def test_relative_links_of_a_feed_with_credentials_do_not_store_them(store):
     private = "https://ana:secret@wire.example/feeds/all.xml"
-    (held,) = store.subscribe([feed(private)], NOW)
+    (held,) = store.feeds.subscribe([feed(private)], NOW)
     run = store.begin_run(NOW)
     document = (
         '<rss version="2.0"><channel><title>Wire</title><link>/</link>'
@@ -196,7 +197,7 @@ def test_relative_links_of_a_feed_with_credentials_do_not_store_them(store):
     )
     parsed = parse_feed(fetched(document, url=private))
     planned = plan_pages(identify(held.feed_id, parsed.entries, NOW), ())
-    store.record_polls(run, [poll(held, attempt=attempt(kind="feed"), parsed=parsed)], NOW)
+    record_polls(store, run, [poll(held, attempt=attempt(kind="feed"), parsed=parsed)], NOW)
     store.add_pages(run, planned.pages)
     store.add_sightings(planned.listed)
     store.add_outcomes(run, planned.outcomes)
@@ -273,7 +274,7 @@ def test_a_page_says_which_article_it_led_to(store, run):
 
 
 def test_a_sighting_is_recorded_once_for_each_feed(store, run):
-    store.subscribe([feed("https://other.example/rss")], NOW)
+    store.feeds.subscribe([feed("https://other.example/rss")], NOW)
     elsewhere = page(feed_id=state("https://other.example/rss").feed_id)
     store.add_pages(run, [page()])
     store.add_sightings([page(first_seen=ago(hours=1))])
@@ -286,14 +287,14 @@ def test_a_sighting_is_recorded_once_for_each_feed(store, run):
 
 
 def test_empty_batches_are_no_trouble(store, run):
-    store.record_polls(run, [], NOW)
+    record_polls(store, run, [], NOW)
     store.add_pages(run, [])
     store.add_sightings([])
     store.settle_pages(run, [], NOW)
     store.add_articles(run, [], [])
     store.add_matches(run, [])
     store.put_stories(1, [])
-    assert store.subscribe([], NOW) == []
+    assert store.feeds.subscribe([], NOW) == []
     assert store.known_pages([]) == store.known_articles([]) == set()
     assert store.colliding([], WEEK) == []
     assert store.texts([]) == {}
@@ -441,7 +442,7 @@ def test_copies_that_arrive_in_any_order_end_in_one_story_with_the_earliest_as_i
 
 
 def test_the_outcomes_of_a_run_add_up_to_the_entries_it_read_and_took_up(store):
-    store.subscribe([feed()], NOW)
+    store.feeds.subscribe([feed()], NOW)
     first = store.begin_run(ago(hours=1))
     listed = [entry(f"https://wire.example/{n}") for n in range(4)] + [entry("")]
     account(store, first, listed, Outcome.TIMEOUT)

@@ -1,0 +1,79 @@
+"""Writes batches of rows: the few statements that every table is kept with."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+Row = Mapping[str, Any]
+
+
+class Tables:
+    """The tables of schema `core`. Set-based, over rows handed in as Arrow; no keys, no indexes."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        """The answer to a query."""
+        return self._connection.execute(sql, parameters).fetchall()
+
+    def run(self, sql: str, parameters: object = None) -> None:
+        """A statement that answers nothing."""
+        self._connection.execute(sql, parameters)
+
+    def insert(self, table: str, rows: Sequence[Row], new_by: tuple[str, ...] = ()) -> None:
+        """Appends rows; with `new_by`, only those whose values there are not in the table yet."""
+        same = " AND ".join(f"held.{column} = incoming.{column}" for column in new_by)
+        unseen = f"WHERE NOT EXISTS (FROM core.{table} AS held WHERE {same})" if new_by else ""
+        with self.incoming(rows) as any_rows:
+            if any_rows:
+                self._connection.execute(
+                    f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
+                )
+
+    def replace(self, table: str, key: str, rows: Sequence[Row]) -> None:
+        """Puts rows in the place of those with the same key."""
+        with self.incoming(rows) as any_rows:
+            if any_rows:
+                self.run(f"DELETE FROM core.{table} WHERE {key} IN (SELECT {key} FROM incoming)")
+                self.run(f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming")
+
+    def update(self, table: str, key: str, rows: Sequence[Row], only_if: str = "true") -> None:
+        """Sets, in the rows with the same key, every other column the rows have."""
+        with self.incoming(rows) as any_rows:
+            if any_rows:
+                columns = ", ".join(f"{c} = incoming.{c}" for c in rows[0] if c != key)
+                self._connection.execute(
+                    f"UPDATE core.{table} AS held SET {columns} FROM incoming "
+                    f"WHERE held.{key} = incoming.{key} AND {only_if}"
+                )
+
+    def held(self, table: str, key: str, ids: Iterable[int]) -> set[int]:
+        """Those of the ids that the table has."""
+        rows = self._connection.execute(
+            f"SELECT {key} FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))",
+            [list(ids)],
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    def next_number(self, table: str, column: str) -> int:
+        """One more than the largest number in a column; 1 for an empty table."""
+        row = self._connection.execute(
+            f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}"
+        ).fetchone()
+        return int(row[0]) if row else 1
+
+    @contextmanager
+    def incoming(self, rows: Sequence[Row]) -> Iterator[bool]:
+        """Rows as the relation `incoming`, for as long as the block lasts; False for no rows."""
+        if not rows:
+            yield False
+            return
+        self._connection.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
+        try:
+            yield True
+        finally:
+            self._connection.unregister("incoming")
