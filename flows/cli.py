@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,7 +19,7 @@ from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
 from flows.options import Db
 from flows.progress import listener
-from flows.server import prepare, run_now, serve_schedule
+from flows.server import a_server, prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
 from ingest.urls import without_credentials
@@ -63,9 +63,9 @@ def _moment(text: str) -> datetime:
     """A time as ISO 8601 writes it; UTC where it names no zone."""
     try:
         when = datetime.fromisoformat(text)
-    except ValueError as error:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 Now = Annotated[
@@ -185,8 +185,9 @@ def settings() -> None:
 def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
     _check(settings)
     with _watching() as waiting:
-        waiting(prepare(settings, quiet=True))
-        run_id = run_now(settings, now, due=due)
+        prepare(quiet=True)
+        with a_server(settings, waiting, lasting=False):
+            run_id = run_now(settings, now, due=due)
     with open_reader(settings.db) as reader:
         out.print(show.run_summary(reader.run_summary(run_id)))
         largest = reader.largest_stories(8, run_id)
@@ -249,5 +250,16 @@ def main() -> None:
     try:
         app()
     except CopydeskError as error:
-        err.print(Text(f"copydesk: {error}"), style="red", soft_wrap=True)
-        sys.exit(1)
+        _complain(str(error))
+    except Exception as error:
+        if os.environ.get("COPYDESK_TRACEBACK"):
+            raise
+        _complain(
+            f"this should not happen: {type(error).__name__}: {error} "
+            "(COPYDESK_TRACEBACK=1 shows where; please report it)"
+        )
+
+
+def _complain(what: str) -> NoReturn:
+    err.print(Text(f"copydesk: {what}"), style="red", soft_wrap=True)
+    sys.exit(1)

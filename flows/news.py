@@ -33,6 +33,9 @@ from ingest.plan import batches
 from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
 
+#: Seconds that a run waits for whoever is reading the database.
+PATIENCE = 30
+
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
@@ -73,7 +76,7 @@ async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
     with run.watch.timing("poll"):
         return await _each(
             feeds,
-            lambda feed: stages.poll_feed(feed, run.fetcher, run.now),
+            lambda feed: stages.poll_feed(feed, run.fetcher, run.pool.parse, run.now),
             "feeds polled",
             len(feeds),
         )
@@ -83,7 +86,7 @@ async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
 async def take_up_pages(run: Run, polls: Sequence[Poll]) -> TakenUp:
     """Files the poll and opens the account of every page it listed for the first time."""
     with run.watch.timing("load"):
-        return await asyncio.to_thread(
+        return await _to_the_end(
             stages.take_up, run.store, run.run_id, polls, run.now, run.settings.max_attempts
         )
 
@@ -114,7 +117,7 @@ async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> li
 @task(task_run_name="file pages {batch}", cache_policy=NO_CACHE, persist_result=False)
 async def file_pages(run: Run, batch: Batch, results: Sequence[PageResult]) -> list[PageResult]:
     """Compares, folds and files a batch in one transaction."""
-    filed = await asyncio.to_thread(
+    filed = await _to_the_end(
         stages.file_batch,
         run.store,
         run.run_id,
@@ -126,6 +129,17 @@ async def file_pages(run: Run, batch: Batch, results: Sequence[PageResult]) -> l
     for _ in filed:
         report("pages filed", batch.all_pages)
     return filed
+
+
+async def _to_the_end(work: Callable[..., Done], *args: object, **more: object) -> Done:
+    """The work done in a thread. Where we are cancelled meanwhile, its transaction ends first: the
+    connection is one, and what records the run's end must not land in the middle of it."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *args, **more))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait([working])
+        raise
 
 
 async def _each(
@@ -187,7 +201,7 @@ async def news(
     """
     settings = read_settings(feeds=feeds, db=db)
     clock = now or datetime.now(UTC)
-    with open_store(settings.db) as store:
+    with open_store(settings.db, patience=PATIENCE) as store:
         subscribed = _feeds_to_poll(store, settings, clock, due=due)
         run_id = store.begin_run(clock)
         watch = Stopwatch()

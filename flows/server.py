@@ -3,21 +3,25 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
 from platformdirs import user_log_path
 from rich.console import Console
+from rich.text import Text
 
 from flows.settings import Settings
 from ingest.model import CopydeskError
+from ingest.urls import url_id
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,19 +37,25 @@ DEFAULTS = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # besides sending nothing: its heartbeat is what finds the server's database locked at a start
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }
+# The child: a Prefect server that Linux ends with us, should we be killed outright.
+SERVER = """
+import ctypes, os, signal, sys
+if sys.platform == "linux":
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+os.execv(sys.executable, [sys.executable, "-m", "prefect", "server", "start"])
+"""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def prepare(settings: Settings, *, quiet: bool = False) -> str:
+def prepare(*, quiet: bool = False) -> None:
     """Sets Prefect's environment; call it before Prefect is imported. What the user set stays.
 
     A proxy is for the news sites: Prefect's own server is on this machine, and a proxy asked for
     it would answer in its stead. `quiet` keeps Prefect's log lines off the terminal, not from its
-    server. Returns what will have to be waited for, in words.
+    server.
     """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -54,16 +64,6 @@ def prepare(settings: Settings, *, quiet: bool = False) -> str:
     named = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
     exempt = ",".join(dict.fromkeys([*filter(None, named.split(",")), *LOOPBACK]))
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = exempt
-    configured = configured_api()
-    if configured:
-        return f"waiting for the Prefect server at {configured}"
-    if healthy(local_api(settings)):
-        os.environ["PREFECT_API_URL"] = local_api(settings)
-        return f"waiting for the Prefect server at {local_api(settings)}"
-    return (
-        "waiting for Prefect's temporary server, some 15 s a run "
-        "(`copydesk serve` keeps one running)"
-    )
 
 
 def configured_api() -> str | None:
@@ -90,31 +90,36 @@ def healthy(api: str) -> bool:
     try:
         with build_opener(ProxyHandler({})).open(f"{api}/health", timeout=2) as response:
             return bool(response.read().strip() == b"true")
-    except OSError:
+    except (OSError, HTTPException, ValueError):  # nobody there, or somebody else
         return False
 
 
 @contextmanager
-def local_server(settings: Settings, console: Console) -> Iterator[str]:
+def a_server(settings: Settings, say: Callable[[str], None], *, lasting: bool) -> Iterator[str]:
     """A Prefect server for as long as the block lasts: the one that answers already, else a child.
 
-    Gives its API's address, and names it to this process and its children.
+    A `lasting` child is where `local_api` says, with the UI; else it is on any free port, for one
+    run. Gives its API's address, and names it to this process and its children. `say` is told what
+    is being waited for.
     """
-    api = configured_api() or local_api(settings)
-    if configured_api() or healthy(api):
-        console.print(f"Using the Prefect server at {api}")
-        os.environ["PREFECT_API_URL"] = api
-        yield api
+    running = configured_api() or (local_api(settings) if healthy(local_api(settings)) else None)
+    if running:
+        say(f"using the Prefect server at {running}")
+        os.environ["PREFECT_API_URL"] = running
+        yield running
         return
+    port = settings.prefect_port if lasting else _free_port()
+    api = f"http://127.0.0.1:{port}/api"
     log = user_log_path("copydesk", ensure_exists=True) / "prefect-server.log"
     child_env = {
         **os.environ,
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
-        "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_ENABLED": str(lasting).lower(),
     }
     with log.open("ab") as stream:
         child = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start"],
+            [sys.executable, "-c", SERVER],
             env=child_env,
             stdin=subprocess.DEVNULL,
             stdout=stream,
@@ -122,12 +127,19 @@ def local_server(settings: Settings, console: Console) -> Iterator[str]:
             start_new_session=True,  # Ctrl-C reaches us alone, and we stop it when we are done
         )
         try:
-            with console.status(f"Starting a Prefect server (log: {log})"):
-                _await_health(child, api, log)
+            say(f"starting a Prefect server, some 10 s (log: {log})")
+            _await_health(child, api, log)
             os.environ["PREFECT_API_URL"] = api
             yield api
         finally:
+            os.environ.pop("PREFECT_API_URL", None)
             _stop(child)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _await_health(child: subprocess.Popen[bytes], api: str, log: Path) -> None:
@@ -165,8 +177,8 @@ def run_now(settings: Settings, now: "datetime | None", *, due: bool) -> int:
 def _settle(flow_run_id: "UUID") -> None:
     """Waits until the server has heard how every task ended.
 
-    A temporary server ends with this process, and tasks it had not heard of would stay Running for
-    ever in what the UI shows later.
+    A server for one run ends with it, and tasks it had not heard of would stay Running for ever in
+    what the UI shows later.
     """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
@@ -189,14 +201,14 @@ def _settle(flow_run_id: "UUID") -> None:
 
 def serve_schedule(settings: Settings, console: Console) -> None:
     """Runs the flow now and on the schedule, one run at a time, until SIGINT or SIGTERM."""
-    prepare(settings)
+    prepare()
     # a shell starts its background jobs with SIGINT ignored, and both signals end here
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        with local_server(settings, console) as api:
+        with a_server(settings, lambda what: console.print(Text(what)), lasting=True) as api:
             console.print(f"Prefect UI:  {api.removesuffix('/api')}")
-            console.print(f"Database:    {settings.db}")
+            console.print(Text(f"Database:    {settings.db}"))
             console.print(f"Schedule:    {settings.schedule} (UTC), and once now. Ctrl-C stops it.")
             asyncio.run(_serve(settings))
     except KeyboardInterrupt:
@@ -213,7 +225,8 @@ async def _serve(settings: Settings) -> None:
     from flows.news import news
 
     deployment = await news.ato_deployment(
-        name="news",
+        # one deployment a database: two that are served side by side do not take each other's runs
+        name=f"{settings.db.stem}-{url_id(str(settings.db.resolve())) % 16**6:06x}",
         parameters={
             "feeds": str(settings.feeds.resolve()) if settings.feeds else None,
             "db": str(settings.db.resolve()),

@@ -25,7 +25,9 @@ CONFIG_FILE = "copydesk.toml"
 class Settings(BaseSettings):
     """How Copydesk runs here. `copydesk settings` prints them as they stand."""
 
-    model_config = SettingsConfigDict(env_prefix="COPYDESK_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="COPYDESK_", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     db: Path = Field(
         user_data_path("copydesk") / "news.duckdb",
@@ -40,10 +42,12 @@ class Settings(BaseSettings):
     )
     contact: str = Field(
         "",
+        pattern=r"^[\x20-\x7e]*$",
         description="An address that a site's operator can reach you at; part of the User-Agent.",
     )
     proxy: str | None = Field(
         None,
+        pattern=r"^(https?|socks5h?)://\S+$",
         description="A proxy for every page and feed. Without it HTTP_PROXY, HTTPS_PROXY and "
         "NO_PROXY are honoured.",
     )
@@ -69,12 +73,15 @@ class Settings(BaseSettings):
     batch: int = Field(
         150, ge=1, description="Pages fetched, extracted and filed together: one transaction."
     )
-    workers: int = Field(0, ge=0, description="Extraction processes; 0 means one a core.")
+    workers: int = Field(0, ge=0, le=256, description="Extraction processes; 0 means one a core.")
     page_time_limit: float = Field(
         20, gt=0, description="Seconds the extraction of a page may take."
     )
     window_days: float = Field(
-        14, gt=0, description="How far apart in time two articles may be and still be compared."
+        14,
+        gt=0,
+        le=3650,
+        description="How far apart in time two articles may be and still be compared.",
     )
     prefect_port: int = Field(
         4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."

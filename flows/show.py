@@ -3,7 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich import box
@@ -121,30 +123,62 @@ def table(found: Table, style: str, console: Console) -> None:
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(found.columns)
-        writer.writerows([[_plain(value) for value in row] for row in found.rows])
+        writer.writerows([[_csv(value) for value in row] for row in found.rows])
         console.file.write(out.getvalue())
     elif style == "json":
-        rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-        console.file.write(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain) + "\n")
+        names = _distinct(found.columns)
+        rows = [dict(zip(names, map(_value, row), strict=True)) for row in found.rows]
+        console.file.write(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     else:
         grid = RichTable(box=box.SIMPLE_HEAD)
         for column in found.columns:
-            grid.add_column(column, overflow="fold")
+            grid.add_column(Text(column), overflow="fold")
         for row in found.rows:
-            grid.add_row(*(Text("" if value is None else str(_plain(value))) for value in row))
+            grid.add_row(*(Text(_cell(value)) for value in row))
         console.print(grid)
         console.print(f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}", style="dim")
 
 
-def _plain(value: object) -> object:
-    """A value as text where a program's format has no type for it."""
+def _cell(value: object) -> str:
+    """A value for reading."""
+    if value is None:
+        return ""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, list):
-        return ", ".join(str(_plain(item)) for item in value)
+        return ", ".join(map(_cell, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _csv(value: object) -> object:
+    """A value for a program, in full; what has parts as JSON."""
+    plain = _value(value)
+    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, list | dict) else plain
+
+
+def _value(value: object) -> object:
+    """A value in JSON's types: what is no number to JSON is null, bytes are hexadecimal."""
     if isinstance(value, float):
-        return round(value, 4)
-    return value if isinstance(value, int) or value is None else str(value)
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_value(key)): _value(item) for key, item in value.items()}
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The columns' names, a repeated one with its number."""
+    seen: Counter[str] = Counter()
+    distinct = []
+    for name in names:
+        seen[name] += 1
+        distinct.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return distinct
 
 
 def _counts(counts: Mapping[str, int]) -> str:

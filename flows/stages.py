@@ -12,17 +12,16 @@ Failures arrive here as exceptions and leave as values: one outcome a feed, one 
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import xxhash
-from ingest.discover import discover, well_known
-from ingest.schedule import next_poll
 
 from ingest.dedup import FoldParams, compare, fold
+from ingest.discover import discover, well_known
 from ingest.extract import ExtractPool
 from ingest.feeds import parse_feed
 from ingest.fetch import FEED_TYPES, PAGE_TYPES, Fetcher, hints
@@ -40,11 +39,13 @@ from ingest.model import (
     Outcome,
     Page,
     PageResult,
+    ParsedFeed,
     Poll,
     Request,
 )
 from ingest.opml import parse_opml
 from ingest.plan import identify, plan_pages, settle_duplicates
+from ingest.schedule import next_poll
 from ingest.sketch import SketchParams, shingle, sketch_articles
 from ingest.urls import without_credentials
 from storage.store import Store
@@ -134,7 +135,12 @@ async def _try_feed(feed: Feed, fetcher: Fetcher) -> Feed | None:
     return replace(feed, title=parsed.title or feed.title)
 
 
-async def poll_feed(feed: FeedState, fetcher: Fetcher, now: datetime) -> Poll:
+async def poll_feed(
+    feed: FeedState,
+    fetcher: Fetcher,
+    parse: Callable[[Fetched], Awaitable[ParsedFeed]],
+    now: datetime,
+) -> Poll:
     """Asks for a feed, conditionally, and parses what is new. Never raises Failed."""
     request = request_for(feed, now)
     try:
@@ -147,8 +153,7 @@ async def poll_feed(feed: FeedState, fetcher: Fetcher, now: datetime) -> Poll:
         attempt = _went("feed", request, fetched, Outcome.UNCHANGED)
         return Poll(feed=feed, attempt=attempt, moved_to=moved_to)
     try:
-        # a feed may hold a hundred thousand entries: the other requests go on meanwhile
-        parsed = await asyncio.to_thread(parse_feed, fetched)
+        parsed = await parse(fetched)
     except Failed as failure:
         went = _went("feed", request, fetched, failure.outcome)
         return Poll(feed=feed, attempt=replace(went, detail=failure.detail))
@@ -179,10 +184,10 @@ def take_up(
         store.add_pages(run_id, plan.pages)
         store.add_sightings(plan.listed)
         store.add_outcomes(run_id, plan.outcomes)
-        pages = store.pending_pages(max_attempts)
-    return TakenUp(
-        entries=len(identified), retried=len(pages) - len(plan.pages), pages=tuple(pages)
-    )
+        pages = store.pending_pages(max_attempts, now)
+        retried = len(pages) - len(plan.pages)
+        store.note_entries(run_id, len(polls), len(identified), retried)
+    return TakenUp(entries=len(identified), retried=retried, pages=tuple(pages))
 
 
 def _record_polls(

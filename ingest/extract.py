@@ -4,6 +4,7 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,8 @@ import pebble
 import py3langid
 import trafilatura
 
-from ingest.model import Article, Entry, Failed, Fetched, Outcome
+from ingest.feeds import parse_feed
+from ingest.model import Article, Entry, Failed, Fetched, Outcome, ParsedFeed
 from ingest.urls import (
     believed_canonical,
     canonical_url,
@@ -28,6 +30,8 @@ HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/x
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
 TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
 MIN_WORDS = 30  # fewer are captions, a menu or a teaser, and resemble everything
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,2})|[xX]0*([0-9a-fA-F]{1,2}));")
 HEAD = 500  # characters of the text that the language is told from
 
 
@@ -78,10 +82,22 @@ def _tree(fetched: Fetched) -> lxml.html.HtmlElement:
     )
     try:
         # decoded and encoded again: lxml takes no string that declares an encoding, as XHTML does
-        markup = trafilatura.utils.decode_file(fetched.body).encode("utf-8", "replace")
-        return lxml.html.document_fromstring(markup, parser=parser)
+        markup = _without_controls(trafilatura.utils.decode_file(fetched.body))
+        utf8 = markup.encode("utf-8", "replace")
+        return lxml.html.document_fromstring(utf8, parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
         raise Failed(Outcome.NO_TEXT, f"not parseable as HTML: {error}") from error
+
+
+def _without_controls(markup: str) -> str:
+    """Without what no XML tree may hold: one stray vertical tab would cost the whole article."""
+    return CONTROL_REFERENCE.sub(_harmless, CONTROL.sub(" ", markup))
+
+
+def _harmless(reference: re.Match[str]) -> str:
+    decimal, hexadecimal = reference.groups()
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    return " " if number < 32 and chr(number) not in "\t\n\r" else reference[0]
 
 
 def _declared_canonical(tree: lxml.html.HtmlElement, page_url: str) -> str:
@@ -134,6 +150,19 @@ class ExtractPool:
             raise Failed(Outcome.EXTRACT_TIMEOUT, f"over {self._time_limit:g} s") from error
         except Exception as error:  # whatever a page does to a parser costs that page alone
             raise Failed(Outcome.EXTRACT_CRASH, f"{type(error).__name__}: {error}") from error
+
+    async def parse(self, fetched: Fetched) -> ParsedFeed:
+        """`parse_feed` in a worker: a feed made to be slow ends as Failed(not_a_feed)."""
+        future = self._pool.schedule(parse_feed, args=(fetched,), timeout=self._time_limit)
+        try:
+            return await asyncio.wrap_future(future)
+        except Failed:
+            raise
+        except TimeoutError as error:
+            limit = f"not parsed within {self._time_limit:g} s"
+            raise Failed(Outcome.NOT_A_FEED, limit) from error
+        except Exception as error:  # as above
+            raise Failed(Outcome.NOT_A_FEED, f"{type(error).__name__}: {error}") from error
 
 
 def _quiet() -> None:

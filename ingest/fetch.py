@@ -102,7 +102,10 @@ class Fetcher:
         sent = httpx.Headers(headers, encoding="utf-8")
         with _failing():
             call = self._client.build_request("GET", request.url, headers=sent)
-            return await self._follow(request.url, call, robots=robots)
+            fetched = await self._follow(request.url, call, robots=robots)
+        if fetched.not_modified and not (request.etag or request.last_modified):
+            raise Failed(Outcome.HTTP_ERROR, "304, but nothing was said to be held", status=304)
+        return fetched
 
     def host_states(self) -> list[HostState]:
         """The hosts asked so far, for the next run to begin with."""
@@ -151,8 +154,9 @@ class Fetcher:
                     self._hosts.timed(host, time.perf_counter() - started)
                     headers = {name.lower(): value for name, value in response.headers.items()}
                     body = await self._take(response, headers, cut)
-            except (TimeoutError, httpx.TimeoutException):
+            except (TimeoutError, httpx.TransportError):
                 self._hosts.timed(host, time.perf_counter() - started)
+                self._hosts.unanswered(host)
                 raise
             except Failed as failure:
                 if failure.outcome in {Outcome.THROTTLED, Outcome.CHALLENGED}:
@@ -245,6 +249,10 @@ def _failing() -> Iterator[None]:
     except httpx.HTTPError as error:
         detail = without_credentials(f"{type(error).__name__}: {error}".rstrip(": "))
         raise Failed(_broken(error), detail[:200]) from error
+    except Failed:
+        raise
+    except Exception as error:  # whatever an address or a server does costs that request alone
+        raise Failed(Outcome.CONNECTION_FAILED, type(error).__name__) from error
 
 
 def _broken(error: httpx.HTTPError) -> Outcome:

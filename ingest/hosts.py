@@ -16,6 +16,8 @@ from ingest.model import Failed, HostState, Outcome
 
 FIRST_COOLDOWN = timedelta(minutes=5)  # where the server named no time; doubled at each strike
 LONGEST_COOLDOWN = timedelta(hours=6)  # of ours
+DEAD = 12  # requests in a row that a host did not answer at all, before it is left alone
+DEAD_COOLDOWN = timedelta(minutes=10)
 LONGEST_ASKED = timedelta(hours=24)  # whatever the server asks
 SMOOTHING = 0.3  # weight of the latest response time
 SLOWNESS = 0.5  # of a host's response time is left between two starts
@@ -78,6 +80,7 @@ class _Host:
         self.places = asyncio.Semaphore(connections)
         self.door = asyncio.Lock()  # one at a time waits for the gap to pass
         self.last_start = -math.inf
+        self.unanswered = 0  # requests in a row
 
 
 class Hosts:
@@ -148,7 +151,16 @@ class Hosts:
     def answered(self, name: str) -> None:
         """Notes that a host answered and asked for no patience."""
         host = self._host(name)
+        host.unanswered = 0
         host.state = answered(host.state, self.now())
+
+    def unanswered(self, name: str) -> None:
+        """Notes that a host gave no answer. One that gives none to many in a row is left alone for
+        a while: a thousand pages of a dead site are not worth a thousand time-outs."""
+        host = self._host(name)
+        host.unanswered += 1
+        if host.unanswered >= DEAD:
+            host.state = throttled(host.state, self.now(), DEAD_COOLDOWN)
 
     def timed(self, name: str, seconds: float) -> None:
         """Notes how long a host took to answer, or to fail to."""

@@ -40,10 +40,17 @@ DOTTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2}")
 EARLY_YEAR = re.compile(r"(?<![\d:+-])00\d\d\b")  # dateutil makes 2001 of the year 0001
 LONGEST_DATE = 100  # characters: a longer one is a sentence, on which dateutil spends seconds
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 
 def text(value: object) -> str:
-    """A value where text should be: anything else counts as absent, half an emoji as a `?`."""
-    return value.strip().encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    """A value where text should be: anything else counts as absent, half an emoji as a `?`.
+
+    Control characters go: a terminal that shows a title would obey them.
+    """
+    if not isinstance(value, str):
+        return ""
+    return CONTROL.sub(" ", value).strip().encode("utf-8", "replace").decode()
 
 
 def plain(value: object) -> str:

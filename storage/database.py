@@ -1,6 +1,7 @@
 """Opens the database file: for one writer, or for reading. Every failure is one clear sentence."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,12 @@ import duckdb
 from storage.migrate import DatabaseError, check_readable, migrate
 
 
-def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path, *, read_only: bool = False, patience: float = 0
+) -> duckdb.DuckDBPyConnection:
     """A connection whose times are in UTC. Raises DatabaseError, with what to do about it.
+
+    `patience` is how many seconds to wait while another process holds the file.
 
     A writer creates the file and its folder where they are missing and brings the schema up to
     date; a reader changes nothing.
@@ -20,7 +25,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(path), read_only=read_only)
+        connection = _open(path, read_only=read_only, patience=patience)
     except (duckdb.Error, OSError) as error:
         raise DatabaseError(_explain(path, str(error))) from error
     try:
@@ -36,6 +41,17 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         connection.close()
         raise DatabaseError(f"{path}: {error}") from error
     return connection
+
+
+def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            if "Conflicting lock" not in str(error) or time.monotonic() >= give_up:
+                raise
+            time.sleep(0.25)
 
 
 def _explain(path: Path, message: str) -> str:

@@ -96,5 +96,6 @@ def _apply_views(
 
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the last migration applied."""
-    row = connection.execute("SELECT max(number) FROM core.migrations").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+    # fetchall, here and elsewhere: DuckDB 2 holds a result open until its last row is fetched
+    ((number,),) = connection.execute("SELECT max(number) FROM core.migrations").fetchall()
+    return int(number) if number is not None else 0

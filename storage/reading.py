@@ -117,7 +117,8 @@ class Reader:
         return RunSummary(
             run_id=run_id,
             started_at=row[0],
-            state=row[1],
+            # a run that goes on holds the file: who reads it while it says so reads of a dead one
+            state="crashed" if row[1] == "running" else row[1],
             articles=row[2],
             read=row[3],
             total_seconds=row[4],
@@ -258,10 +259,10 @@ class Reader:
         )
 
     def _one(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
-        row = self._connection.execute(sql, parameters).fetchone()
-        if row is None:
+        rows = self._connection.execute(sql, parameters).fetchall()
+        if not rows:
             raise DatabaseError("the database has no such run")
-        return row
+        return rows[0]
 
     def _counts(self, sql: str, parameters: Sequence[Any] = ()) -> dict[str, int]:
         return dict(self._connection.execute(sql, parameters).fetchall())

@@ -21,6 +21,7 @@ from ingest.model import (
     EntryOutcome,
     HostState,
     Match,
+    Outcome,
     Page,
     PageResult,
     Relation,
@@ -58,6 +59,11 @@ class Store:
         run_id = self._tables.next_number("runs", "run_id")
         self._tables.insert("runs", [{"run_id": run_id, "started_at": now, "state": "running"}])
         return run_id
+
+    def note_entries(self, run_id: int, feeds: int, entries: int, retried: int) -> None:
+        """Records what a run has to do, so that one that dies is accounted for as well."""
+        row = {"run_id": run_id, "feeds": feeds, "entries": entries, "retried": retried}
+        self._tables.update("runs", "run_id", [row])
 
     def end_run(self, run_id: int, state: str, totals: RunTotals) -> None:
         """Records how a run ended: `state` is finished or failed."""
@@ -141,18 +147,23 @@ class Store:
         ]
         self._tables.insert("sightings", rows, new_by=("feed_id", "page_id"))
 
-    def pending_pages(self, max_attempts: int) -> list[Page]:
+    def pending_pages(self, max_attempts: int, now: datetime) -> list[Page]:
         """The pages to fetch, the oldest first: new ones, those an unfinished run left, and those
-        whose failure may have passed and that were fetched fewer than `max_attempts` times."""
+        whose failure may have passed and that were fetched fewer than `max_attempts` times.
+
+        After the first attempt a page is left for an hour, after each further one four times as
+        long: an outage of a morning costs no page.
+        """
         rows = self._connection.execute(
             """
             SELECT page_id, url, feed_id, attempts, listed_url, entry_id, title, summary, content,
                    authors, published, published_from, language, first_seen
             FROM core.pages
-            WHERE outcome IS NULL OR (list_contains(?, outcome) AND attempts < ?)
+            WHERE outcome IS NULL OR (list_contains(?, outcome) AND attempts < ?
+                AND coalesce(tried_at + to_hours((4 ** (attempts - 1))::BIGINT) <= ?, true))
             ORDER BY first_seen, rowid
             """,
-            [list(TEMPORARY), max_attempts],
+            [list(TEMPORARY), max_attempts, now],
         ).fetchall()
         return [
             Page(
@@ -189,7 +200,9 @@ class Store:
                     "page_id": result.page.page_id,
                     "outcome": result.outcome,
                     "detail": result.detail,
-                    "attempts": result.page.attempts + 1,
+                    "tried_at": now,
+                    # a page of a host that is left alone was not even asked for
+                    "attempts": result.page.attempts + (result.outcome != Outcome.COOLING),
                     "article_id": result.article_id,
                 }
                 for result in results
@@ -381,12 +394,14 @@ def _quoted(values: Iterable[str]) -> str:
 
 
 @contextmanager
-def open_store(path: Path) -> Iterator[Store]:
+def open_store(path: Path, *, patience: float = 0) -> Iterator[Store]:
     """The store in a file, made where there is none; held by this process until the block ends.
+
+    `patience` is how many seconds to wait while another process holds the file.
 
     Raises DatabaseError where the file cannot be had.
     """
-    connection = connect(path)
+    connection = connect(path, patience=patience)
     try:
         yield Store(connection)
     finally:

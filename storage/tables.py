@@ -61,10 +61,8 @@ class Tables:
 
     def next_number(self, table: str, column: str) -> int:
         """One more than the largest number in a column; 1 for an empty table."""
-        row = self._connection.execute(
-            f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}"
-        ).fetchone()
-        return int(row[0]) if row else 1
+        ((number,),) = self.rows(f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}")
+        return int(number)
 
     @contextmanager
     def incoming(self, rows: Sequence[Row]) -> Iterator[bool]:

@@ -92,7 +92,7 @@ def test_sql_prints_csv_that_a_reader_of_csv_understands(filled):
     _, shown, _ = copydesk("sql", "--db", filled, "--format", "csv", query)
     rows = list(csv.reader(io.StringIO(shown)))
     assert rows[0] == ["title", "authors", "published"]
-    assert rows[1] == ["Harbour council votes", "", "2026-09-17 09:00:00+00:00"]
+    assert rows[1] == ["Harbour council votes", "[]", "2026-09-17 09:00:00+00:00"]
 
 
 def test_sql_prints_json_that_a_reader_of_json_understands(filled):
@@ -221,7 +221,7 @@ def test_a_wrong_setting_is_named(tmp_path, toml, complaint):
 def test_prefects_own_requests_never_go_through_the_users_proxy(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "intranet.example")
-    prepare(Settings(prefect_port=1))
+    prepare()
     exempt = set(os.environ["NO_PROXY"].split(","))
     assert exempt == {"intranet.example", "127.0.0.1", "localhost", "::1"}
     assert os.environ["no_proxy"] == os.environ["NO_PROXY"]
@@ -240,3 +240,34 @@ def test_a_server_in_prefects_active_profile_counts_as_configured(tmp_path, monk
 
 def test_a_port_where_nothing_listens_is_no_healthy_server():
     assert not healthy("http://127.0.0.1:9/api")
+
+
+def test_what_only_sql_has_reaches_csv_and_json_whole(filled):
+    query = "SELECT 0.00001234::DOUBLE AS x, 2 AS x, 'nan'::DOUBLE AS n, {'a': [1, NULL]} AS s"
+    _, as_json, _ = copydesk("sql", "--db", filled, "--format", "json", query)
+    assert json.loads(as_json) == [{"x": 1.234e-05, "x_2": 2, "n": None, "s": {"a": [1, None]}}]
+    _, as_csv, _ = copydesk("sql", "--db", filled, "--format", "csv", query)
+    assert list(csv.reader(io.StringIO(as_csv)))[1] == ["1.234e-05", "2", "", '{"a": [1, null]}']
+
+
+def test_a_column_named_like_markup_is_shown_as_it_is(filled):
+    _, shown, _ = copydesk("sql", "--db", filled, 'SELECT 1 AS "[/b]"')
+    assert "[/b]" in shown
+
+
+def test_a_run_that_was_killed_is_called_crashed(filled):
+    with open_store(filled) as store:
+        store.begin_run(NOW)
+    _, shown, _ = copydesk("status", "--db", filled)
+    assert "Run 2 crashed" in shown
+
+
+@pytest.mark.parametrize("setting", ["PROXY=nonsense", "CONTACT=Zoë", "WORKERS=1000000"])
+def test_a_setting_that_cannot_work_is_refused_before_anything_starts(
+    tmp_path, monkeypatch, setting
+):
+    name, value = setting.split("=")
+    monkeypatch.setenv(f"COPYDESK_{name}", value)
+    status, _, complaint = copydesk("run", "--db", tmp_path / "x.duckdb")
+    assert status == 1
+    assert name.lower() in complaint

@@ -3,7 +3,7 @@ import multiprocessing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import NOW, ago, entry, fetched
+from builders import NOW, ago, entry, fetched, prose
 
 from ingest.extract import extract_article, open_pool
 from ingest.model import Failed, Outcome
@@ -217,3 +217,11 @@ def test_an_error_nobody_foresaw_is_a_crash_of_its_page_alone(pool):
         assert await pool.extract(entry(), html(), NOW) == extract()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("stray", ["\x0b", "\x01", "\x1b", "&#1;", "&#x0B;"])
+def test_a_stray_control_character_costs_no_article(stray):
+    text = f"{prose(0, 40)}{stray} {prose(40, 60)}"
+    body = f"<html><body><article><p>{text}</p></article></body></html>"
+    found = extract_article(entry(), fetched(body, "text/html"), NOW)
+    assert found.words == 100

@@ -12,6 +12,7 @@ from fetching import NOW, session
 from hostile import BEHAVIOURS, LIMITS, newsroom, resolve, url
 
 from flows.stages import poll_feed
+from ingest.feeds import parse_feed
 from ingest.model import FeedState, Outcome
 
 QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
@@ -20,13 +21,20 @@ QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
 AGAIN = [b for b in QUICK if b.outcome not in {Outcome.TIMEOUT, Outcome.TOO_LARGE}]
 
 
+async def parse_here(fetched):
+    """In this process, so that the memory it takes is measured."""
+    return await asyncio.to_thread(parse_feed, fetched)
+
+
 async def poll_all(ports, *rounds):
     """The feeds of each round polled, all at once; what came of them by name, round by round."""
     async with session(limits=LIMITS, resolve=resolve) as fetcher:
         found = []
         for behaviours in rounds:
             feeds = [FeedState(feed_id=n, url=url(b, ports)) for n, b in enumerate(behaviours)]
-            polls = await asyncio.gather(*(poll_feed(feed, fetcher, NOW) for feed in feeds))
+            polls = await asyncio.gather(
+                *(poll_feed(feed, fetcher, parse_here, NOW) for feed in feeds)
+            )
             found.append({b.name: poll for b, poll in zip(behaviours, polls, strict=True)})
         return found, {state.host.partition(":")[0]: state for state in fetcher.host_states()}
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.hosts import Hosts, answered, gap, is_cooling, throttled, timed
+from ingest.hosts import DEAD, Hosts, answered, gap, is_cooling, throttled, timed
 from ingest.model import Failed, HostState, Outcome
 
 NOW = datetime(2026, 9, 18, 6, tzinfo=UTC)
@@ -230,3 +230,14 @@ def test_places_are_given_back_whatever_happens_in_them():
             pass
 
     asyncio.run(run())
+
+
+def test_a_host_that_answers_nothing_at_all_is_left_alone_for_a_while():
+    hosts = Hosts(
+        now=NOW, states={}, connections=1, connections_per_host=1, host_gap=0, clock=lambda: 0
+    )
+    for _ in range(DEAD - 1):
+        hosts.unanswered("dead.example")
+    assert not is_cooling(hosts.states()[0], NOW)
+    hosts.unanswered("dead.example")
+    assert is_cooling(hosts.states()[0], NOW)

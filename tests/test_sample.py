@@ -41,7 +41,7 @@ async def run_once(db, proxy, pool, *, now=NOW, batch=100):
         async with open_fetcher(
             user_agent="test", limits=FetchLimits(host_gap=0), proxy=proxy, now=now
         ) as fetcher:
-            polls = [await poll_feed(feed, fetcher, now) for feed in feeds]
+            polls = [await poll_feed(feed, fetcher, pool.parse, now) for feed in feeds]
             taken = take_up(store, run_id, polls, now, max_attempts=3)
             for pages in batches(taken.pages, batch):
                 answers = await asyncio.gather(*(fetch_page(page, fetcher) for page in pages))

@@ -39,6 +39,8 @@ from storage.store import open_store
 
 WEEK = timedelta(days=7)
 
+LATER = NOW + timedelta(days=30)  # when every wait is over
+
 
 def rows(store, sql):
     return list(store.reader().query(sql).rows)
@@ -85,7 +87,7 @@ def test_a_killed_run_is_marked_crashed_and_its_pages_are_still_to_fetch(db):
             (1, "crashed"),
             (2, "running"),
         ]
-        assert store.pending_pages(3) == [page()]
+        assert store.pending_pages(3, LATER) == [page()]
 
 
 def test_a_finished_run_stays_finished(store):
@@ -125,7 +127,7 @@ def test_after_a_failed_transaction_the_store_still_works(store, run):
         raise ZeroDivisionError
     with store.transaction():
         store.add_pages(run, [page()])
-    assert store.pending_pages(3) == [page()]
+    assert store.pending_pages(3, LATER) == [page()]
 
 
 # feeds
@@ -220,13 +222,13 @@ def test_a_page_to_fetch_comes_back_as_its_feed_told_it(store, run):
         language="en",
     )
     store.add_pages(run, [told, page("https://wire.example/news/2")])
-    assert store.pending_pages(3) == [told, page("https://wire.example/news/2")]
+    assert store.pending_pages(3, LATER) == [told, page("https://wire.example/news/2")]
 
 
 def test_a_page_added_twice_is_held_once(store, run):
     store.add_pages(run, [page()])
     store.add_pages(run, [page(title="Another title")])
-    assert store.pending_pages(3) == [page()]
+    assert store.pending_pages(3, LATER) == [page()]
     assert store.known_pages([page().page_id, 1]) == {page().page_id}
 
 
@@ -235,11 +237,11 @@ def test_the_oldest_pages_come_first(store, run):
     early = page("https://wire.example/early", first_seen=ago(days=1))
     store.add_pages(run, [late])
     store.add_pages(run, [early])
-    assert store.pending_pages(3) == [early, late]
+    assert store.pending_pages(3, LATER) == [early, late]
 
 
 def settle(store, run, outcome):
-    for held in store.pending_pages(max_attempts=3):
+    for held in store.pending_pages(3, LATER):
         store.settle_pages(run, [result(held, outcome)], NOW)
 
 
@@ -247,7 +249,7 @@ def settle(store, run, outcome):
 def test_a_failure_that_may_pass_is_tried_again_up_to_the_limit(store, run, outcome):
     store.add_pages(run, [page()])
     tried = []
-    while pending := store.pending_pages(max_attempts=3):
+    while pending := store.pending_pages(3, LATER):
         tried += [held.attempts for held in pending]
         settle(store, run, outcome)
     assert tried == [0, 1, 2]
@@ -258,7 +260,7 @@ def test_a_failure_that_may_pass_is_tried_again_up_to_the_limit(store, run, outc
 def test_a_failure_that_stays_is_not_tried_again(store, run, outcome):
     store.add_pages(run, [page()])
     settle(store, run, outcome)
-    assert store.pending_pages(max_attempts=3) == []
+    assert store.pending_pages(3, LATER) == []
 
 
 def test_a_page_says_which_article_it_led_to(store, run):
@@ -304,7 +306,7 @@ def test_empty_batches_are_no_trouble(store, run):
 @pytest.mark.parametrize("title", ["nul \0 byte", "'; DROP TABLE core.pages; --", "emoji 🚢", ""])
 def test_texts_are_stored_as_they_are(store, run, title):
     store.add_pages(run, [page(title=title)])
-    (held,) = store.pending_pages(3)
+    (held,) = store.pending_pages(3, LATER)
     assert held.entry.title == title
 
 
@@ -468,8 +470,25 @@ def account(store, run, entries, outcome):
     store.add_pages(run, planned.pages)
     store.add_sightings(planned.listed)
     store.add_outcomes(run, planned.outcomes)
-    pending = store.pending_pages(max_attempts=3)
+    pending = store.pending_pages(3, LATER)
     store.settle_pages(run, [replace(result(p), outcome=outcome) for p in pending], NOW)
     retried = len(pending) - len(planned.pages)
     totals = RunTotals(feeds=1, entries=len(entries), retried=retried, seconds={"total": 1.0})
     store.end_run(run, "finished", totals)
+
+
+def test_waiting_for_a_host_that_is_cooling_costs_a_page_no_attempt(store, run):
+    store.add_pages(run, [page()])
+    for _ in range(9):
+        settle(store, run, Outcome.COOLING)
+    assert [held.attempts for held in store.pending_pages(3, LATER)] == [0]
+
+
+def test_a_page_that_failed_is_left_for_an_hour_and_then_for_four(store, run):
+    store.add_pages(run, [page()])
+    settle(store, run, Outcome.TIMEOUT)
+    assert store.pending_pages(3, NOW + timedelta(minutes=59)) == []
+    assert len(store.pending_pages(3, NOW + timedelta(minutes=60))) == 1
+    settle(store, run, Outcome.TIMEOUT)
+    assert store.pending_pages(3, NOW + timedelta(hours=3)) == []
+    assert len(store.pending_pages(3, NOW + timedelta(hours=4))) == 1

@@ -43,6 +43,7 @@ CREATE TABLE core.robots (
 -- The address that answered, where the article's own is the canonical one its page declares.
 ALTER TABLE core.articles ADD COLUMN final_url VARCHAR DEFAULT '';
 
+ALTER TABLE core.pages ADD COLUMN tried_at TIMESTAMPTZ;
 ALTER TABLE core.pages ADD COLUMN updated TIMESTAMPTZ;
 ALTER TABLE core.pages ADD COLUMN updated_from VARCHAR DEFAULT '';
 ALTER TABLE core.pages ADD COLUMN categories VARCHAR[] DEFAULT [];
