@@ -40,12 +40,17 @@ class _Newsroom(SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A run that is broken off hangs up on us: that is no error of the newsroom's."""
+
+
 @contextmanager
 def sample_newsroom() -> Iterator[str]:
     """Serves the sample on a free loopback port until the block ends; gives the proxy's address."""
     if not FEEDS.exists():
         raise CopydeskError(f"the sample newsroom is not at {SAMPLE}: run this from a checkout")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Newsroom, directory=str(SAMPLE)))
+    server = _Server(("127.0.0.1", 0), partial(_Newsroom, directory=str(SAMPLE)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

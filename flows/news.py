@@ -10,7 +10,7 @@ idle. While one batch is extracted and filed, the next is being fetched.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
@@ -28,7 +28,7 @@ from flows.settings import Settings, read_settings
 from flows.stages import Answer, Stopwatch, TakenUp
 from ingest.extract import ExtractPool, open_pool
 from ingest.fetch import Fetcher, open_fetcher
-from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll, RunTotals
+from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
 from ingest.plan import batches
 from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
@@ -205,15 +205,13 @@ async def news(
         subscribed = _feeds_to_poll(store, settings, clock, due=due)
         run_id = store.begin_run(clock)
         watch = Stopwatch()
-        totals = RunTotals(feeds=len(subscribed))
         state = "failed"
         try:
             with watch.timing("total"):
-                taken = await _work(run_id, clock, settings, store, subscribed, watch)
-            totals = replace(totals, entries=taken.entries, retried=taken.retried)
+                await _work(run_id, clock, settings, store, subscribed, watch)
             state = "finished"
         finally:
-            store.end_run(run_id, state, replace(totals, seconds=dict(watch.seconds)))
+            store.end_run(run_id, state, watch.seconds)
         summary = await _publish(store.reader(), run_id)
     message = f"{summary.articles} new articles, {summary.folded} stories folded"
     # Prefect takes the state apart: it shows the message, and the caller gets the number

@@ -1,7 +1,6 @@
 """The plain data that travels through the pipeline, each type named for its place on the way."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -351,16 +350,6 @@ class PageResult:
     detail: str = ""
     article: Article | None = None
     article_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunTotals:
-    """A run in figures."""
-
-    feeds: int = 0
-    entries: int = 0
-    retried: int = 0
-    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage, and "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

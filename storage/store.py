@@ -25,7 +25,6 @@ from ingest.model import (
     Page,
     PageResult,
     Relation,
-    RunTotals,
     Sketch,
     Story,
 )
@@ -65,15 +64,16 @@ class Store:
         row = {"run_id": run_id, "feeds": feeds, "entries": entries, "retried": retried}
         self._tables.update("runs", "run_id", [row])
 
-    def end_run(self, run_id: int, state: str, totals: RunTotals) -> None:
-        """Records how a run ended: `state` is finished or failed."""
+    def end_run(self, run_id: int, state: str, seconds: Mapping[str, float]) -> None:
+        """Records how a run ended: `state` is finished or failed.
+
+        `seconds` are by stage, and "total" has to be among them. What the run had to do is noted
+        before, by `note_entries`, so that it stands however the run ends.
+        """
         row = {
             "run_id": run_id,
             "state": state,
-            "feeds": totals.feeds,
-            "entries": totals.entries,
-            "retried": totals.retried,
-            **{f"{stage}_seconds": spent for stage, spent in totals.seconds.items()},
+            **{f"{stage}_seconds": spent for stage, spent in seconds.items()},
         }
         self._tables.update("runs", "run_id", [row])
         self._connection.execute(

@@ -29,7 +29,7 @@ from typer.testing import CliRunner
 from flows import cli
 from flows.server import configured_api, healthy, prepare
 from flows.settings import Settings, read_settings
-from ingest.model import CopydeskError, Outcome, RunTotals
+from ingest.model import CopydeskError, Outcome
 from storage.store import open_store
 
 COPYDESK = Path(sys.executable).parent / "copydesk"
@@ -62,7 +62,8 @@ def filled(db):
         store.add_pages(run_id, [page(DEAD)])
         gone = result(page(DEAD), Outcome.GONE, detail="HTTP 404")
         store.settle_pages(run_id, [gone], NOW)
-        store.end_run(run_id, "finished", RunTotals(feeds=1, entries=4, seconds={"total": 2.5}))
+        store.note_entries(run_id, feeds=1, entries=4, retried=0)
+        store.end_run(run_id, "finished", {"total": 2.5})
     return db
 
 

@@ -2,7 +2,7 @@ import duckdb
 import pytest
 from builders import NOW, ago, article, feed, file_articles, page, poll, prose, record_polls, result
 
-from ingest.model import Outcome, RunTotals, Story
+from ingest.model import Outcome, Story
 from storage.database import connect
 from storage.migrate import DatabaseError
 from storage.reading import open_reader
@@ -47,7 +47,8 @@ def filed(tmp_path_factory):
             ],
             NOW,
         )
-        store.end_run(run, "finished", RunTotals(feeds=1, entries=6, seconds={"total": 2.0}))
+        store.note_entries(run, feeds=1, entries=6, retried=0)
+        store.end_run(run, "finished", {"total": 2.0})
     return db
 
 

@@ -30,7 +30,6 @@ from ingest.model import (
     EntryOutcome,
     Outcome,
     Relation,
-    RunTotals,
     Story,
 )
 from ingest.plan import identify, plan_pages
@@ -67,7 +66,8 @@ def test_runs_are_numbered_from_one(store):
 def test_a_run_ends_with_its_figures(store):
     run = store.begin_run(NOW)
     seconds = {"poll": 1.5, "load": 0.5, "total": 90.0}
-    store.end_run(run, "finished", RunTotals(feeds=3, entries=40, retried=2, seconds=seconds))
+    store.note_entries(run, feeds=3, entries=40, retried=2)
+    store.end_run(run, "finished", seconds)
     assert rows(
         store,
         "SELECT state, feeds, entries, retried, poll_seconds, fetch_seconds, finished_at FROM runs",
@@ -92,7 +92,7 @@ def test_a_killed_run_is_marked_crashed_and_its_pages_are_still_to_fetch(db):
 
 def test_a_finished_run_stays_finished(store):
     run = store.begin_run(NOW)
-    store.end_run(run, "finished", RunTotals(seconds={"total": 1.0}))
+    store.end_run(run, "finished", {"total": 1.0})
     store.begin_run(NOW)
     assert rows(store, f"SELECT state FROM runs WHERE run_id = {run}") == [("finished",)]
 
@@ -473,8 +473,8 @@ def account(store, run, entries, outcome):
     pending = store.pending_pages(3, LATER)
     store.settle_pages(run, [replace(result(p), outcome=outcome) for p in pending], NOW)
     retried = len(pending) - len(planned.pages)
-    totals = RunTotals(feeds=1, entries=len(entries), retried=retried, seconds={"total": 1.0})
-    store.end_run(run, "finished", totals)
+    store.note_entries(run, feeds=1, entries=len(entries), retried=retried)
+    store.end_run(run, "finished", {"total": 1.0})
 
 
 def test_waiting_for_a_host_that_is_cooling_costs_a_page_no_attempt(store, run):
