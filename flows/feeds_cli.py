@@ -41,6 +41,8 @@ def add(
     feeds = [Feed(url=f.url, title=title or f.title, folder=folder) for f in chosen]
     with open_store(settings.db) as store, store.transaction():
         store.feeds.subscribe(feeds, now)
+        for feed in feeds:  # one that was paused or removed is meant to be polled again
+            store.feeds.set_state(feed.url, "active")
     for feed in chosen:
         out.print(Text.assemble(("added ", "green"), _named(feed)))
     for feed in found[len(chosen) :]:

@@ -244,16 +244,16 @@ async def _work(
                 pool=pool,
                 watch=watch,
             )
-            polls = await poll_feeds(run, feeds)
-            taken = await take_up_pages(run, polls)
-            get_run_logger().info(
-                "%d feeds polled, %d entries, %d pages to fetch (%d from earlier runs)",
-                len(polls),
-                taken.entries,
-                len(taken.pages),
-                taken.retried,
-            )
             try:
+                polls = await poll_feeds(run, feeds)
+                taken = await take_up_pages(run, polls)
+                get_run_logger().info(
+                    "%d feeds polled, %d entries, %d pages to fetch (%d from earlier runs)",
+                    len(polls),
+                    taken.entries,
+                    len(taken.pages),
+                    taken.retried,
+                )
                 await _take_through(run, taken.pages)
             finally:  # what hosts have asked of us holds however the run ends
                 with store.transaction():

@@ -42,7 +42,8 @@ def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
     """
     feed = replace(poll.feed, interval=due.interval, failures=due.failures)
     if poll.attempt.outcome not in SUCCESSES:
-        return replace(feed, streak=feed.streak + 1)
+        asked = poll.attempt.outcome is not Outcome.COOLING
+        return replace(feed, streak=feed.streak + asked)
     moved_to, moved_times = _moves(poll)
     feed = replace(feed, streak=0, succeeded_at=now, moved_to=moved_to, moved_times=moved_times)
     if not poll.attempt.validators:

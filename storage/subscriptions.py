@@ -19,8 +19,8 @@ class Subscriptions:
     def subscribe(self, feeds: Sequence[Feed], now: datetime) -> list[FeedState]:
         """Adds the feeds not yet known; returns those given that are polled, each once, in order.
 
-        A feed is known by its address or one it had before; one that was removed is taken up
-        again. Its credentials stay out of the database: they are in the state returned, no more.
+        A feed is known by its address or one it had before; one that was paused or removed stays
+        so. Its credentials stay out of the database: they are in the state returned, no more.
         """
         by_id = {self._id_of(without_credentials(feed.url)): feed for feed in feeds}
         rows = [
@@ -39,11 +39,6 @@ class Subscriptions:
             for feed_id, feed in by_id.items()
         ]
         self._tables.insert("feeds", rows, new_by=("feed_id",))
-        self._tables.run(
-            "UPDATE core.feeds SET state = 'active', next_due = NULL "
-            "WHERE state = 'removed' AND list_contains(?, feed_id)",
-            [list(by_id)],
-        )
         held = {state.feed_id: state for state in self.active()}
         return [
             replace(held[feed_id], url=feed.url)

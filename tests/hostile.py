@@ -292,7 +292,7 @@ def impossible_dates(_):
 # refusals
 
 
-@behaviour(Outcome.UNCHANGED)
+@behaviour(Outcome.HTTP_ERROR)  # to one who said nothing of holding a copy
 def not_modified_for_ever(_):
     yield head(304, 'ETag: "for-ever"')
 

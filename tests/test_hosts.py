@@ -236,8 +236,13 @@ def test_a_host_that_answers_nothing_at_all_is_left_alone_for_a_while():
     hosts = Hosts(
         now=NOW, states={}, connections=1, connections_per_host=1, host_gap=0, clock=lambda: 0
     )
-    for _ in range(DEAD - 1):
-        hosts.unanswered("dead.example")
+
+    async def asked(times):
+        for _ in range(times):
+            async with hosts.visit("dead.example"):
+                hosts.unanswered("dead.example")
+
+    asyncio.run(asked(DEAD - 1))
     assert not is_cooling(hosts.states()[0], NOW)
-    hosts.unanswered("dead.example")
+    asyncio.run(asked(1))
     assert is_cooling(hosts.states()[0], NOW)
