@@ -29,7 +29,7 @@ from ingest.guard import (
 from ingest.hosts import Hosts
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
 from ingest.robots import MAX_BYTES, Robots
-from ingest.urls import without_credentials
+from ingest.urls import text_without_credentials, without_credentials
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -247,7 +247,7 @@ def _failing() -> Iterator[None]:
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
         raise Failed(Outcome.BAD_ADDRESS, type(error).__name__) from error
     except httpx.HTTPError as error:
-        detail = without_credentials(f"{type(error).__name__}: {error}".rstrip(": "))
+        detail = text_without_credentials(f"{type(error).__name__}: {error}".rstrip(": "))
         raise Failed(_broken(error), detail[:200]) from error
     except Failed:
         raise

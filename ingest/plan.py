@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 from urllib.parse import urlsplit
 
 from ingest.model import Entry, EntryOutcome, Failed, Outcome, Page, PageResult
-from ingest.urls import canonical_url, url_id, without_credentials
+from ingest.urls import canonical_url, text_without_credentials, url_id, without_credentials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ def identify(feed_id: int, entries: Iterable[Entry], now: datetime) -> list[Page
 
 
 def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
-    entry_id = without_credentials(entry.entry_id)
+    entry_id = text_without_credentials(entry.entry_id)
     if not entry.url:
         return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=entry_id[:200])
     listed = without_credentials(entry.url)

@@ -15,7 +15,9 @@ import xxhash
 from ingest.model import Failed, Outcome
 
 HOST = re.compile(r"[\w.:%-]+")
-CREDENTIALS = re.compile(r"//[^/?#\s]*@")
+# anchored: a later //x@ is part of a path; spaces allowed: a password may hold one
+CREDENTIALS = re.compile(r"^(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
+CREDENTIALS_IN_TEXT = re.compile(r"//[^/?#\s]*@")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 4000  # characters of an address that is looked into for another one
 
@@ -121,7 +123,12 @@ def without_credentials(url: str) -> str:
 
     By text alone: an address too broken to be parsed can hold a password all the same.
     """
-    return CREDENTIALS.sub("//", url)
+    return CREDENTIALS.sub(r"\1", url)
+
+
+def text_without_credentials(text: str) -> str:
+    """A message or an id as it may be kept: with those of any address in it taken out."""
+    return CREDENTIALS_IN_TEXT.sub("//", text)
 
 
 def _split(url: str) -> SplitResult:

@@ -236,3 +236,15 @@ def test_a_page_is_believed_about_itself_and_syndicators_about_others(page, decl
 def test_whatever_a_page_declares_it_is_believed_or_not(page, declared):
     believed = believed_canonical(page, declared)
     assert believed is None or canonical_url(believed) == believed
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://ana:pa ss@wire.example/f", "https://wire.example/f"),
+        ("https://wire.example//@ana/post", "https://wire.example//@ana/post"),
+        ("https://wire.example/a?to=//x@y", "https://wire.example/a?to=//x@y"),
+    ],
+)
+def test_a_password_goes_whole_and_nothing_else_does(url, shown):
+    assert without_credentials(url) == shown
