@@ -9,7 +9,7 @@ idle. While one batch is extracted and filed, the next is being fetched.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -29,6 +29,7 @@ from flows.stages import Answer, Stopwatch, TakenUp
 from ingest.fetch import Fetcher, open_fetcher
 from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
 from ingest.plan import batches
+from ingest.recipes import Recipe
 from ingest.pool import ExtractPool, open_pool
 from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
@@ -50,6 +51,7 @@ class Run:
     store: Store
     fetcher: Fetcher
     pool: ExtractPool
+    recipes: Mapping[str, Recipe]
     watch: Stopwatch
 
 
@@ -105,10 +107,11 @@ async def fetch_pages(run: Run, batch: Batch) -> list[Answer]:
 @task(task_run_name="extract pages {batch}", cache_policy=NO_CACHE, persist_result=False)
 async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> list[PageResult]:
     """Extracts the articles of a batch, in the worker processes."""
+    known = await _to_the_end(stages.known_outlets, run.store, answers, run.recipes)
     with run.watch.timing("extract"):
         return await _each(
             answers,
-            lambda answer: stages.extract_page(answer, run.pool),
+            lambda answer: stages.extract_page(answer, run.pool, known),
             "pages extracted",
             batch.all_pages,
         )
@@ -242,6 +245,7 @@ async def _work(
                 store=store,
                 fetcher=fetcher,
                 pool=pool,
+                recipes=settings.read_recipes(),
                 watch=watch,
             )
             try:

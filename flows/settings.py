@@ -18,6 +18,7 @@ from pydantic_settings import (
 
 from ingest.fetch import FetchLimits
 from ingest.model import CopydeskError
+from ingest.recipes import Recipe, read_recipes
 
 CONFIG_FILE = "copydesk.toml"
 
@@ -77,6 +78,11 @@ class Settings(BaseSettings):
     page_time_limit: float = Field(
         20, gt=0, description="Seconds the extraction of a page may take."
     )
+    recipes: Path | None = Field(
+        None,
+        description="A TOML file that says where outlets keep what, for those the rules fail on: "
+        "see deploy/recipes.toml.",
+    )
     window_days: float = Field(
         14,
         gt=0,
@@ -104,6 +110,10 @@ class Settings(BaseSettings):
     def user_agent(self) -> str:
         """How we introduce ourselves to a server."""
         return f"Copydesk/0.1 (news research{'; ' + self.contact if self.contact else ''})"
+
+    def read_recipes(self) -> dict[str, Recipe]:
+        """The recipes by outlet; none without a file."""
+        return read_recipes(self.recipes) if self.recipes else {}
 
     @property
     def fetch_limits(self) -> FetchLimits:

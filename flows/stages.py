@@ -12,7 +12,7 @@ Failures arrive here as exceptions and leave as values: one outcome a feed, one 
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,8 +20,10 @@ from pathlib import Path
 
 import xxhash
 
+from ingest.cleaning import counted
 from ingest.dedup import FoldParams, compare, fold
 from ingest.discover import discover, well_known
+from ingest.extract import Known
 from ingest.feeds import parse_feed
 from ingest.fetch import FEED_TYPES, PAGE_TYPES, Fetcher, hints
 from ingest.follow import learn, new_address, request_for
@@ -41,13 +43,15 @@ from ingest.model import (
     ParsedFeed,
     Poll,
     Request,
+    Verdict,
 )
 from ingest.opml import parse_opml
 from ingest.plan import identify, plan_pages, settle_duplicates
 from ingest.pool import ExtractPool
+from ingest.recipes import NO_RECIPE, Recipe
 from ingest.schedule import next_poll
 from ingest.sketch import SketchParams, shingle, sketch_articles
-from ingest.urls import without_credentials
+from ingest.urls import outlet, without_credentials
 from storage.store import Store
 
 SKETCH = SketchParams()
@@ -239,7 +243,19 @@ async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:
     return Answer(page=page, attempt=_went("page", request, fetched, Outcome.READ), fetched=fetched)
 
 
-async def extract_page(answer: Answer, pool: ExtractPool) -> PageResult:
+def known_outlets(
+    store: Store, answers: Iterable[Answer], recipes: Mapping[str, Recipe]
+) -> dict[str, Known]:
+    """What is known of the outlets that answered: their furniture, and their recipes."""
+    outlets = {outlet(answer.fetched.final_url) for answer in answers if answer.fetched}
+    recurring = store.furniture.recurring(outlets)
+    return {
+        name: Known(recurring=recurring.get(name, frozenset()), recipe=recipes.get(name, NO_RECIPE))
+        for name in outlets
+    }
+
+
+async def extract_page(answer: Answer, pool: ExtractPool, known: Mapping[str, Known]) -> PageResult:
     """Extracts the article from an answer, if there is one. Never raises Failed."""
     result = PageResult(
         page=answer.page,
@@ -249,11 +265,14 @@ async def extract_page(answer: Answer, pool: ExtractPool) -> PageResult:
     )
     if answer.fetched is None:
         return result
+    about = known.get(outlet(answer.fetched.final_url), Known())
     try:
-        article = await pool.extract(answer.page.entry, answer.fetched, answer.page.first_seen)
+        read = await pool.extract(answer.page.entry, answer.fetched, answer.page.first_seen, about)
     except Failed as failure:
         return replace(result, outcome=failure.outcome, detail=failure.detail)
-    return replace(result, outcome=Outcome.NEW, article=article)
+    if read.verdict == Verdict.FULL:
+        return replace(result, outcome=Outcome.NEW, article=read)
+    return replace(result, outcome=read.verdict.outcome, detail=read.reason, other=read)
 
 
 def file_batch(
@@ -277,6 +296,11 @@ def file_batch(
         with watch.timing("fold", within="load"):
             sketches = sketch_articles(articles, SKETCH)
         store.add_articles(run_id, articles, sketches)
+        store.furniture.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
+        store.furniture.add_removed(
+            [(a.article_id, one) for a in articles for one in a.removed], run_id
+        )
+        store.furniture.add_others(run_id, settled)
         pairs = store.colliding(fresh, window)
         texts = store.texts({article_id for pair in pairs for article_id in pair})
         with watch.timing("fold", within="load"):

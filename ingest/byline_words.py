@@ -69,7 +69,9 @@ ROLES = (
     r"|jornalista|repórter|correspondente|colunista|editora?|giornalista|inviat[oa]|corrispondente|redattore|redattrice"
     r"|redacteur|verslaggever|correspondent|journalist|toimittaja|dziennikarz|redaktor|muhabiri?|корреспондент|журналист|обозреватель|редактор"
 )
-ROLE = regex.compile(rf"(?<![\p{{L}}'’-])(?:{ROLES})(?![\p{{L}}])|(?:记者|記者|编辑|編集委員|기자|특파원)$", FLAGS)
+ROLE = regex.compile(
+    rf"(?<![\p{{L}}'’-])(?:{ROLES})(?![\p{{L}}])|(?:记者|記者|编辑|編集委員|기자|특파원)$", FLAGS
+)
 QUALIFIER = (
     r"(?:(?:staff|senior|sr|chief|political|associate|assistant|deputy|managing|executive|national|foreign|contributing|sports?|business"
     r"|special|guest|science|health|education|technology|tech|environment|art|arts|music|film|tv|television|theater|theatre|food|travel|style|metro"
@@ -81,7 +83,10 @@ QUALIFIER = (
 )
 #: The initials shown in place of a picture: "AL Ann Lee".
 AVATAR = regex.compile(r"^(\p{Lu})(\p{Lu})\s+(?=\1\p{Ll}+(?:\s\S+)*\s\2)")
-ROLE_AT_END = regex.compile(rf"(?:(?<=\p{{L}}{{2}}\s\p{{L}}{{2,20}}\s)(?:senior|staff|chief|head|deputy|associate|contributing|managing|executive|lead|special)\b.*(?:{ROLES}).*$)|(?:^|[\s(–—-])+(?:{QUALIFIER}){{0,4}}(?:{ROLES})\)?(?:[\s,–—-]+(?:at|for|of|in|with|für|bei|de|du|del|chez)\s.{{0,60}})?$", FLAGS)
+ROLE_AT_END = regex.compile(
+    rf"(?:(?<=\p{{L}}{{2}}\s\p{{L}}{{2,20}}\s)(?:senior|staff|chief|head|deputy|associate|contributing|managing|executive|lead|special)\b.*(?:{ROLES}).*$)|(?:^|[\s(–—-])+(?:{QUALIFIER}){{0,4}}(?:{ROLES})\)?(?:[\s,–—-]+(?:at|for|of|in|with|für|bei|de|du|del|chez)\s.{{0,60}})?$",
+    FLAGS,
+)
 ROLE_AT_START = regex.compile(rf"^(?:{QUALIFIER}){{0,4}}(?:{ROLES})[\s:–—-]+(?=\p{{Lu}})", FLAGS)
 #: "Ann Lee, of The Gazette", "Jo Roe for CNN", "Jo Roe in Paris": whose or where she is.
 AFFILIATION = regex.compile(
@@ -116,21 +121,193 @@ PROSE = regex.compile(
     FLAGS,
 )
 NOBODY = frozenset(
-    "sun mon tue tues wed thu thur thurs fri sat sunday monday tuesday wednesday thursday friday saturday lastupdate lastupdated admin administrator adminuser webmaster author authors anonymous editor editors staff staffwriter guest guestauthor guestcontributor user"
-    " editorial editorialteam newsroom news team unknown root test default redaktion redacción redaccion rédaction redazione redação redactie"
-    " writer reporter contributor website site blog superuser siteadmin qadmin wpadmin admin1 support info contact home sponsored signin login"
-    " twitter facebook email share by von por par exclusive watch video opinion special correspondent agencies agencias agências agences agenturen"
-    " wire wires wirereports fromwirereports wirereport wireservices fromwireservices various compiled x whatsapp telegram nan me sonstige diverse"
-    " online web digital updated published posted archive multiple others more etal administrador redactor админ редакция нетавтора adminadmin".split()
+    [
+        "sun",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sunday",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "lastupdate",
+        "lastupdated",
+        "admin",
+        "administrator",
+        "adminuser",
+        "webmaster",
+        "author",
+        "authors",
+        "anonymous",
+        "editor",
+        "editors",
+        "staff",
+        "staffwriter",
+        "guest",
+        "guestauthor",
+        "guestcontributor",
+        "user",
+        "editorial",
+        "editorialteam",
+        "newsroom",
+        "news",
+        "team",
+        "unknown",
+        "root",
+        "test",
+        "default",
+        "redaktion",
+        "redacción",
+        "redaccion",
+        "rédaction",
+        "redazione",
+        "redação",
+        "redactie",
+        "writer",
+        "reporter",
+        "contributor",
+        "website",
+        "site",
+        "blog",
+        "superuser",
+        "siteadmin",
+        "qadmin",
+        "wpadmin",
+        "admin1",
+        "support",
+        "info",
+        "contact",
+        "home",
+        "sponsored",
+        "signin",
+        "login",
+        "twitter",
+        "facebook",
+        "email",
+        "share",
+        "by",
+        "von",
+        "por",
+        "par",
+        "exclusive",
+        "watch",
+        "video",
+        "opinion",
+        "special",
+        "correspondent",
+        "agencies",
+        "agencias",
+        "agências",
+        "agences",
+        "agenturen",
+        "wire",
+        "wires",
+        "wirereports",
+        "fromwirereports",
+        "wirereport",
+        "wireservices",
+        "fromwireservices",
+        "various",
+        "compiled",
+        "x",
+        "whatsapp",
+        "telegram",
+        "nan",
+        "me",
+        "sonstige",
+        "diverse",
+        "online",
+        "web",
+        "digital",
+        "updated",
+        "published",
+        "posted",
+        "archive",
+        "multiple",
+        "others",
+        "more",
+        "etal",
+        "administrador",
+        "redactor",
+        "админ",
+        "редакция",
+        "нетавтора",
+        "adminadmin",
+    ]
 )
 PARTICLES = frozenset(
-    "van von der den de del della di da dos das do du la le y e i bin ibn al el ten ter zu zum zur af av st van't 't".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "la",
+        "le",
+        "y",
+        "e",
+        "i",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "ten",
+        "ter",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "av",
+        "st",
+        "van't",
+        "'t",
+    ]
 ) - {"st"}
-KEPT = frozenset("II III IV JJ DJ TJ AJ CJ PJ RJ MJ BJ KJ LJ".split())
+KEPT = frozenset(
+    ["II", "III", "IV", "JJ", "DJ", "TJ", "AJ", "CJ", "PJ", "RJ", "MJ", "BJ", "KJ", "LJ"]
+)
 MAC = {
     f"Mac{rest.lower()}": f"Mac{rest}"
     for rest in (
-        "Donald Leod Gregor Dougall Farlane Intyre Kinnon Lean Millan Pherson Arthur Aulay Callum"
-        " Neil Dowell Gillivray Innes Lachlan Naughton Namara Swan".split()
+        [
+            "Donald",
+            "Leod",
+            "Gregor",
+            "Dougall",
+            "Farlane",
+            "Intyre",
+            "Kinnon",
+            "Lean",
+            "Millan",
+            "Pherson",
+            "Arthur",
+            "Aulay",
+            "Callum",
+            "Neil",
+            "Dowell",
+            "Gillivray",
+            "Innes",
+            "Lachlan",
+            "Naughton",
+            "Namara",
+            "Swan",
+        ]
     )
 }

@@ -24,7 +24,8 @@ MOST_NAMES = 30
 TAG = re.compile(r"<[^<>]{0,300}>")
 INVISIBLE = regex.compile(r"[\p{Cf}\p{Cc}\p{Co}]+")
 ADDRESS = regex.compile(
-    r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|\(?@[\w.]{2,30}\)?|\b(?:https?://|www\.)\S+", regex.V1
+    r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|\(?@[\w.]{2,30}\)?|\b(?:https?://|www\.)\S+",
+    regex.V1,
 )
 SPLIT = regex.compile(
     r"\s*[;|•·●▪♦→»\n\t；]\s*|\s*(?:/(?!RL\b)|／)\s*|\s+[–—-]{1,3}\s+|\s*[、]\s*|…"
@@ -181,7 +182,9 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
     name = lists.HELD.sub("", name)
     agency = next(filter(is_agency, _at_end(name)), "")
     name = name.removesuffix(agency)
-    name = _without_edges(lists.ROLE_AT_END.sub("", _without_edges(lists.AFFILIATION.sub("", name))))
+    name = _without_edges(
+        lists.ROLE_AT_END.sub("", _without_edges(lists.AFFILIATION.sub("", name)))
+    )
     name = _without_edges(lists.ROLE_AT_START.sub("", name))
     name = _without_title(lists.AVATAR.sub("", name))
     if (
@@ -212,7 +215,7 @@ def _without_edges(text: str) -> str:
     """A piece without "By", the buttons printed beside a name, and stray punctuation."""
     for _ in range(6):
         before = text
-        text = text.strip(" \t\r\n,;:*_~|/\\<>«»“”\"=+#•").rstrip("-–—")
+        text = text.strip(' \t\r\n,;:*_~|/\\<>«»“”"=+#•').rstrip("-–—")
         text = lists.LEAD.sub("", lists.BUTTONS.sub("", text))
         if text == before:
             break

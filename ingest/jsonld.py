@@ -33,9 +33,32 @@ SALVAGED = re.compile(
 )
 #: Below these is what the page mentions, not what it is.
 ASIDE = frozenset(
-    "itemListElement hasPart relatedLink mentions citation isPartOf comment review reviews about"
-    " breadcrumb publisher potentialAction image associatedMedia video liveBlogUpdate"
-    " subjectOf workExample isBasedOn mentionedIn offers sourceOrganization significantLink".split()
+    [
+        "itemListElement",
+        "hasPart",
+        "relatedLink",
+        "mentions",
+        "citation",
+        "isPartOf",
+        "comment",
+        "review",
+        "reviews",
+        "about",
+        "breadcrumb",
+        "publisher",
+        "potentialAction",
+        "image",
+        "associatedMedia",
+        "video",
+        "liveBlogUpdate",
+        "subjectOf",
+        "workExample",
+        "isBasedOn",
+        "mentionedIn",
+        "offers",
+        "sourceOrganization",
+        "significantLink",
+    ]
 )
 
 

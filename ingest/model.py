@@ -18,7 +18,14 @@ class Outcome(StrEnum):
     DUPLICATE_URL = "duplicate_url"
     NO_LINK = "no_link"
     NOT_HTML = "not_html"
-    NO_TEXT = "no_text"
+    NO_TEXT = "no_text"  # empty, or too little to tell what it is
+    # a page with text that is no article: its verdict
+    TEASER = "teaser"
+    PAYWALLED = "paywalled"
+    CONSENT = "consent"
+    LOGIN = "login"
+    LISTING = "listing"
+    GALLERY = "gallery"  # of pictures, or a video
     EXTRACT_TIMEOUT = "extract_timeout"
     EXTRACT_CRASH = "extract_crash"
     ROBOTS = "robots"  # the site's robots.txt asks us not to
@@ -236,22 +243,77 @@ class Page:
     attempts: int = 0
 
 
+class Verdict(StrEnum):
+    """What a page turned out to be. Only a full article is compared and folded."""
+
+    FULL = "full"
+    TEASER = "teaser"
+    PAYWALLED = "paywalled"
+    CONSENT = "consent"
+    LOGIN = "login"
+    LISTING = "listing"
+    GALLERY = "gallery"
+    NOT_FOUND = "not_found"  # said with status 200
+    EMPTY = "empty"
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the page's entry ends by it."""
+        ends = {Verdict.FULL: Outcome.NEW, Verdict.EMPTY: Outcome.NO_TEXT}
+        return ends.get(self) or Outcome(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A line, or a part of one, that was no part of the article, and the rule that said so."""
+
+    line: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of an article as it is counted: the 63-bit hash of what it is compared by."""
+
+    hash: int
+    words: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A page's text and metadata, ready to be compared and filed."""
+    """A page's text and metadata, ready to be compared and filed.
+
+    What is said of a source is one of: "feed", "feed updated", "json-ld", "meta", "time element",
+    "h1", "title", "byline", "page text", "address", "recipe", or empty for none.
+    """
 
     article_id: int
     url: str
     outlet: str
     title: str
     text: str
-    authors: tuple[str, ...]
+    authors: tuple[str, ...]  # people
     language: str
     published: datetime | None  # UTC; midnight where only the day is known
-    published_from: str  # "feed", "feed updated", "page" (the day alone), or empty
+    published_from: str
     first_seen: datetime
     words: int  # length of the text
     final_url: str = ""  # the address that answered, where `url` is one its page declares
+    published_day_only: bool = False
+    title_from: str = ""
+    authors_from: str = ""
+    text_from: str = "page"  # or "feed", where its feed carried more
+    subtitle: str = ""
+    credits: tuple[str, ...] = ()  # organisations named in the byline, agencies above all
+    modified: datetime | None = None
+    modified_from: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""  # address of the lead image
+    is_free: bool | None = None  # schema.org's isAccessibleForFree, where declared
+    verdict: Verdict = Verdict.FULL
+    reason: str = ""  # of the verdict, in words
+    removed: tuple[Removed, ...] = ()
 
     @property
     def appeared(self) -> datetime:
@@ -262,7 +324,7 @@ class Article:
         """
         if self.published is None:
             return self.first_seen
-        if self.published_from == "page":
+        if self.published_day_only:
             return min(self.published + timedelta(days=1), self.first_seen)
         return self.published
 
@@ -342,6 +404,7 @@ class PageResult:
     """One page done: how the request went, and how the page ended.
 
     `article_id` names the article it led to: `article`, or one already held (duplicate_url).
+    `other` is what was read from a page that is no article.
     """
 
     page: Page
@@ -349,6 +412,7 @@ class PageResult:
     outcome: Outcome
     detail: str = ""
     article: Article | None = None
+    other: Article | None = None
     article_id: int | None = None
 
 

@@ -24,7 +24,9 @@ def is_apart(element: lxml.html.HtmlElement) -> bool:
     for number, above in enumerate(element.iterancestors()):
         if above.tag in {"article", "main", "body"} or number == 15:
             return False
-        if above.tag in APART_TAGS or APART.search(f"{above.get('class', '')} {above.get('id', '')}"):
+        if above.tag in APART_TAGS or APART.search(
+            f"{above.get('class', '')} {above.get('id', '')}"
+        ):
             return True
     return False
 

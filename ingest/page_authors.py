@@ -55,7 +55,10 @@ PLATFORMS = (
     ".tumblr.com", ".beehiiv.com", ".github.io", ".typepad.com", ".livejournal.com",
 )  # fmt: skip
 #: Words with which a title begins, and no name.
-TITLE = re.compile(r"(?:head|senior|staff|certified|chief|lead|associate|founder|personal|text|font)\s", re.IGNORECASE)
+TITLE = re.compile(
+    r"(?:head|senior|staff|certified|chief|lead|associate|founder|personal|text|font)\s",
+    re.IGNORECASE,
+)
 #: Classes by how surely they hold a name and nothing else.
 NAME = re.compile(
     r"(?:^|\s|[_-])(?:author|byline|autor|auteur|writer|contributor|reporter|journalist)s?(?:__|--|[_-])"
@@ -67,13 +70,39 @@ BYLINE = re.compile(
     r"|contributor|zuozhe)(?:s|e|in|a)?(?:$|[\s_-])|byline|articleauthor|postauthor|author-?name|authorname|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
-HINT = re.compile(r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b|zuozhe", re.IGNORECASE)
+HINT = re.compile(
+    r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b|zuozhe",
+    re.IGNORECASE,
+)
 NOT_NAMES = re.compile(
     r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-|desc\b|box|thumb|icon|count|date|caption",
     re.IGNORECASE,
 )
 MARKED = "//*[@rel='author' or @itemprop='author' or contains(@class, 'author') or contains(@class, 'yline')]"
-NEVER = frozenset("html body article main section img input form meta link script style svg path source picture noscript button time h1".split())
+NEVER = frozenset(
+    [
+        "html",
+        "body",
+        "article",
+        "main",
+        "section",
+        "img",
+        "input",
+        "form",
+        "meta",
+        "link",
+        "script",
+        "style",
+        "svg",
+        "path",
+        "source",
+        "picture",
+        "noscript",
+        "button",
+        "time",
+        "h1",
+    ]
+)
 LONGEST = 160  # characters of an element that is a byline
 
 
@@ -99,7 +128,11 @@ def page_authors(
         if source == "byline":  # "AA" beside it is a button for larger letters
             suppliers = tuple(name for name in suppliers if named_agency(name) and len(name) > 2)
         credits.update((name.casefold(), name) for name in suppliers)
-        stated = ", ".join(name for name in map(plain_title, [*people, *organisations]) if name and "://" not in name)
+        stated = ", ".join(
+            name
+            for name in map(plain_title, [*people, *organisations])
+            if name and "://" not in name
+        )
         printed = printed or stated[:LONGEST]
         authors = byline.authors
         if source == "byline":
@@ -150,7 +183,9 @@ def _of_node(node: Node, nodes: list[Node]) -> tuple[list[str], list[str]]:
     """The names under an article's author, those of people and those of organisations."""
     people: list[str] = []
     organisations: list[str] = []
-    by_id = {held.values.get("@id"): held for held in nodes if isinstance(held.values.get("@id"), str)}
+    by_id = {
+        held.values.get("@id"): held for held in nodes if isinstance(held.values.get("@id"), str)
+    }
     for key in ("author", "creator"):
         stated = node.values.get(key)
         for author in stated if isinstance(stated, list) else [stated]:
@@ -171,9 +206,10 @@ def _named(author: object, by_id: dict[Any, Node]) -> Iterator[tuple[str, bool]]
         author = by_id[reference].values
     kind = author.get("@type")
     kinds = kind if isinstance(kind, list) else [kind]
-    organised = any(
-        isinstance(one, str) and one.endswith(("Organization", "Corporation")) for one in kinds
-    ) and "Person" not in kinds
+    organised = (
+        any(isinstance(one, str) and one.endswith(("Organization", "Corporation")) for one in kinds)
+        and "Person" not in kinds
+    )
     name = author.get("name")
     if not name and isinstance(author.get("familyName"), str):
         name = f"{author.get('givenName', '')} {author['familyName']}"
@@ -203,7 +239,9 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
     for place, (rank, _, element, text) in enumerate(ranked[:12]):
         above = _above(element)
         beside = [
-            other for r, _, held, other in ranked[place + 1 :] if r == rank and _above(held) is above
+            other
+            for r, _, held, other in ranked[place + 1 :]
+            if r == rank and _above(held) is above
         ]
         yield [text, *beside[:10]] if rank < 2 else [text]
 
@@ -221,7 +259,9 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
     for place, (rank, _, element, text) in enumerate(ranked[:12]):
         above = _above(element)
         beside = [
-            other for r, _, held, other in ranked[place + 1 :] if r == rank and _above(held) is above
+            other
+            for r, _, held, other in ranked[place + 1 :]
+            if r == rank and _above(held) is above
         ]
         yield [text, *beside[:10]] if rank < 2 else [text]
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pebble
 
-from ingest.extract import extract_article
+from ingest.extract import NOTHING_KNOWN, Known, extract_article
 from ingest.feeds import parse_feed
 from ingest.model import Article, Entry, Failed, Fetched, Outcome, ParsedFeed
 
@@ -22,10 +22,12 @@ class ExtractPool:
         self._pool = pool
         self._time_limit = time_limit
 
-    async def extract(self, entry: Entry, fetched: Fetched, first_seen: datetime) -> Article:
+    async def extract(
+        self, entry: Entry, fetched: Fetched, first_seen: datetime, known: Known = NOTHING_KNOWN
+    ) -> Article:
         """`extract_article` in a worker; also raises Failed(extract_timeout or extract_crash)."""
         future = self._pool.schedule(
-            extract_article, args=(entry, fetched, first_seen), timeout=self._time_limit
+            extract_article, args=(entry, fetched, first_seen, known), timeout=self._time_limit
         )
         try:
             return await asyncio.wrap_future(future)

@@ -29,6 +29,7 @@ from ingest.model import (
     Story,
 )
 from storage.database import connect, transaction
+from storage.furniture import Furniture
 from storage.reading import Reader
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables
@@ -41,6 +42,7 @@ class Store:
         self._connection = connection
         self._tables = Tables(connection)
         self.feeds = Subscriptions(self._tables)
+        self.furniture = Furniture(self._tables)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the block, or none of them."""
@@ -239,14 +241,7 @@ class Store:
         """Files new articles with their sketches and index rows."""
         self._tables.insert(
             "articles",
-            [
-                {
-                    "run_id": run_id,
-                    "appeared": article.appeared,
-                    **asdict(article),
-                }
-                for article in articles
-            ],
+            [article_row(run_id, article) for article in articles],
         )
         self._tables.insert(
             "sketches",
@@ -387,6 +382,14 @@ class Store:
                     "DELETE FROM core.members WHERE article_id IN (SELECT article_id FROM incoming)"
                 )
                 self._connection.execute("INSERT INTO core.members BY NAME SELECT * FROM incoming")
+
+
+def article_row(run_id: int, article: Article) -> Row:
+    """An article as its table keeps it; what was removed from its text has a table of its own."""
+    row = asdict(article)
+    for column in ("removed", "verdict", "reason"):
+        del row[column]
+    return {"run_id": run_id, "appeared": article.appeared, **row}
 
 
 def _quoted(values: Iterable[str]) -> str:

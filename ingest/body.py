@@ -1,0 +1,201 @@
+"""A page's tree becomes the lines of its text. Pure, but for the tree, which it prunes."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import lxml.html
+import trafilatura
+
+from ingest.cleaning import Surroundings, key, size
+from ingest.words import words
+
+#: Elements that hold something else than the article, whatever their class.
+OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})
+#: Elements that are never judged by their class: those that hold a page, and those within a line.
+UNJUDGED = frozenset(
+    [
+        "html",
+        "body",
+        "main",
+        "article",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "a",
+        "span",
+        "strong",
+        "b",
+        "em",
+        "i",
+        "img",
+        "figure",
+        "picture",
+        "table",
+    ]
+)
+OTHER_NAMES = re.compile(
+    r"(?<![a-z])(?:about-?author|ads?|advert\w*|also-?read|author-?(?:bio|box|card|info)|bio"
+    r"|breadcrumbs?|byline|call-to-action|comments?|consent|cookies?|copyright|cta|disclaimer"
+    r"|disqus|donate|footer|menu|modal|more-?stories|most-?(?:popular|read)|nav|navbar|newsletters?"
+    r"|pagination|paywall|popup|print|promos?|read-?more|recommend\w*|related\w*|respond|share"
+    r"|sharing|sidebar|sign-?up|social|sponsor\w*|subscribe|subscription|table-of-contents|tags?"
+    r"|taxonomy|toc|trending)(?![a-z])",
+    re.IGNORECASE,
+)
+MAIN_SHARE = 0.3  # of a page's paragraphs: what holds more is the article, however it is called
+CUT_OFF = 1.6  # times our text: where the page's paragraphs hold more, ours was cut off
+SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
+BETTER = 0.1  # by how much more it has to agree with the page's paragraphs
+PARAGRAPH = 9  # words from which a paragraph is prose and no caption
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HIDDEN = ("script", "style", "noscript", "template")
+BREAKS = ("p", "br", "div", "li", "tr", "blockquote", "section", "article", *HEADINGS)
+WRITTEN = 6000  # characters that tell a page that is no article
+
+
+def surroundings(
+    tree: lxml.html.HtmlElement,
+    *,
+    titles: Iterable[str] = (),
+    authors: Iterable[str] = (),
+    recurring: frozenset[int] = frozenset(),
+) -> Surroundings:
+    """What the rules of cleaning go by: to be read before the tree is pruned."""
+    first = next(tree.iter("h1"), None)
+    headlines = [*titles, *([_text(first)] if first is not None else [])]
+    return Surroundings(
+        titles=frozenset(map(key, headlines)) - {""},
+        links=frozenset(key(_text(link)) for link in tree.iter("a") if _leads_away(link)) - {""},
+        headings=frozenset(key(_text(heading)) for heading in tree.iter(*HEADINGS)) - {""},
+        authors=frozenset(map(key, authors)) - {""},
+        recurring=recurring,
+    )
+
+
+def extract_lines(tree: lxml.html.HtmlElement, stated: str = "") -> list[str]:
+    """The lines of the article on a page, as trafilatura finds it once the page's other parts are
+    pruned; in another version where trafilatura's was cut off. `stated` is the body the page
+    declares, if it does: taken first it is worse on every collection, but it tells of a cut.
+
+    Favouring recall costs two thirds of the default's time, since nothing else is then tried, and
+    finds as much; where it goes wrong its text is short, and the page's paragraphs tell.
+    """
+    prune(tree)
+    text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
+    return [line for line in _rescued(text, tree, stated).split("\n") if line.strip()]
+
+
+def plain_lines(markup: str) -> list[str]:
+    """The lines of a piece of HTML, such as a feed carries: all of it is the article's."""
+    if not markup.strip():
+        return []
+    try:
+        tree = lxml.html.fromstring(f"<div>{markup}</div>")
+    except (lxml.etree.LxmlError, ValueError):
+        return []
+    for element in tree.iter(*HIDDEN):
+        element.drop_tree()
+    for element in tree.iter(*BREAKS):
+        element.tail = "\n" + (element.tail or "")
+    lines = (" ".join(line.split()) for line in tree.text_content().split("\n"))
+    return [line for line in lines if line]
+
+
+def linked_share(lines: Iterable[str], around: Surroundings) -> float:
+    """The share of the lines' words that stand in lines that are links, 0 to 1."""
+    counted = [(size(line), key(line) in around.links) for line in lines]
+    return sum(count for count, linked in counted if linked) / max(1, sum(c for c, _ in counted))
+
+
+def written(tree: lxml.html.HtmlElement) -> str:
+    """The beginning of all that can be read on a page."""
+    texts = (
+        text
+        for element in tree.iter()
+        if isinstance(element.tag, str) and element.tag not in HIDDEN
+        for text in (element.text, element.tail)
+        if text and not text.isspace()
+    )
+    return " ".join(" ".join(islice(texts, 400)).split())[:WRITTEN]
+
+
+def prune(tree: lxml.html.HtmlElement) -> None:
+    """Drops the elements that by their tag, class or id hold something else than the article."""
+    limit = MAIN_SHARE * _prose(tree)
+    for element in list(_others(tree)):
+        if _prose(element) <= limit:
+            element.drop_tree()
+
+
+def paragraphs(tree: lxml.html.HtmlElement) -> str:
+    """The page's prose, a paragraph a line: what an extractor should have found most of."""
+    found = []
+    for element in tree.iter("p", "blockquote"):
+        text = _text(element)
+        linked = sum(len(_text(link)) for link in element.iter("a"))
+        if len(text.split()) >= PARAGRAPH and linked < len(text) / 2:
+            found.append(text)
+    return "\n".join(dict.fromkeys(found))
+
+
+def _rescued(text: str, tree: lxml.html.HtmlElement, stated: str) -> str:
+    """The text, or another version where the page holds much more prose than the text."""
+    prose = max(paragraphs(tree), stated, key=len)
+    if len(words(prose)) <= CUT_OFF * len(words(text)):
+        return text
+    found, ours = _grams(prose), _grams(text)
+    others = [
+        trafilatura.extract(tree, include_comments=False),
+        trafilatura.baseline(tree)[1],
+        stated,
+    ]
+    scored = [(_agreement(_grams(other), found), other) for other in others if other]
+    fit = [
+        (score, other)
+        for score, other in scored
+        if score > _agreement(ours, found) + BETTER
+        and (ours & _grams(other)).total() >= SAME_TEXT * ours.total()
+    ]
+    return max(fit, default=(0.0, text))[1]
+
+
+def _grams(text: str) -> Counter[tuple[str, ...]]:
+    run = words(text)
+    return Counter(zip(*(run[start:] for start in range(4)), strict=False))
+
+
+def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> float:
+    return 2 * (a & b).total() / max(1, a.total() + b.total())
+
+
+def _others(tree: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    """The outermost elements that are named as something else than the article."""
+    stack = [tree]
+    while stack:
+        for child in stack.pop():
+            if not isinstance(child.tag, str):
+                continue
+            name = f"{child.get('class', '')} {child.get('id', '')}"
+            judged = child.tag not in UNJUDGED and OTHER_NAMES.search(name)
+            if judged or child.tag in OTHER_TAGS:
+                yield child
+            else:
+                stack.append(child)
+
+
+def _prose(element: lxml.html.HtmlElement) -> int:
+    """Characters in its paragraphs."""
+    return sum(len(_text(paragraph)) for paragraph in element.iter("p"))
+
+
+def _leads_away(link: lxml.html.HtmlElement) -> bool:
+    """Whether it leads to another page: a link within the page is a table of contents."""
+    href = link.get("href", "").strip().lower()
+    return bool(href) and "#" not in href and not href.startswith(("javascript:", "mailto:"))
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    return " ".join("".join(element.itertext()).split())

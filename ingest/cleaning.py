@@ -1,0 +1,413 @@
+"""Extracted lines become an article's text: what the site put between and around them goes. Pure.
+
+Each rule looks at all lines and names those it would drop, or shorten; `clean` applies them in
+order and keeps what went, by rule, so that anybody can see what was removed and why. The gain of
+every rule is measured by `make eval`.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import takewhile
+
+import xxhash
+from babel import Locale
+
+from ingest.model import Article, Line, Removed
+from ingest.words import words
+
+LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not know the page
+HEAD = TAIL = 5  # lines at either end where dates, bylines and notices stand
+SHORT = 8  # words of an interface phrase, at most
+PROSE = 15  # words from which a line is a paragraph
+PLEA = 25  # words of a line that asks for something, at most
+LINK = 6  # words from which a link's text can be told from a name or a place
+ENDS = tuple(".!?…。！？؟।۔:;\"'”’»)]")  # what a sentence ends with, in most scripts
+DATE_LOCALES = (
+    *("en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu"),
+    *("ro", "hr", "sr", "sr_Latn", "sl", "bg", "ru", "uk", "el", "tr", "ar", "fa", "he", "hi"),
+    *("bn", "ur", "id", "ms", "vi", "th", "lt", "lv", "et", "ca", "sq", "mk", "ka", "hy", "az"),
+)
+#: Words that stand with a date, beside the names of months and days.
+DATE_WORDS = frozenset(
+    [
+        "a",
+        "am",
+        "an",
+        "at",
+        "by",
+        "p",
+        "pm",
+        "m",
+        "min",
+        "of",
+        "on",
+        "the",
+        "to",
+        "and",
+        "last",
+        "first",
+        "posted",
+        "published",
+        "publication",
+        "updated",
+        "update",
+        "date",
+        "time",
+        "et",
+        "est",
+        "edt",
+        "cet",
+        "cest",
+        "gmt",
+        "utc",
+        "bst",
+        "ist",
+        "pt",
+        "pst",
+        "pdt",
+        "th",
+        "st",
+        "nd",
+        "rd",
+        "h",
+        "uhr",
+        "um",
+        "am",
+        "vom",
+        "stand",
+        "veröffentlicht",
+        "aktualisiert",
+        "le",
+        "à",
+        "publié",
+        "mis",
+        "jour",
+        "modifié",
+        "de",
+        "del",
+        "el",
+        "la",
+        "publicado",
+        "actualizado",
+        "às",
+        "em",
+        "atualizado",
+        "pubblicato",
+        "aggiornato",
+        "il",
+        "alle",
+        "ore",
+        "op",
+        "om",
+        "gepubliceerd",
+        "opublikowano",
+        "aktualizacja",
+        "dnia",
+        "r",
+        "в",
+        "г",
+        "обновлено",
+        "опубликовано",
+        "read",
+        "minute",
+        "minutes",
+        "mins",
+        "lectura",
+        "de",
+        "leitura",
+        "lesezeit",
+        "minuten",
+        "ago",
+        "hours",
+        "hour",
+        "days",
+        "day",
+    ]
+)
+BIOGRAPHY = re.compile(
+    r"^.{3,60}? (?:is|was) (?:an?|the|our|one of|currently|co-?founder|founder) .{0,80}?"
+    r"(?:reporter|journalist|writer|editor|correspondent|author|columnist|contributor"
+    r"|freelanc|blogger|producer)"
+    r"|^(?:reach|contact|follow|email|e-mail|write to) \S.{0,60}?@",
+    re.IGNORECASE,
+)
+COPYRIGHT = re.compile(
+    r"©|\(c\) ?(?:19|20)\d\d|\bcopyright\b.{0,30}(?:19|20)\d\d|all rights reserved"
+    r"|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
+    r"|todos os direitos reservados|tutti i diritti riservati|riproduzione riservata"
+    r"|все права защищены|版权所有|無断転載|무단 ?전재|may not be (?:published|reproduced)",
+    re.IGNORECASE,
+)
+NO_WORD = re.compile(r"[\W_]+")
+LEAD_END = re.compile(r"[:：|>»–—]| - ")
+GLUED = re.compile(r"(?<=[a-zà-ÿа-я][.!?]|[.!?][\"”’])[^\W\d_a-z][^.!?…]{15,150}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a page holds beside its text, by which furniture is told. All compared as `key`s."""
+
+    titles: frozenset[str] = frozenset()  # every form of the headline
+    links: frozenset[str] = frozenset()  # the texts of the page's links
+    headings: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    recurring: frozenset[int] = frozenset()  # hashes of lines in many of the outlet's articles
+
+
+#: A rule's findings: the number of a line, and what is to stand in its place ("" for nothing).
+Findings = Mapping[int, str]
+Rule = Callable[[Sequence[str], Surroundings], Findings]
+
+
+def key(text: str) -> str:
+    """A line as it is compared: its letters and digits alone, casefolded, words apart."""
+    return NO_WORD.sub(" ", text).strip().casefold()
+
+
+@lru_cache(maxsize=1 << 14)
+def size(line: str) -> int:
+    """Its length in words. Every rule asks; a text's lines fit into the cache many times over."""
+    return len(words(line))
+
+
+def line_hash(line: str) -> int:
+    """What a line is counted by, over all articles of an outlet: 63 bits."""
+    return xxhash.xxh3_64_intdigest(key(line).encode()) >> 1
+
+
+def counted(article: Article) -> list[Line]:
+    """The distinct lines of an article, those taken out because they recur among them: else they
+    would be forgotten once they are gone from every text."""
+    lines = article.text.split("\n")
+    lines += [one.line for one in article.removed if one.rule == recurring.__name__]
+    return [
+        Line(hash=hashed, words=size(line))
+        for hashed, line in {line_hash(line): line for line in lines if key(line)}.items()
+    ]
+
+
+def without_recurring(text: str, furniture: frozenset[int]) -> tuple[str, list[Removed]]:
+    """A filed text without what has turned out to recur, and what that was."""
+    rules = {recurring.__name__: recurring}
+    kept, gone = clean(text.split("\n"), Surroundings(recurring=furniture), rules)
+    return "\n".join(kept), gone
+
+
+def clean(
+    lines: Sequence[str], around: Surroundings, rules: Mapping[str, Rule] | None = None
+) -> tuple[list[str], list[Removed]]:
+    """The lines that are the article's, and those that are not. All are kept where the rules would
+    leave less than `LEAST_KEPT` of the words: then it is the rules that are wrong."""
+    kept, removed = list(lines), list[Removed]()
+    for name, rule in (RULES if rules is None else rules).items():
+        found = rule(kept, around)
+        removed += [Removed(line=_lost(kept[at], left), rule=name) for at, left in found.items()]
+        kept = [found.get(at, line) for at, line in enumerate(kept)]
+        kept = [line for line in kept if line]
+    before = sum(size(line) for line in lines)
+    if sum(size(line) for line in kept) < LEAST_KEPT * before:
+        return list(lines), []
+    return kept, removed
+
+
+def _lost(line: str, left: str) -> str:
+    return line[len(left) :].strip() if left else line
+
+
+def titles(lines: Sequence[str], around: Surroundings) -> Findings:
+    """The headline again, above the text."""
+    return {at: "" for at, line in enumerate(lines[:HEAD]) if key(line) in around.titles}
+
+
+def symbols(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines without a word: rules, stars, arrows."""
+    return {at: "" for at, line in enumerate(lines) if not key(line)}
+
+
+def phrases(lines: Sequence[str], around: Surroundings) -> Findings:
+    """What an interface says: "Share", "Advertisement", "Read more", in forty languages."""
+    known = _phrases("lines")
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if len(line) < 80 and _letters(line) in known and size(line) <= SHORT
+    }
+
+
+def pointers(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines that point to another article: "Read also: ..."."""
+    leads = _phrases("leads")
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if size(line) <= PLEA
+        and key(LEAD_END.split(line, maxsplit=1)[0]) in leads
+        and LEAD_END.search(line)
+    }
+
+
+def pleas(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Short lines that ask for something: a subscription, a click, an address."""
+    asks = tuple(ask + " " for ask in _phrases("asks"))
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if not line.startswith(("- ", "|"))
+        and len(line) < 250
+        and size(line) <= PLEA
+        and (key(line) + " ").startswith(asks)
+    }
+
+
+def dates(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines at either end that hold a date and nothing else."""
+    return {at: "" for at in _ends(lines) if _is_date(lines[at])}
+
+
+def bylines(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines at the head that name the author alone."""
+    return {at: "" for at in range(min(HEAD, len(lines))) if _is_byline(lines[at], around.authors)}
+
+
+def links(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Whole lines that are a link's text: a related headline. Not the items of lists nor the
+    headings of sections, which may be links and the article's own."""
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if _is_link(line, around) and size(line) >= LINK and not _heads(at, lines, around)
+    }
+
+
+def biographies(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Who wrote it, in the last four lines."""
+    return {
+        at: ""
+        for at in range(max(1, len(lines) - 4), len(lines))
+        if BIOGRAPHY.search(lines[at]) or _names_author(lines[at], around.authors)
+    }
+
+
+def notices(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Copyright lines and standards footers, at either end."""
+    return {at: "" for at in _ends(lines) if COPYRIGHT.search(lines[at]) and size(lines[at]) <= 60}
+
+
+def glued(lines: Sequence[str], around: Surroundings) -> Findings:
+    """A headline of another article at the end of a line, run together with its last sentence."""
+    found = {}
+    for at, line in enumerate(lines):
+        match = GLUED.search(line)
+        if match and (at == len(lines) - 1 or key(match[0]) in around.links):
+            found[at] = line[: match.start()].rstrip()
+    return found
+
+
+def trailing(lines: Sequence[str], around: Surroundings) -> Findings:
+    """One to three last lines that end no sentence, below a text whose paragraphs all do: headings
+    left without their section, headlines of other articles."""
+    long = [line for line in lines if size(line) >= PROSE]
+    if len(long) < 3 or sum(map(_is_ended, long)) < 0.9 * len(long):
+        return {}
+    count = len(list(takewhile(_is_loose, reversed(lines))))
+    return dict.fromkeys(range(len(lines) - count, len(lines)), "") if count <= 3 else {}
+
+
+def recurring(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines that recur across the outlet's articles."""
+    if not around.recurring:
+        return {}
+    return {at: "" for at, line in enumerate(lines) if line_hash(line) in around.recurring}
+
+
+RULES: Mapping[str, Rule] = {
+    rule.__name__: rule
+    for rule in (
+        recurring,
+        titles,
+        symbols,
+        phrases,
+        pointers,
+        pleas,
+        dates,
+        bylines,
+        links,
+        biographies,
+        notices,
+        glued,
+        trailing,
+    )
+}
+
+
+def _is_link(line: str, around: Surroundings) -> bool:
+    return not line.startswith(("- ", "|")) and key(line) in around.links
+
+
+def _heads(at: int, lines: Sequence[str], around: Surroundings) -> bool:
+    """Whether a line is the heading of the text that follows it."""
+    below = lines[at + 1] if at + 1 < len(lines) else ""
+    return key(lines[at]) in around.headings and size(below) >= 10
+
+
+def _is_ended(line: str) -> bool:
+    return line.rstrip().endswith(ENDS)
+
+
+def _is_loose(line: str) -> bool:
+    return not (line.startswith(("- ", "|")) or _is_ended(line) or size(line) > 20)
+
+
+def _ends(lines: Sequence[str]) -> Iterable[int]:
+    return sorted({*range(min(HEAD, len(lines))), *range(max(0, len(lines) - TAIL), len(lines))})
+
+
+def _letters(line: str) -> str:
+    """Its words without numbers: "Share 12" is "share"."""
+    return " ".join(word for word in key(line).split() if not word.isdecimal())
+
+
+def _is_date(line: str) -> bool:
+    found = words(line)
+    return (
+        0 < len(found) <= 14
+        and any(any(c.isdecimal() for c in word) for word in found)
+        and any(word in _calendar() or re.fullmatch(r"(?:19|20)\d\d", word) for word in found)
+        and all(word[0].isdecimal() or word in _calendar() or word in DATE_WORDS for word in found)
+    )
+
+
+def _is_byline(line: str, authors: frozenset[str]) -> bool:
+    found = key(line)
+    for author in authors:
+        if author and found.endswith(author) and len(found.split()) <= len(author.split()) + 2:
+            return True
+    return False
+
+
+def _names_author(line: str, authors: frozenset[str]) -> bool:
+    return any(author and key(line).startswith(author) for author in authors)
+
+
+@cache
+def _phrases(kind: str) -> frozenset[str]:
+    data = tomllib.loads(resources.files("ingest").joinpath("phrases.toml").read_text("utf-8"))
+    return frozenset(key(phrase) for phrase in data[kind]) - {""}
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    """The names of months and days in the languages of `DATE_LOCALES`."""
+    names: set[str] = set()
+    for code in DATE_LOCALES:
+        locale = Locale.parse(code)
+        for table in (locale.months, locale.days):
+            for form in ("format", "stand-alone"):
+                for width in ("wide", "abbreviated"):
+                    for name in table[form][width].values():
+                        names.update(words(name))
+    return frozenset(names)

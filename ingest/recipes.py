@@ -1,0 +1,98 @@
+"""What an editor of feeds knows better than the rules: where the parts of an outlet's pages are.
+
+A TOML file, a table an outlet; each value is a CSS selector, or an XPath where it begins with "/"
+or "(". `keep` names the element that holds the article, `drop` what is no part of it; `title`,
+`author` and `date` the elements that hold them, `date` an attribute as well ("time@datetime").
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import lxml.html
+from cssselect import HTMLTranslator, SelectorError
+from lxml import etree
+
+from ingest.model import CopydeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The XPaths of one outlet; empty where the rules are to decide."""
+
+    keep: str = ""
+    drop: tuple[str, ...] = ()
+    title: str = ""
+    author: str = ""
+    date: str = ""  # of an element, or of an attribute
+
+
+NO_RECIPE = Recipe()
+
+
+def read_recipes(path: Path) -> dict[str, Recipe]:
+    """The recipes of a file by outlet. Raises CopydeskError that names the outlet and the key."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CopydeskError(f"cannot read the recipes in {path}: {error}") from error
+    return {outlet: _recipe(f"{path}, [{outlet!r}]", table) for outlet, table in tables.items()}
+
+
+def apply_recipe(tree: lxml.html.HtmlElement, recipe: Recipe) -> lxml.html.HtmlElement:
+    """The part of a tree that is to be read, without what is to be dropped; the tree itself where
+    the recipe's `keep` finds nothing."""
+    for path in recipe.drop:
+        for element in tree.xpath(path):
+            if element.getparent() is not None:
+                element.drop_tree()
+    kept = tree.xpath(recipe.keep) if recipe.keep else []
+    if not kept:
+        return tree
+    page = lxml.html.document_fromstring("<html><body><article></article></body></html>")
+    page[0][0].extend(kept)
+    return page
+
+
+def found(tree: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
+    """The texts of what a path finds, in order; none for an empty path."""
+    values = tree.xpath(path) if path else []
+    texts = (v if isinstance(v, str) else v.text_content() for v in values)
+    return tuple(text for text in (" ".join(text.split()) for text in texts) if text)
+
+
+def _recipe(where: str, table: object) -> Recipe:
+    if not isinstance(table, Mapping):
+        raise CopydeskError(f"{where} is no table: write [{where}] and its keys below")
+    known = [field.name for field in fields(Recipe)]
+    wrong = set(table) - set(known)
+    if wrong:
+        raise CopydeskError(f"{where} has {min(wrong)}; a recipe has {', '.join(known)}")
+    values = {key: _xpaths(f"{where}, {key}", value) for key, value in table.items()}
+    return Recipe(
+        drop=values.pop("drop", ()),
+        **{key: " | ".join(paths) for key, paths in values.items()},
+    )
+
+
+def _xpaths(where: str, value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    return tuple(_xpath(where, selector) for selector in listed)
+
+
+def _xpath(where: str, selector: object) -> str:
+    """A selector as an XPath that is known to work."""
+    try:
+        if not isinstance(selector, str) or not selector.strip():
+            raise ValueError("it is empty")
+        if selector.startswith(("/", "(")):
+            path = selector
+        else:
+            element, _, attribute = selector.partition("@")
+            path = HTMLTranslator().css_to_xpath(element.strip(), prefix="descendant-or-self::")
+            path += f"/@{attribute.strip()}" if attribute else ""
+        etree.XPath(path)
+    except (ValueError, SelectorError, etree.XPathError) as error:
+        raise CopydeskError(f"{where}: {selector!r} is neither CSS nor XPath: {error}") from error
+    return path

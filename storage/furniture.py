@@ -1,0 +1,104 @@
+"""What an outlet's articles have in common, line by line, and what was taken out of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from ingest.model import Article, Line, PageResult, Removed
+from storage.tables import Tables
+
+#: A line is furniture where it stands in so many of an outlet's stories...
+STORIES = 4
+#: ... and, where it is as long as a paragraph, in this share of them all: agencies repeat their
+#: paragraphs of background from story to story.
+LONG = 20  # words
+SHARE = 0.02
+
+FURNITURE = f"""
+    WITH stories AS (
+        SELECT a.outlet, count(DISTINCT m.story_id) AS stories
+        FROM core.articles a JOIN core.members m USING (article_id)
+        WHERE a.outlet IN (SELECT unnest(?::VARCHAR[])) GROUP BY a.outlet
+    )
+    SELECT l.outlet, l.line
+    FROM core.lines l JOIN core.members m USING (article_id) JOIN stories s USING (outlet)
+    GROUP BY l.outlet, l.line, s.stories
+    HAVING count(DISTINCT m.story_id) >= {STORIES}
+       AND (max(l.words) < {LONG} OR count(DISTINCT m.story_id) >= {SHARE} * s.stories)
+"""
+
+
+class Furniture:
+    """The lines of articles, and what recurs. Copies of one story count once, so that a wire story
+    that an outlet runs five times is never taken for its furniture."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def recurring(self, outlets: Iterable[str]) -> dict[str, frozenset[int]]:
+        """The lines, as hashes, that are furniture of each outlet."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for outlet, line in self._tables.rows(FURNITURE, [list(set(outlets))]):
+            found[outlet].add(line)
+        return {outlet: frozenset(lines) for outlet, lines in found.items()}
+
+    def outlets(self) -> list[str]:
+        """Every outlet that has articles, by name."""
+        return [
+            o for (o,) in self._tables.rows("SELECT DISTINCT outlet FROM core.articles ORDER BY 1")
+        ]
+
+    def texts(self, outlet: str) -> dict[int, str]:
+        """The texts of an outlet's articles, by id."""
+        return dict(
+            self._tables.rows(
+                "SELECT article_id, text FROM core.articles WHERE outlet = ?", [outlet]
+            )
+        )
+
+    def add_lines(self, lines: Mapping[int, tuple[str, Sequence[Line]]]) -> None:
+        """Counts the lines of new articles, by id and with their outlet."""
+        self._tables.insert(
+            "lines",
+            [
+                {"outlet": outlet, "line": line.hash, "words": line.words, "article_id": article_id}
+                for article_id, (outlet, listed) in lines.items()
+                for line in listed
+            ],
+        )
+
+    def add_removed(
+        self, removed: Iterable[tuple[int, Removed]], run_id: int | None = None
+    ) -> None:
+        """Keeps what was taken out of articles, and why."""
+        rows = [
+            {"article_id": article_id, "line": one.line, "rule": one.rule, "run_id": run_id}
+            for article_id, one in removed
+        ]
+        self._tables.insert("removed_lines", rows)
+
+    def replace_texts(self, texts: Mapping[int, tuple[str, int]]) -> None:
+        """Puts cleaned texts, with their lengths in words, in the place of those filed."""
+        rows = [{"article_id": i, "text": text, "words": n} for i, (text, n) in texts.items()]
+        self._tables.update("articles", "article_id", rows)
+
+    def add_others(self, run_id: int, results: Iterable[PageResult]) -> None:
+        """Keeps what was read from pages that are no articles."""
+        self._tables.insert(
+            "other_pages",
+            [
+                {"page_id": result.page.page_id, "run_id": run_id, **_other(result.other)}
+                for result in results
+                if result.other
+            ],
+        )
+
+
+def _other(article: Article) -> dict[str, str | int]:
+    return {
+        "verdict": article.verdict,
+        "reason": article.reason,
+        "title": article.title,
+        "words": article.words,
+        "url": article.url,
+        "text": article.text,
+    }
