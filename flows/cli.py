@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from flows import feeds_cli, show
+from flows import eval_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
 from flows.options import Db
@@ -47,6 +47,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds_cli.app, name="feeds")
+app.add_typer(eval_cli.app, name="eval")
 out = Console()
 err = Console(stderr=True)
 

@@ -29,8 +29,8 @@ from flows.stages import Answer, Stopwatch, TakenUp
 from ingest.fetch import Fetcher, open_fetcher
 from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
 from ingest.plan import batches
-from ingest.recipes import Recipe
 from ingest.pool import ExtractPool, open_pool
+from ingest.recipes import Recipe
 from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
 
