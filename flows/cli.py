@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from flows import eval_cli, feeds_cli, show
+from flows import eval_cli, extract_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
 from flows.options import Db
@@ -48,6 +48,8 @@ app = typer.Typer(
 )
 app.add_typer(feeds_cli.app, name="feeds")
 app.add_typer(eval_cli.app, name="eval")
+app.command()(extract_cli.extract)
+app.command()(extract_cli.reclean)
 out = Console()
 err = Console(stderr=True)
 

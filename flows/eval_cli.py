@@ -120,18 +120,17 @@ def _judge(score: Score, field: str, label: str, right: bool | None) -> None:
 
 
 def _copydesk(page: Labelled) -> Reading:
+    url = page.url if "://" in page.url else f"https://{page.url}"
     fetched = Fetched(
-        url=page.url,
-        final_url=page.url,
+        url=url,
+        final_url=url,
         status=200,
         headers={"content-type": "text/html"},
         body=page.html,
         elapsed_ms=0,
     )
     try:
-        article = extract_article(
-            Entry(url=page.url, entry_id="", title=""), fetched, datetime.now(UTC)
-        )
+        article = extract_article(Entry(url=url, entry_id="", title=""), fetched, datetime.now(UTC))
     except Failed:
         return Reading(text="", title="", authors=(), date="")
     return Reading(

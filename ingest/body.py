@@ -46,6 +46,8 @@ OTHER_NAMES = re.compile(
     re.IGNORECASE,
 )
 MAIN_SHARE = 0.3  # of a page's paragraphs: what holds more is the article, however it is called
+COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus|respond)(?![a-z])", re.IGNORECASE)
+COMMENT_SHARE = 0.9  # readers may write more than the author, but not all there is
 CUT_OFF = 1.6  # times our text: where the page's paragraphs hold more, ours was cut off
 SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
 BETTER = 0.1  # by how much more it has to agree with the page's paragraphs
@@ -124,9 +126,10 @@ def written(tree: lxml.html.HtmlElement) -> str:
 
 def prune(tree: lxml.html.HtmlElement) -> None:
     """Drops the elements that by their tag, class or id hold something else than the article."""
-    limit = MAIN_SHARE * _prose(tree)
+    whole = _prose(tree)
     for element in list(_others(tree)):
-        if _prose(element) <= limit:
+        share = COMMENT_SHARE if COMMENTS.search(_named(element)) else MAIN_SHARE
+        if _prose(element) <= share * whole:
             element.drop_tree()
 
 
@@ -144,7 +147,7 @@ def paragraphs(tree: lxml.html.HtmlElement) -> str:
 def _rescued(text: str, tree: lxml.html.HtmlElement, stated: str) -> str:
     """The text, or another version where the page holds much more prose than the text."""
     prose = max(paragraphs(tree), stated, key=len)
-    if len(words(prose)) <= CUT_OFF * len(words(text)):
+    if len(prose) <= CUT_OFF * len(text):
         return text
     found, ours = _grams(prose), _grams(text)
     others = [
@@ -178,12 +181,15 @@ def _others(tree: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
         for child in stack.pop():
             if not isinstance(child.tag, str):
                 continue
-            name = f"{child.get('class', '')} {child.get('id', '')}"
-            judged = child.tag not in UNJUDGED and OTHER_NAMES.search(name)
+            judged = child.tag not in UNJUDGED and OTHER_NAMES.search(_named(child))
             if judged or child.tag in OTHER_TAGS:
                 yield child
             else:
                 stack.append(child)
+
+
+def _named(element: lxml.html.HtmlElement) -> str:
+    return f"{element.get('class', '')} {element.get('id', '')}"
 
 
 def _prose(element: lxml.html.HtmlElement) -> int:

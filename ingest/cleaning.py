@@ -31,103 +31,6 @@ DATE_LOCALES = (
     *("ro", "hr", "sr", "sr_Latn", "sl", "bg", "ru", "uk", "el", "tr", "ar", "fa", "he", "hi"),
     *("bn", "ur", "id", "ms", "vi", "th", "lt", "lv", "et", "ca", "sq", "mk", "ka", "hy", "az"),
 )
-#: Words that stand with a date, beside the names of months and days.
-DATE_WORDS = frozenset(
-    [
-        "a",
-        "am",
-        "an",
-        "at",
-        "by",
-        "p",
-        "pm",
-        "m",
-        "min",
-        "of",
-        "on",
-        "the",
-        "to",
-        "and",
-        "last",
-        "first",
-        "posted",
-        "published",
-        "publication",
-        "updated",
-        "update",
-        "date",
-        "time",
-        "et",
-        "est",
-        "edt",
-        "cet",
-        "cest",
-        "gmt",
-        "utc",
-        "bst",
-        "ist",
-        "pt",
-        "pst",
-        "pdt",
-        "th",
-        "st",
-        "nd",
-        "rd",
-        "h",
-        "uhr",
-        "um",
-        "am",
-        "vom",
-        "stand",
-        "veröffentlicht",
-        "aktualisiert",
-        "le",
-        "à",
-        "publié",
-        "mis",
-        "jour",
-        "modifié",
-        "de",
-        "del",
-        "el",
-        "la",
-        "publicado",
-        "actualizado",
-        "às",
-        "em",
-        "atualizado",
-        "pubblicato",
-        "aggiornato",
-        "il",
-        "alle",
-        "ore",
-        "op",
-        "om",
-        "gepubliceerd",
-        "opublikowano",
-        "aktualizacja",
-        "dnia",
-        "r",
-        "в",
-        "г",
-        "обновлено",
-        "опубликовано",
-        "read",
-        "minute",
-        "minutes",
-        "mins",
-        "lectura",
-        "de",
-        "leitura",
-        "lesezeit",
-        "minuten",
-        "ago",
-        "hours",
-        "hour",
-        "days",
-        "day",
-    ]
-)
 BIOGRAPHY = re.compile(
     r"^.{3,60}? (?:is|was) (?:an?|the|our|one of|currently|co-?founder|founder) .{0,80}?"
     r"(?:reporter|journalist|writer|editor|correspondent|author|columnist|contributor"
@@ -202,20 +105,22 @@ def clean(
 ) -> tuple[list[str], list[Removed]]:
     """The lines that are the article's, and those that are not. All are kept where the rules would
     leave less than `LEAST_KEPT` of the words: then it is the rules that are wrong."""
-    kept, removed = list(lines), list[Removed]()
+    kept, removed = list(enumerate(lines)), list[Removed]()
     for name, rule in (RULES if rules is None else rules).items():
-        found = rule(kept, around)
-        removed += [Removed(line=_lost(kept[at], left), rule=name) for at, left in found.items()]
-        kept = [found.get(at, line) for at, line in enumerate(kept)]
-        kept = [line for line in kept if line]
+        found = rule([line for _, line in kept], around)
+        removed += [_gone(kept[place], left, name) for place, left in found.items()]
+        renewed = ((at, found.get(place, line)) for place, (at, line) in enumerate(kept))
+        kept = [(at, line) for at, line in renewed if line]
+    left = [line for _, line in kept]
     before = sum(size(line) for line in lines)
-    if sum(size(line) for line in kept) < LEAST_KEPT * before:
+    if sum(size(line) for line in left) < LEAST_KEPT * before:
         return list(lines), []
-    return kept, removed
+    return left, removed
 
 
-def _lost(line: str, left: str) -> str:
-    return line[len(left) :].strip() if left else line
+def _gone(numbered: tuple[int, str], left: str, rule: str) -> Removed:
+    at, line = numbered
+    return Removed(line=line[len(left) :].strip(), rule=rule, at=at, whole=not left)
 
 
 def titles(lines: Sequence[str], around: Surroundings) -> Findings:
@@ -377,7 +282,10 @@ def _is_date(line: str) -> bool:
         0 < len(found) <= 14
         and any(any(c.isdecimal() for c in word) for word in found)
         and any(word in _calendar() or re.fullmatch(r"(?:19|20)\d\d", word) for word in found)
-        and all(word[0].isdecimal() or word in _calendar() or word in DATE_WORDS for word in found)
+        and all(
+            word[0].isdecimal() or word in _calendar() or word in _phrases("dates")
+            for word in found
+        )
     )
 
 

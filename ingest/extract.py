@@ -16,7 +16,7 @@ import py3langid
 
 from ingest.body import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.bylines import clean_authors
-from ingest.cleaning import clean
+from ingest.cleaning import clean, size
 from ingest.markup import parse_page
 from ingest.metadata import Metadata, read_metadata
 from ingest.model import Article, Entry, Failed, Fetched, Outcome, Removed, Verdict
@@ -25,7 +25,6 @@ from ingest.recipes import NO_RECIPE, Recipe, apply_recipe, found
 from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
 from ingest.values import moment
 from ingest.verdict import LEAST, UNFINISHED, Appearance, judge
-from ingest.words import words
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
@@ -97,7 +96,7 @@ def extract_article(
         modified=modified,
         modified_from=modified_from,
         first_seen=first_seen,
-        words=len(words(whole)),
+        words=sum(map(size, text.lines)),
         final_url=answered if answered != url else "",
         section=page.section,
         tags=page.tags,
@@ -141,7 +140,7 @@ def _text(
 def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
     """Whether a feed carries more of the article than its page gave: much more, or, where the page
     is known to give less than all, anything more that does not break off itself."""
-    theirs, ours = (sum(len(words(line)) for line in some) for some in (fed, lines))
+    theirs, ours = (sum(map(size, some)) for some in (fed, lines))
     factor = 1.0 if page.is_free is False else MORE
     return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
 

@@ -269,6 +269,8 @@ class Removed:
 
     line: str
     rule: str
+    at: int = 0  # its number among the lines before cleaning
+    whole: bool = True  # or the end of a line only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everyt
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
 CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
 LINKED = 0.6  # share of words that are links, in a listing
+FRONT_LINKED = 0.2  # likewise, at a site's root, where now and then an article lives
 VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "imageobject", "audioobject")
 GALLERY_PATH = re.compile(
     r"/(?:videos?|watch|galler(?:y|ies)|photos?|photo-?galler(?:y|ies)|pictures?|slide-?shows?"
@@ -26,10 +27,10 @@ GALLERY_PATH = re.compile(
     r"|diaporamas?|fotogallery|gallerie|vídeos?|galerias?)(?:/|-|$)",
     re.IGNORECASE,
 )
-CREDIT = re.compile(
-    r"\(?\b(?:AP|AFP|EPA|Reuters|Getty)\b[ /-]{0,3}(?:Photo|Images|via)\b|\b(?:photo|image|picture|foto)s?"
-    r"(?: courtesy| credit)?(?: by| of|:) |/getty images|©|\((?:photo|staff)[^)]{0,40}\)|buy (?:this )?photo",
-    re.IGNORECASE,
+CREDITS = (
+    *("(ap photo", "ap photo/", "(ap/", "(afp", "(epa", "(reuters", "reuters/", "getty images"),
+    *("photo by", "photos by", "photo:", "photo credit", "photo courtesy", "courtesy photo"),
+    *("(photo", "(staff", "image:", "image by", "buy photo", "buy this photo", "foto:", "©"),
 )
 UNFINISHED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\(\.\.\.\))\s*$")
 
@@ -100,7 +101,7 @@ def _gallery(seen: Seen) -> str:
         return f"{seen.count} words beside what it declares: {declared}"
     if seen.count < BRIEF / 2 and path:
         return f"{seen.count} words at an address with {path[0].strip('/-')}"
-    credited = sum(bool(CREDIT.search(line)) for line in seen.lines)
+    credited = sum(map(_is_credited, seen.lines))
     if len(seen.lines) >= 4 and credited >= CAPTIONS * len(seen.lines):
         return f"{credited} of {len(seen.lines)} lines are captions with a credit"
     return ""
@@ -114,7 +115,7 @@ def _paywalled(seen: Seen) -> str:
 
 
 def _listing(seen: Seen) -> str:
-    if urlsplit(seen.page.url).path in {"", "/"}:
+    if urlsplit(seen.page.url).path in {"", "/"} and seen.page.linked >= FRONT_LINKED:
         return "it is the site's front page"
     if seen.page.linked >= LINKED and not _is_article(seen.page):
         return f"{seen.page.linked:.0%} of its words are links"
@@ -140,6 +141,11 @@ RULES: tuple[tuple[Verdict, Callable[[Seen], str]], ...] = (
     (Verdict.TEASER, _teaser),
     (Verdict.EMPTY, _empty),
 )
+
+
+def _is_credited(line: str) -> bool:
+    lower = line.lower()
+    return any(credit in lower for credit in CREDITS)
 
 
 def _is_article(page: Appearance) -> bool:

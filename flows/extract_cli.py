@@ -1,0 +1,169 @@
+"""`copydesk extract` and `copydesk reclean`: what is taken for an article, and why."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from flows.options import Db
+from flows.settings import Settings, read_settings
+from ingest.cleaning import size, without_recurring
+from ingest.extract import Known, extract_article
+from ingest.fetch import PAGE_TYPES, open_fetcher
+from ingest.model import Article, CopydeskError, Entry, Failed, Fetched, Removed, Request
+from ingest.recipes import NO_RECIPE
+from ingest.urls import outlet
+from storage.reading import open_reader
+from storage.store import open_store
+
+out = Console()
+
+
+def extract(
+    source: Annotated[
+        str, typer.Argument(help="An address, or a saved page.", metavar="URL-OR-FILE")
+    ],
+    url: Annotated[
+        str, typer.Option(help="The address that a saved page came from.")
+    ] = "https://unknown.example/",
+    db: Db = None,
+) -> None:
+    """Show what would be filed of a page: the text with what is removed, each value's source.
+
+    What the database knows of the outlet's furniture, and a recipe for it, are applied.
+    """
+    settings = read_settings(db=db)
+    now = datetime.now(UTC)
+    saved = Path(source)
+    try:
+        fetched = (
+            _saved(saved, url) if saved.is_file() else asyncio.run(_fetched(source, settings, now))
+        )
+        known = _known(settings, outlet(fetched.final_url))
+        entry = Entry(url=fetched.url, entry_id="", title="")
+        article = extract_article(entry, fetched, now, known)
+    except Failed as failure:
+        raise CopydeskError(
+            f"{source} gives no article: {failure.outcome}, {failure.detail}"
+        ) from failure
+    out.print(_fields(article))
+    out.print(marked(article))
+
+
+def reclean(db: Db = None) -> None:
+    """Take out of filed articles what has since turned out to recur across their outlet."""
+    changed = lines = 0
+    with open_store(read_settings(db=db).db) as store:
+        outlets = store.furniture.outlets()
+        for name in track(outlets, "recleaning", console=Console(stderr=True), transient=True):
+            with store.transaction():
+                furniture = store.furniture.recurring([name]).get(name, frozenset())
+                cleaned = {
+                    article_id: (text, removed)
+                    for article_id, filed in store.furniture.texts(name).items()
+                    for text, removed in [without_recurring(filed, furniture)]
+                    if removed
+                }
+                store.furniture.replace_texts(
+                    {i: (text, _words(text)) for i, (text, _) in cleaned.items()}
+                )
+                store.furniture.add_removed(
+                    [(i, one) for i, (_, removed) in cleaned.items() for one in removed]
+                )
+            changed += len(cleaned)
+            lines += sum(len(removed) for _, removed in cleaned.values())
+    out.print(f"{lines:,} lines taken out of {changed:,} articles of {len(outlets):,} outlets")
+
+
+def marked(article: Article) -> Text:
+    """An article's text as it stood on the page: removed lines struck out, with their rule."""
+    gone = {one.at: one for one in article.removed if one.whole}
+    ends = {one.at: one for one in article.removed if not one.whole}
+    kept = iter(article.text.split("\n"))
+    shown = Text("\n")
+    for at in range(len(article.text.split("\n")) + len(gone)):
+        if at in gone:
+            shown.append_text(_struck(gone[at]))
+        else:
+            shown.append(next(kept))
+            if at in ends:
+                shown.append_text(_struck(ends[at]))
+        shown.append("\n")
+    return shown
+
+
+def _struck(one: Removed) -> Text:
+    return Text.assemble((one.line, "red strike"), (f"  [{one.rule}]", "red"))
+
+
+def _words(text: str) -> int:
+    return sum(map(size, text.split("\n")))
+
+
+def _saved(path: Path, url: str) -> Fetched:
+    return Fetched(
+        url=url,
+        final_url=url,
+        status=200,
+        headers={"content-type": "text/html"},
+        body=path.read_bytes(),
+        elapsed_ms=0,
+    )
+
+
+async def _fetched(url: str, settings: Settings, now: datetime) -> Fetched:
+    async with open_fetcher(
+        user_agent=settings.user_agent, limits=settings.fetch_limits, proxy=settings.proxy, now=now
+    ) as fetcher:
+        return await fetcher.fetch(Request(url=url), PAGE_TYPES, robots=True)
+
+
+def _known(settings: Settings, name: str) -> Known:
+    recipe = settings.read_recipes().get(name, NO_RECIPE)
+    if not settings.db.exists():
+        return Known(recipe=recipe)
+    with open_reader(settings.db) as reader:
+        recurring = reader.furniture.recurring([name]).get(name, frozenset())
+    return Known(recurring=recurring, recipe=recipe)
+
+
+def _fields(article: Article) -> Table:
+    table = Table(box=None, show_header=False)
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column()
+    table.add_column(style="dim", no_wrap=True)
+    day = "%Y-%m-%d" if article.published_day_only else "%Y-%m-%d %H:%M:%S UTC"
+    rows = [
+        ("verdict", article.verdict, article.reason),
+        ("title", article.title, article.title_from),
+        ("subtitle", article.subtitle, ""),
+        ("authors", ", ".join(article.authors), article.authors_from),
+        ("credits", ", ".join(article.credits), article.authors_from),
+        (
+            "published",
+            f"{article.published:{day}}" if article.published else "",
+            article.published_from,
+        ),
+        (
+            "modified",
+            f"{article.modified:%Y-%m-%d %H:%M:%S UTC}" if article.modified else "",
+            article.modified_from,
+        ),
+        ("language", article.language, "text"),
+        ("section", article.section, ""),
+        ("tags", ", ".join(article.tags), ""),
+        ("image", article.image, ""),
+        ("free", {None: "", True: "yes", False: "no"}[article.is_free], ""),
+        ("outlet", article.outlet, ""),
+        ("url", article.url, ""),
+        ("words", f"{article.words:,}", article.text_from),
+    ]
+    for name, value, source in rows:
+        table.add_row(name, Text(str(value) or "—"), source if value else "")
+    return table
