@@ -1,0 +1,112 @@
+"""The headline of a page, told from what else it calls itself: its site, its section. Pure."""
+
+import html
+import re
+from collections.abc import Collection, Sequence
+
+import regex
+
+#: What stands between a headline and a site's name.
+SEPARATOR = regex.compile(r"\s+(?:[|–—‒•·»«›‹:~⋆/¦｜]|-{1,2}|::|\|\|)\s+|\s*[|｜│¦]\s*|(?<=\w)\s+-\s+|_(?=\p{Han})")
+TAG = re.compile(r"<[^<>]{0,300}>")
+WORDS = regex.compile(r"\w+")
+LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+ALIKE = 0.5  # share of words (Dice) from which a heading is taken for the headline
+MOST_HEADINGS = 12
+LONGEST = 400  # characters of a headline
+
+
+def choose_title(
+    headline: str,
+    headings: Sequence[str],
+    declared: Sequence[str],
+    window: str,
+    names: Collection[str],
+) -> tuple[str, str]:
+    """The headline and where it is from: "h1", "json-ld", "meta", "title" or "".
+
+    A heading wins where what the page declares (`headline` of its JSON-LD, `declared` titles of
+    its metas, the `window` title) is much like it: it is what readers see, without a site's name;
+    a heading unlike them all is a logo or a section's name. `names` are those of the site.
+    """
+    sites = {_key(name) for name in names if len(_key(name)) > 1}
+    ours = [plain_title(title) for title in (headline, *declared, window)]
+    ours = [without_site(title, sites) if title else "" for title in ours]
+    seen = [plain_title(heading) for heading in headings[:MOST_HEADINGS]]
+    seen = [heading for heading in seen if heading and _key(heading) not in sites]
+    best = max(seen, key=lambda heading: _likeness(heading, ours), default="")
+    if best and _likeness(best, ours) >= ALIKE:
+        return _best_spelled(without_site(best, sites), ours), "h1"
+    sources = ["json-ld", *["meta"] * len(declared), "title"]
+    for title, source in zip(ours, sources, strict=True):
+        if title and _key(title) not in sites:
+            return title, source
+    return (seen[0], "h1") if seen else (ours[-1], "title" if ours[-1] else "")
+
+
+def plain_title(title: str) -> str:
+    """A title without markup and entities, on one line."""
+    for _ in range(2):  # "&amp;#8217;" is common
+        title = html.unescape(title)
+    return " ".join(TAG.sub("", title[: 4 * LONGEST]).replace("\u200b", "").split())[:LONGEST].strip()
+
+
+def without_site(title: str, sites: Collection[str]) -> str:
+    """A title without the name of its site before or after it; whole where that would be all."""
+    while True:
+        cuts = list(SEPARATOR.finditer(title))
+        if not cuts:
+            return title
+        first, last = cuts[0], cuts[-1]
+        if _is_site(title[last.end() :], sites, piped="|" in last[0]) and _key(title[: last.start()]):
+            title = title[: last.start()].strip()
+        elif _is_site(title[: first.start()], sites, piped=False) and _key(title[first.end() :]):
+            title = title[first.end() :].strip()
+        else:
+            return title
+
+
+def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
+    """Whether part of a title names the site: one of its names, or one with a word or two more."""
+    key = _key(part)
+    words = WORDS.findall(part.casefold())
+    if not key or len(words) > 8:
+        return not key
+    if key in sites or key.removeprefix("the") in sites:
+        return True
+    initials = "".join(word[0] for word in words)
+    if len(initials) > 2 and initials in sites:
+        return True
+    # after a bar, a part that holds a site's name, or is held by it, is the site's as well
+    return any(
+        (len(site) > 3 and (site in key or (piped and len(key) > 3 and key in site)))
+        for site in sites
+    ) and (piped or len(words) <= 5)
+
+
+def _likeness(heading: str, titles: Sequence[str]) -> float:
+    """How much a heading is like the closest of the titles: the share of words in common."""
+    words = set(WORDS.findall(heading.casefold()))
+    key = _key(heading)
+    most = 0.0
+    for title in titles:
+        if key and key == _key(title):
+            return 1.0
+        others = set(WORDS.findall(title.casefold()))
+        if words and others:
+            most = max(most, 2 * len(words & others) / (len(words) + len(others)))
+    return most
+
+
+def _best_spelled(heading: str, titles: Sequence[str]) -> str:
+    """A heading as the page's declarations spell it, where its own is in capitals or run together."""
+    for title in titles:
+        if _key(title) == _key(heading) and title != title.upper():
+            shouted = heading.upper() == heading
+            if shouted or len(title.split()) > len(heading.split()):
+                return title
+    return heading
+
+
+def _key(text: str) -> str:
+    return "".join(LETTERS.findall(text.casefold()))

@@ -1,0 +1,149 @@
+"""schema.org's JSON in a page's scripts becomes plain nodes, however badly it is written. Pure.
+
+    scripts -> wrappers off -> json -> one pass of repair -> json -> nodes, each with its place
+
+Every step takes time in proportion to the script's length: trafilatura's repair is quadratic and
+spends 12 s on 137 KB of broken JSON.
+"""
+
+import html
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+LARGEST = 1_000_000  # characters of one script; the longest whole article seen has 300,000
+LARGEST_PAGE = 2_000_000  # characters of all the scripts of one page
+MOST_NODES = 2_000
+DEEPEST = 12  # levels; a true article node is at most five down
+OPENINGS = ("//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[", "<!--")
+CLOSINGS = ("//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", "//-->", "-->")
+#: A string (an unclosed one runs to the end, so that no quote is looked at twice), a comment or a
+#: comma before a closing bracket.
+TOKEN = re.compile(
+    r'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL
+)
+BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|.)', re.DOTALL)
+#: Single values that can be told from the ruins of a script that no repair makes JSON.
+SALVAGED = re.compile(
+    r'"(headline|datePublished|dateModified|articleSection|@type|author|isAccessibleForFree)"\s*+:'
+    r'\s*+(?:\{\s*+(?:"@type"\s*+:\s*+"\w{1,40}"\s*+,\s*+)?"name"\s*+:\s*+)?"((?:[^"\\\n]|\\.){1,300}+)"'
+)
+#: Below these is what the page mentions, not what it is.
+ASIDE = frozenset(
+    "itemListElement hasPart relatedLink mentions citation isPartOf comment review reviews about"
+    " breadcrumb publisher potentialAction image associatedMedia video liveBlogUpdate"
+    " subjectOf workExample isBasedOn mentionedIn offers sourceOrganization significantLink".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One object of a page's JSON-LD: its values, its types, and whether it is only mentioned."""
+
+    values: dict[str, Any]
+    types: tuple[str, ...]
+    aside: bool
+
+
+def read_nodes(scripts: Iterable[str]) -> list[Node]:
+    """The objects with a type, or a headline, in document order. Nothing is ever raised."""
+    nodes: list[Node] = []
+    left = LARGEST_PAGE
+    for script in scripts:
+        if len(script) <= min(left, LARGEST):
+            left -= len(script)
+            nodes += _nodes(parsed(script), MOST_NODES - len(nodes))
+    return nodes
+
+
+def parsed(script: str) -> list[Any]:
+    """The values a script holds: repaired where needed, what can be salvaged where that fails."""
+    script = _unwrapped(script)
+    if '"' not in script and "&quot;" in script:
+        script = html.unescape(script)
+    for mended in (str, _mended):
+        values, whole = _values(mended(script))
+        if whole:
+            return values
+    return values or _salvaged(script)
+
+
+def _unwrapped(script: str) -> str:
+    """A script without the comment or CDATA section that some put around the whole of it."""
+    for opening, closing in itertools.zip_longest(OPENINGS, CLOSINGS, fillvalue=" "):
+        script = script.strip().removeprefix(opening).removesuffix(closing)
+    return script.strip().rstrip(";")
+
+
+def _values(script: str) -> tuple[list[Any], bool]:
+    """The objects that follow each other in a script, and whether that is all of it."""
+    decoder = json.JSONDecoder(strict=False)  # line breaks within strings are common
+    values: list[Any] = []
+    position, length = 0, len(script)
+    try:
+        while position < length:
+            value, position = decoder.raw_decode(script, position)
+            values.append(value)
+            while position < length and script[position] in " \t\r\n,;":
+                position += 1
+    except (ValueError, RecursionError):
+        return values, False
+    return values, True
+
+
+def _mended(script: str) -> str:
+    return TOKEN.sub(_mended_token, script)
+
+
+def _mended_token(token: re.Match[str]) -> str:
+    text = token[0]
+    return BAD_ESCAPE.sub(_mended_escape, text) if text.startswith('"') else ""
+
+
+def _mended_escape(escape: re.Match[str]) -> str:
+    return escape[0] if escape[1] else "\\" + escape[0] if escape[0] != "\\'" else "'"
+
+
+def _salvaged(script: str) -> list[Any]:
+    """One object of the first of each value that names itself, from a script that is no JSON."""
+    found: dict[str, str] = {}
+    for name, value in SALVAGED.findall(script):
+        found.setdefault(name, value)
+    for name, value in found.items():
+        try:
+            found[name] = json.loads(f'"{value}"', strict=False)
+        except ValueError:
+            found[name] = value
+    return [found] if "headline" in found or "datePublished" in found else []
+
+
+def _nodes(values: list[Any], most: int) -> Iterator[Node]:
+    """The objects within values, level by level: what a page is stands above what it mentions."""
+    level: list[tuple[Any, bool]] = [(value, False) for value in values]
+    for _ in range(DEEPEST):
+        below: list[tuple[Any, bool]] = []
+        for value, aside in level:
+            if isinstance(value, list):
+                below += [(item, aside) for item in value[:most]]
+            elif isinstance(value, dict):
+                types = _types(value.get("@type"))
+                if types or "headline" in value:
+                    yield Node(values=value, types=types, aside=aside)
+                    most -= 1
+                below += [
+                    (inner, aside or key in ASIDE)
+                    for key, inner in value.items()
+                    if isinstance(inner, dict | list)
+                ]
+            if most <= 0:
+                return
+        level = below
+
+
+def _types(declared: object) -> tuple[str, ...]:
+    """The names of an object's types, without the address of their vocabulary."""
+    names = declared if isinstance(declared, list) else [declared]
+    return tuple(re.split(r"[/#:]", name)[-1] for name in names[:5] if isinstance(name, str))
