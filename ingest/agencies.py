@@ -140,8 +140,10 @@ globenewswire: | GlobeNewswire; GlobeNewsWire Inc.
 """
 #: What stands around an agency's name in a credit and says nothing more.
 AROUND = regex.compile(
-    r"^(?:the|by|via|from|source|quelle|fuente|fonte|mit material von|with|por|par|von|di|©|\(c\)|la|l')"
-    r"\s+|\s+(?:staff|writers?|reporters?|correspondents?|news agency|newswires?|wires?|news service"
+    r"^(?:the|by|via|from|source|quelle|fuente|fonte|mit material von|with|por|par|von|di|©"
+    r"|\(c\)|la|l')"
+    r"\s+|\s+(?:staff|writers?|reporters?|correspondents?|news agency|newswires?|wires?"
+    r"|news service"
     r"|contributors?|editors?|sports? writers?|exclusive|services?)$",
     regex.IGNORECASE,
 )

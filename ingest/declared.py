@@ -3,13 +3,13 @@
 Read from the whole tree, scripts included, in one walk over the few tags that matter.
 """
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 import lxml.html
 
 from ingest.jsonld import Node, read_nodes
+from ingest.near import near
 
 TAGS = ("meta", "link", "title", "h1", "script", "time", "html")
 MOST = 5_000  # elements of these tags: a page has some hundred
@@ -18,7 +18,10 @@ LONGEST = 2_000  # characters of one value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """A page's declarations, each in the order of the document, names in lower case."""
+    """A page's declarations, each in the order of the document, names in lower case.
+
+    `beside` are the elements near its headline.
+    """
 
     metas: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
@@ -27,6 +30,7 @@ class Declared:
     window_title: str = ""
     language: str = ""
     nodes: list[Node] = field(default_factory=list)
+    beside: list[lxml.html.HtmlElement] = field(default_factory=list)
 
     def meta(self, *names: str) -> str:
         """The first value of the first of these names that has one."""
@@ -71,6 +75,7 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
         window_title=title,
         language=language.strip()[:35],
         nodes=read_nodes(scripts),
+        beside=near(headings),
     )
 
 
@@ -86,4 +91,7 @@ def _add_meta(metas: dict[str, list[str]], element: lxml.html.HtmlElement) -> No
     for attribute in ("property", "name", "itemprop"):
         name = element.get(attribute)
         if name:
-            metas[re.sub(r"^(?:og:)?(article:)", r"\1", name.strip().lower()[:60])].append(content)
+            name = name.strip().lower()[:60]
+            metas[name.removeprefix("og:") if name.startswith("og:article:") else name].append(
+                content
+            )

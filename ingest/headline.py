@@ -7,7 +7,9 @@ from collections.abc import Collection, Sequence
 import regex
 
 #: What stands between a headline and a site's name.
-SEPARATOR = regex.compile(r"\s+(?:[|–—‒•·»«›‹:~⋆/¦｜]|-{1,2}|::|\|\|)\s+|\s*[|｜│¦]\s*|(?<=\w)\s+-\s+|_(?=\p{Han})")
+SEPARATOR = regex.compile(
+    r"\s+(?:[|–—‒•·»«›‹:~⋆/¦｜]|-{1,2}|::|\|\|)\s+|\s*[|｜│¦]\s*|(?<=\w)\s+-\s+|_(?=\p{Han})"
+)
 TAG = re.compile(r"<[^<>]{0,300}>")
 WORDS = regex.compile(r"\w+")
 LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -48,7 +50,9 @@ def plain_title(title: str) -> str:
     """A title without markup and entities, on one line."""
     for _ in range(2):  # "&amp;#8217;" is common
         title = html.unescape(title)
-    return " ".join(TAG.sub("", title[: 4 * LONGEST]).replace("\u200b", "").split())[:LONGEST].strip()
+    return " ".join(TAG.sub("", title[: 4 * LONGEST]).replace("\u200b", "").split())[
+        :LONGEST
+    ].strip()
 
 
 def without_site(title: str, sites: Collection[str]) -> str:
@@ -58,7 +62,9 @@ def without_site(title: str, sites: Collection[str]) -> str:
         if not cuts:
             return title
         first, last = cuts[0], cuts[-1]
-        if _is_site(title[last.end() :], sites, piped="|" in last[0]) and _key(title[: last.start()]):
+        if _is_site(title[last.end() :], sites, piped="|" in last[0]) and _key(
+            title[: last.start()]
+        ):
             title = title[: last.start()].strip()
         elif _is_site(title[: first.start()], sites, piped=False) and _key(title[first.end() :]):
             title = title[first.end() :].strip()

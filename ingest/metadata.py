@@ -21,11 +21,25 @@ from ingest.jsonld import Node
 from ingest.page_authors import page_authors
 from ingest.page_dates import page_modified, page_published
 
-ARTICLE = regex.compile(r".*(?:Article|Posting|Report|Review|NewsStory)$|BlogPosting|Blog$|OpinionNewsArticle")
-OTHERS = ("VideoObject", "ImageGallery", "MediaGallery", "Recipe", "PodcastEpisode", "AudioObject", "WebPage", "ItemPage", "CollectionPage")
+ARTICLE = regex.compile(
+    r".*(?:Article|Posting|Report|Review|NewsStory)$|BlogPosting|Blog$|OpinionNewsArticle"
+)
+OTHERS = (
+    "VideoObject",
+    "ImageGallery",
+    "MediaGallery",
+    "Recipe",
+    "PodcastEpisode",
+    "AudioObject",
+    "WebPage",
+    "ItemPage",
+    "CollectionPage",
+)
 SUBTITLE = regex.compile(
-    r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline|tagline|chapo|chapeau"
-    r"|bajada|entradilla|sommario|catenaccio|vorspann|untertitel|subtitulo|subtitle|lead|lede|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
+    r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline"
+    r"|tagline|chapo|chapeau"
+    r"|bajada|entradilla|sommario|catenaccio|vorspann|untertitel|subtitulo|subtitle|lead|lede"
+    r"|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
     regex.IGNORECASE,
 )
 MOST_TAGS = 30
@@ -79,12 +93,20 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
     values = node.values if node else {}
     own = tuple(_own_names(page, url))
     section = _first(values.get("articleSection")) or page.meta(
-        "article:section", "parsely-section", "section", "cxenseparse:recs:category", "dcterms.subject"
+        "article:section",
+        "parsely-section",
+        "section",
+        "cxenseparse:recs:category",
+        "dcterms.subject",
     )
     title, title_from = choose_title(
         _first(values.get("headline")) or (_first(values.get("name")) if node else ""),
         [squeezed(heading.text_content()) for heading in page.headings[:12]],
-        [page.meta("og:title"), page.meta("twitter:title"), page.meta("title", "dc.title", "headline")],
+        [
+            page.meta("og:title"),
+            page.meta("twitter:title"),
+            page.meta("title", "dc.title", "headline"),
+        ],
         page.window_title,
         [*own, section],
     )
@@ -110,13 +132,17 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         tags=_tags(page, values),
         image=_image(page, values, url),
         canonical=_absolute(url, next(iter(page.links.get("canonical", ())), "")),
-        language=page.language or page.meta("og:locale", "language", "content-language", "inlanguage"),
+        language=page.language
+        or page.meta("og:locale", "language", "content-language", "inlanguage"),
         site=page.meta("og:site_name", "application-name"),
         source=_source(page, values),
-        copyright=page.meta("copyright", "dcterms.rights", "dc.rights", "rights") or _first(values.get("copyrightHolder")),
+        copyright=page.meta("copyright", "dcterms.rights", "dc.rights", "rights")
+        or _first(values.get("copyrightHolder")),
         is_free=_is_free(page, node),
         page_type=node.types[0] if node and node.types else page.meta("og:type"),
-        types=tuple(dict.fromkeys(t for held in page.nodes if not held.aside for t in held.types))[:20],
+        types=tuple(dict.fromkeys(t for held in page.nodes if not held.aside for t in held.types))[
+            :20
+        ],
         article_body=_body(page.nodes),
         word_count=_count(values.get("wordCount")),
     )
@@ -128,7 +154,9 @@ def _article(nodes: list[Node], url: str) -> Node | None:
     articles = [node for node in own if any(map(ARTICLE.fullmatch, node.types))]
     path = urlsplit(url).path.rstrip("/")
     here = [node for node in articles if path and path in str(_address(node))]
-    headed = [node for node in here or articles if "headline" in node.values or "author" in node.values]
+    headed = [
+        node for node in here or articles if "headline" in node.values or "author" in node.values
+    ]
     others = [node for kind in OTHERS for node in own if kind in node.types]
     headless = [node for node in own if "headline" in node.values]
     return next(iter([*headed, *here, *articles, *headless, *others]), None)
@@ -144,7 +172,13 @@ def _own_names(page: Declared, url: str) -> Iterator[str]:
     yield host.removeprefix("www.")
     labels = host.removeprefix("www.").split(".")
     yield from (label for label in labels[:-1] if len(label) > 2)
-    for name in ("og:site_name", "application-name", "publisher", "apple-mobile-web-app-title", "cre"):
+    for name in (
+        "og:site_name",
+        "application-name",
+        "publisher",
+        "apple-mobile-web-app-title",
+        "cre",
+    ):
         yield page.meta(name)
     yield page.meta("twitter:site").lstrip("@")
     for node in page.nodes:
@@ -171,7 +205,11 @@ def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
         if squeezed(heading.text_content()).casefold() == title.casefold():
             near = [*_after(heading)]
             for element in near:
-                text = squeezed(element.text_content()) if SUBTITLE.search(element.get("class", "")) else ""
+                text = (
+                    squeezed(element.text_content())
+                    if SUBTITLE.search(element.get("class", ""))
+                    else ""
+                )
                 if 15 <= len(text) <= 500 and text != title:
                     return text
     stated = plain_title(_first(values.get("alternativeHeadline")))
@@ -194,7 +232,9 @@ def _tags(page: Declared, values: dict[str, object]) -> tuple[str, ...]:
     for raw in (
         page.metas.get("article:tag", []),
         [word for word in listed if isinstance(word, str)],
-        page.all_metas("parsely-tags", "sailthru.tags", "news_keywords", "keywords", "cxenseparse:recs:tag"),
+        page.all_metas(
+            "parsely-tags", "sailthru.tags", "news_keywords", "keywords", "cxenseparse:recs:tag"
+        ),
     ):
         parts = [part for text in raw for part in regex.split(r"[,;|،、，]", text[:5_000])]
         tags = dict.fromkeys(plain_title(part) for part in parts)
@@ -229,9 +269,23 @@ def _absolute(url: str, link: str) -> str:
 
 def _source(page: Declared, values: dict[str, object]) -> str:
     """Who the page says the text comes from."""
-    return _first(values.get("sourceOrganization")) or _first(values.get("provider")) or page.meta(
-        "article:provider", "source", "article:source", "provider", "original-source", "syndication-source",
-        "dcterms.source", "dc.source", "sourcename", "news_source", "byl_source", "contentsource",
+    return (
+        _first(values.get("sourceOrganization"))
+        or _first(values.get("provider"))
+        or page.meta(
+            "article:provider",
+            "source",
+            "article:source",
+            "provider",
+            "original-source",
+            "syndication-source",
+            "dcterms.source",
+            "dc.source",
+            "sourcename",
+            "news_source",
+            "byl_source",
+            "contentsource",
+        )
     )
 
 
@@ -243,7 +297,9 @@ def _is_free(page: Declared, node: Node | None) -> bool | None:
         stated = _truth(one.values.get("isAccessibleForFree"))
         parts = one.values.get("hasPart")
         listed = parts if isinstance(parts, list) else [parts]
-        within = [_truth(part.get("isAccessibleForFree")) for part in listed if isinstance(part, dict)]
+        within = [
+            _truth(part.get("isAccessibleForFree")) for part in listed if isinstance(part, dict)
+        ]
         if stated is not None:
             return stated
         if False in within:
@@ -268,5 +324,7 @@ def _body(nodes: list[Node]) -> str:
 
 
 def _count(value: object) -> int | None:
-    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    text = (
+        str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    )
     return int(text) if regex.fullmatch(r"[0-9]{1,6}", text) else None
