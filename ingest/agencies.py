@@ -8,11 +8,13 @@ import re
 
 import regex
 
-#: Each agency: its key, its short names as written in credits | its long names in any language.
+#: Each agency: its key, its short names as they are written | its long names in any language.
 TABLE = """
 ap: AP | Associated Press; AP News; AP Wire; Associated Press Television; APTN
-reuters: | Reuters; Thomson Reuters; Reuters News; Reuters.com; Рейтер; رويترز; ロイター; 路透社; 路透
-afp: AFP afp | Agence France-Presse; Agence France Presse; Агентство Франс Пресс; فرانس برس; أ ف ب; 法新社; AFP通信; AFP=時事
+reuters: | Reuters; Thomson Reuters; Reuters News; Reuters.com
+reuters: | Рейтер; رويترز; ロイター; 路透社; 路透
+afp: AFP afp | Agence France-Presse; Agence France Presse; Агентство Франс Пресс; فرانس برس
+afp: | أ ف ب; 法新社; AFP通信; AFP=時事
 dpa: dpa DPA | Deutsche Presse-Agentur; dpa-infocom; dpa-AFX; dpa international; dpa-tmn
 sid: SID sid | Sport-Informations-Dienst
 epd: epd EPD | Evangelischer Pressedienst
@@ -59,7 +61,8 @@ nzn: NZN NZPA | NZ Newswire; New Zealand Press Association
 pa: PA | Press Association; PA Media; PA News Agency; PA Sport; PA News
 cp: CP | Canadian Press; La Presse canadienne; Presse canadienne; Canadian Press Enterprises
 apa: APA apa | Austria Presse Agentur; APA OTS; APA/dpa
-ats: ATS ats SDA sda | Keystone-SDA; Keystone-ATS; Agence télégraphique suisse; Schweizerische Depeschenagentur
+ats: ATS ats SDA sda | Keystone-SDA; Keystone-ATS; Agence télégraphique suisse
+ats: | Schweizerische Depeschenagentur
 belga: | Belga; Agence Belga; Belga News Agency
 anp: ANP | Algemeen Nederlands Persbureau
 tt: TT | TT Nyhetsbyrån; Tidningarnas Telegrambyrå; TT-Reuters
@@ -102,13 +105,16 @@ ana: | African News Agency
 kna-kenya: | Kenya News Agency
 ena: ENA | Ethiopian News Agency
 panapress: | Panapress; Panapresse
-bloomberg: | Bloomberg; Bloomberg News; Bloomberg L.P.; Bloomberg LP; Bloomberg Opinion; ブルームバーグ; 彭博社
+bloomberg: | Bloomberg; Bloomberg News; Bloomberg L.P.; Bloomberg LP; Bloomberg Opinion
+bloomberg: | ブルームバーグ; 彭博社
 dowjones: | Dow Jones; Dow Jones Newswires; Dow Jones & Company
 marketwatch: | MarketWatch
 cnnwire: | CNN Wire; CNN Newsource; The-CNN-Wire
 tns: TNS | Tribune News Service; Tribune Content Agency; Tribune Washington Bureau
-mct: MCT | McClatchy-Tribune; McClatchy-Tribune News Service; McClatchy Newspapers; McClatchy Washington Bureau; McClatchy
-nyt: NYT | New York Times News Service; N.Y. Times News Service; NYT News Service; New York Times Syndicate
+mct: MCT | McClatchy-Tribune; McClatchy-Tribune News Service; McClatchy Newspapers
+mct: | McClatchy Washington Bureau; McClatchy
+nyt: NYT | New York Times News Service; N.Y. Times News Service; NYT News Service
+nyt: | New York Times Syndicate
 wp: | Washington Post News Service; Washington Post-Bloomberg; Washington Post Writers Group
 usat: | USA Today Network
 scripps: | Scripps Howard News Service; Scripps News; E.W. Scripps
@@ -168,9 +174,9 @@ SHORT, LONG, SPELLINGS = _tables()
 
 
 def spelled(credit: str) -> str:
-    """An agency's credit as the table spells it: one name for "associated press" and "The AP"'s."""
-    bare = credit.strip(EDGES)
-    return SPELLINGS.get(bare.casefold().removeprefix("the "), bare)
+    """An agency's credit as the table spells it: "associated press" and "AP Staff" as one does."""
+    bare, _ = _bare(credit)
+    return SPELLINGS.get(bare.casefold(), bare)
 
 
 def named_agency(credit: str) -> str:
@@ -190,14 +196,16 @@ def is_agency(credit: str) -> bool:
 
 
 def _exactly(name: str) -> str:
-    """The agency that a name is, with what may stand around it taken off layer by layer."""
+    return _bare(name)[1]
+
+
+def _bare(name: str) -> tuple[str, str]:
+    """A name with what may stand around it taken off layer by layer, and the agency it is."""
     for _ in range(4):
         name = name.strip(EDGES)
         key = SHORT.get(name) or LONG.get(name.casefold())
-        if key:
-            return key
-        bare = AROUND.sub("", name)
+        bare = name if key else AROUND.sub("", name)
         if bare == name:
-            break
+            return name, key or ""
         name = bare
-    return ""
+    return name, ""

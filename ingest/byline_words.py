@@ -140,7 +140,7 @@ ROLE_AT_END = regex.compile(
     rf"|de|du|del|chez)\s.{{0,60}})?$",
     FLAGS,
 )
-ROLE_AT_START = regex.compile(rf"^(?:{QUALIFIER}){{0,4}}(?:{ROLES})[\s:–—-]+(?=\p{{Lu}})", FLAGS)
+ROLE_AT_START = regex.compile(rf"^(?:{QUALIFIER}){{0,4}}(?:{ROLES})[\s:–—-]++(?=\p{{Lu}})", FLAGS)
 #: "Ann Lee, of The Gazette", "Jo Roe for CNN", "Jo Roe in Paris": whose or where she is.
 AFFILIATION = regex.compile(
     r"(?<=[\p{L}.])\s+(?:for|in|at|of|from|via|FOR|IN|AT|reports?|reporting|für|bei|chez|à|en|em"

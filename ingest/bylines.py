@@ -20,6 +20,7 @@ from ingest.name_case import PARTICLES, usual_case
 
 LONGEST = 600  # characters of one raw byline: longer is a paragraph
 LONGEST_NAME = 60
+LONGEST_PIECE = 150  # of a name with its title
 MOST_WORDS = 7  # of a name: "María del Carmen Gutiérrez de la Vega" has seven
 MOST_NAMES = 30
 
@@ -116,9 +117,8 @@ def _sort(
     suppliers: dict[str, str],
 ) -> None:
     """Every piece to the people or the organisations it names."""
-    for group in groups:
-        if _is_reversed(group):
-            group = [f"{group[1]} {group[0]}"]
+    for listed in groups:
+        group = [f"{listed[1]} {listed[0]}"] if _is_reversed(listed) else listed
         lone = len(group) == 1
         placed = bool(lists.ORGANISATION.search(group[0])) and not named_agency(group[0])
         last = ""
@@ -187,11 +187,12 @@ def _joined(piece: str) -> list[str]:
 
 def _suppliers(name: str, outlets: frozenset[str], person: str = "") -> list[str]:
     """The organisations a piece names: an agency wherever it stands, else one that says it is."""
-    bare = _without_edges(lists.AFFILIATION.sub("", name))
+    bare = _without_edges(name).removeprefix("The ")
     if not bare or _is_own(bare, outlets):
         return []
-    if is_agency(bare):
-        return [spelled(bare)]
+    here = _without_edges(lists.AFFILIATION.sub("", bare))
+    if is_agency(here):
+        return [spelled(here)]
     found = [spelled(part) for part in TOGETHER.split(name) if is_agency(part)]
     if found:
         return found
@@ -215,7 +216,10 @@ def _at_end(name: str) -> list[str]:
 def _person(piece: str, outlets: frozenset[str]) -> str:
     """The person a piece names, or nothing."""
     name = _without_edges(piece)
+    if len(name) > LONGEST_PIECE:
+        return ""
     name = lists.HELD.sub("", name)
+    name = _without_title(name)
     agency = next(filter(is_agency, _at_end(name)), "")
     name = name.removesuffix(agency)
     name = _without_edges(
@@ -235,6 +239,7 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
         or lists.ORGANISATION.search(name)
         or lists.ROLE.search(name)
         or lists.ARTICLE.fullmatch(name)
+        or (name.islower() and name.count(" ") > 2)
         or _key(name) in lists.NOBODY
     ):
         return ""

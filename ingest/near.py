@@ -24,7 +24,7 @@ APART = re.compile(
 
 
 def is_apart(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element stands in a part of its page that is not the article: related, comments."""
+    """Whether an element stands in a part of its page other than the article, as comments do."""
     for number, above in enumerate(element.iterancestors()):
         if above.tag in {"article", "main", "body"} or number == 15:
             return False

@@ -97,6 +97,7 @@ NEVER = frozenset((
     "script", "style", "svg", "path", "source", "picture", "noscript", "button", "time", "h1",
 ))  # fmt: skip
 LONGEST = 160  # characters of an element that is a byline
+LONGEST_SAID = 70  # of one that is because it begins with "By": longer, it may be prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +227,7 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
         if rank is None or is_apart(element):
             continue
         text = _text(element)
-        if 1 < len(text) <= LONGEST:
+        if 1 < len(text) <= (LONGEST if rank < 3 else LONGEST_SAID):
             ranked.append((rank, number, element, text))
     ranked.sort(key=lambda held: held[:2])
     for place, (rank, _, element, text) in enumerate(ranked[:6]):

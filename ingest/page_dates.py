@@ -61,6 +61,7 @@ ZONES = {
     "PT": "America/Los_Angeles",
 }
 OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d\d):?(\d\d)$")
+COMPACT = re.compile(r"^(\d{8})(\d{6})$")
 GLUED = re.compile(r"(\d)([A-Z]{3,4})$")
 NAME = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
 DAYS = (
@@ -234,6 +235,7 @@ def _moment(written: str) -> datetime | None:
     epoch = EPOCH.fullmatch(written)
     if epoch:
         return datetime.fromtimestamp(int(epoch[1]), UTC)
+    written = COMPACT.sub(r"\1T\2", written)
     asian = ASIAN.match(written)
     if asian:
         written = f"{asian[1]}-{int(asian[2]):02}-{int(asian[3]):02} {asian[4] or ''}"
