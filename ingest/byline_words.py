@@ -136,7 +136,7 @@ AVATAR = regex.compile(r"^(\p{Lu})(\p{Lu})\s+(?=\1\p{Ll}+(?:\s\S+)*\s\2)")
 ROLE_AT_END = regex.compile(
     rf"(?:(?<=\p{{L}}{{2}}\s\p{{L}}{{2,20}}\s)(?:senior|staff|chief|head|deputy|associate"
     rf"|contributing|managing|executive|lead|special)\b.*(?:{ROLES}).*$)|(?:^"
-    rf"|[\s(–—-])+(?:{QUALIFIER}){{0,4}}(?:{ROLES})\)?(?:[\s,–—-]+(?:at|for|of|in|with|für|bei"
+    rf"|[\s(–—-]++)(?:{QUALIFIER}){{0,4}}(?:{ROLES})\)?(?:[\s,–—-]++(?:at|for|of|in|with|für|bei"
     rf"|de|du|del|chez)\s.{{0,60}})?$",
     FLAGS,
 )
