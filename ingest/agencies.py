@@ -144,6 +144,29 @@ prnewswire: | PR Newswire; PRNewswire; CNW Group
 businesswire: | Business Wire; BusinessWire
 globenewswire: | GlobeNewswire; GlobeNewsWire Inc.
 """
+#: The sites of agencies: what is published there is theirs.
+SITES = """
+ap: apnews.com ap.org; reuters: reuters.com; afp: afp.com; dpa: dpa.com dpa-international.com
+upi: upi.com; bloomberg: bloomberg.com; xinhua: xinhuanet.com news.cn
+cns: chinanews.com ecns.cn; tass: tass.com tass.ru; ria: ria.ru sputniknews.com
+interfax: interfax.ru interfax.com interfax.com.ua; ukrinform: ukrinform.net ukrinform.ua
+unian: unian.info unian.ua unian.net; efe: efe.com; europapress: europapress.es; ansa: ansa.it
+agi: agi.it; adnkronos: adnkronos.com; lusa: lusa.pt; pti: ptinews.com; ani: aninews.in
+ians: ians.in; kyodo: kyodonews.net kyodonews.jp; jiji: jiji.com
+yonhap: yna.co.kr yonhapnews.co.kr; newsis: newsis.com; cna: cna.com.tw focustaiwan.tw
+antara: antaranews.com; bernama: bernama.com; aap: aap.com.au; pa: pa.media; apa: apa.at ots.at
+belga: belga.be belganewsagency.eu; anp: anp.nl; ntb: ntb.no; ritzau: ritzau.dk ritzau.com
+ctk: ctk.cz ctk.eu ceskenoviny.cz; tasr: tasr.sk; pap: pap.pl; mti: mti.hu
+agerpres: agerpres.ro; bta: bta.bg; tanjug: tanjug.rs; hina: hina.hr; sta: sta.si
+anampa: amna.gr; anadolu: aa.com.tr; dha: dha.com.tr; iha: iha.com.tr; mena: mena.org.eg
+wam: wam.ae; spa: spa.gov.sa; qna: qna.org.qa; kuna: kuna.net.kw; petra: petra.gov.jo
+sana: sana.sy; irna: irna.ir; isna: isna.ir; aps: aps.dz aps.sn; map: mapnews.ma
+tap: tap.info.tn; nan: nannews.ng; gna: gna.org.gh; ena: ena.et; panapress: panapress.com
+theconversation: theconversation.com; propublica: propublica.org; kff: kffhealthnews.org khn.org
+calmatters: calmatters.org; marshall: themarshallproject.org
+insideclimate: insideclimatenews.org; prnewswire: prnewswire.com; businesswire: businesswire.com
+globenewswire: globenewswire.com; ips: ipsnews.net; statesnewsroom: statesnewsroom.com
+"""
 #: What stands around an agency's name in a credit and says nothing more.
 AROUND = regex.compile(
     r"^(?:the|by|via|from|source|quelle|fuente|fonte|mit material von|with|por|par|von|di|©"
@@ -171,6 +194,22 @@ def _tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 
 
 SHORT, LONG, SPELLINGS = _tables()
+
+
+def _domains() -> dict[str, str]:
+    """Keys by domain."""
+    listed = (entry.partition(":") for line in SITES.splitlines() for entry in line.split(";"))
+    return {domain: key.strip() for key, _, domains in listed for domain in domains.split()}
+
+
+DOMAINS = _domains()
+
+
+def site_agency(host: str) -> str:
+    """The key of the agency whose site a host is; "" for any other."""
+    labels = host.lower().partition(":")[0].split(".")
+    domains = (".".join(labels[-count:]) for count in (2, 3))
+    return next((DOMAINS[domain] for domain in domains if domain in DOMAINS), "")
 
 
 def spelled(credit: str) -> str:

@@ -174,7 +174,8 @@ ORGANISATION = regex.compile(
 )
 #: What a desk adds to its outlet's name.
 DESK = regex.compile(
-    r"\s+(?:staff|team|desk|editors?|newsroom|news|online|editorial(?: (?:staff|board|team))?"
+    r"\s+(?:staff|team|network|desk|editors?|newsroom|news|online"
+    r"|editorial(?: (?:staff|board|team))?"
     r"|writers?|reporters?|contributors?|digital|correspondents?|sports|web desk"
     r"|news desk|redaktion|live|com|blog|author|admin|bureau|lifestyle desk|sports desk)+$",
     FLAGS,

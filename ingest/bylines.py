@@ -198,7 +198,7 @@ def _suppliers(name: str, outlets: frozenset[str], person: str = "") -> list[str
         return found
     first, _, rest = bare.partition(" ")
     held = lists.HELD.search(bare)
-    led = first if lists.ROLE_AT_END.search(rest) else ""  # "AP Science Writer"
+    led = first.upper() if lists.ROLE_AT_END.search(rest) else ""  # "AP Science Writer"
     for part in (held[1] if held else "", led, *_at_end(bare)):
         if is_agency(part):
             return [spelled(part)]
@@ -236,6 +236,7 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
         or named_agency(name)
         or CODE.fullmatch(name)
         or is_agency(name.split()[0])
+        or (name.islower() and is_agency(name.split()[0].upper()))
         or lists.ORGANISATION.search(name)
         or lists.ROLE.search(name)
         or lists.ARTICLE.fullmatch(name)

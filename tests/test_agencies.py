@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.agencies import is_agency, named_agency, spelled
+from ingest.agencies import is_agency, named_agency, site_agency, spelled
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,12 @@ def test_a_credit_with_another_name_in_it_is_not_an_agency_alone():
 
 def test_an_agency_is_spelled_one_way():
     assert spelled("associated press") == spelled("The Associated Press") == "Associated Press"
+
+
+def test_an_agencys_site_is_known_by_its_domain():
+    assert site_agency("www.reuters.com") == "reuters"
+    assert site_agency("www.aa.com.tr:443") == "anadolu"
+    assert site_agency("notreuters.com") == site_agency("") == ""
 
 
 @given(st.text(max_size=300))
