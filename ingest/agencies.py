@@ -8,11 +8,13 @@ import re
 
 import regex
 
-#: Each agency: its key, its short names as written in credits | its long names in any language.
+#: Each agency: its key, its short names as they are written | its long names in any language.
 TABLE = """
 ap: AP | Associated Press; AP News; AP Wire; Associated Press Television; APTN
-reuters: | Reuters; Thomson Reuters; Reuters News; Reuters.com; Рейтер; رويترز; ロイター; 路透社; 路透
-afp: AFP afp | Agence France-Presse; Agence France Presse; Агентство Франс Пресс; فرانس برس; أ ف ب; 法新社; AFP通信; AFP=時事
+reuters: | Reuters; Thomson Reuters; Reuters News; Reuters.com
+reuters: | Рейтер; رويترز; ロイター; 路透社; 路透
+afp: AFP afp | Agence France-Presse; Agence France Presse; Агентство Франс Пресс; فرانس برس
+afp: | أ ف ب; 法新社; AFP通信; AFP=時事
 dpa: dpa DPA | Deutsche Presse-Agentur; dpa-infocom; dpa-AFX; dpa international; dpa-tmn
 sid: SID sid | Sport-Informations-Dienst
 epd: epd EPD | Evangelischer Pressedienst
@@ -59,7 +61,8 @@ nzn: NZN NZPA | NZ Newswire; New Zealand Press Association
 pa: PA | Press Association; PA Media; PA News Agency; PA Sport; PA News
 cp: CP | Canadian Press; La Presse canadienne; Presse canadienne; Canadian Press Enterprises
 apa: APA apa | Austria Presse Agentur; APA OTS; APA/dpa
-ats: ATS ats SDA sda | Keystone-SDA; Keystone-ATS; Agence télégraphique suisse; Schweizerische Depeschenagentur
+ats: ATS ats SDA sda | Keystone-SDA; Keystone-ATS; Agence télégraphique suisse
+ats: | Schweizerische Depeschenagentur
 belga: | Belga; Agence Belga; Belga News Agency
 anp: ANP | Algemeen Nederlands Persbureau
 tt: TT | TT Nyhetsbyrån; Tidningarnas Telegrambyrå; TT-Reuters
@@ -102,13 +105,16 @@ ana: | African News Agency
 kna-kenya: | Kenya News Agency
 ena: ENA | Ethiopian News Agency
 panapress: | Panapress; Panapresse
-bloomberg: | Bloomberg; Bloomberg News; Bloomberg L.P.; Bloomberg LP; Bloomberg Opinion; ブルームバーグ; 彭博社
+bloomberg: | Bloomberg; Bloomberg News; Bloomberg L.P.; Bloomberg LP; Bloomberg Opinion
+bloomberg: | ブルームバーグ; 彭博社
 dowjones: | Dow Jones; Dow Jones Newswires; Dow Jones & Company
 marketwatch: | MarketWatch
 cnnwire: | CNN Wire; CNN Newsource; The-CNN-Wire
 tns: TNS | Tribune News Service; Tribune Content Agency; Tribune Washington Bureau
-mct: MCT | McClatchy-Tribune; McClatchy-Tribune News Service; McClatchy Newspapers; McClatchy Washington Bureau; McClatchy
-nyt: NYT | New York Times News Service; N.Y. Times News Service; NYT News Service; New York Times Syndicate
+mct: MCT | McClatchy-Tribune; McClatchy-Tribune News Service; McClatchy Newspapers
+mct: | McClatchy Washington Bureau; McClatchy
+nyt: NYT | New York Times News Service; N.Y. Times News Service; NYT News Service
+nyt: | New York Times Syndicate
 wp: | Washington Post News Service; Washington Post-Bloomberg; Washington Post Writers Group
 usat: | USA Today Network
 scripps: | Scripps Howard News Service; Scripps News; E.W. Scripps
@@ -138,10 +144,35 @@ prnewswire: | PR Newswire; PRNewswire; CNW Group
 businesswire: | Business Wire; BusinessWire
 globenewswire: | GlobeNewswire; GlobeNewsWire Inc.
 """
+#: The sites of agencies: what is published there is theirs.
+SITES = """
+ap: apnews.com ap.org; reuters: reuters.com; afp: afp.com; dpa: dpa.com dpa-international.com
+upi: upi.com; bloomberg: bloomberg.com; xinhua: xinhuanet.com news.cn
+cns: chinanews.com ecns.cn; tass: tass.com tass.ru; ria: ria.ru sputniknews.com
+interfax: interfax.ru interfax.com interfax.com.ua; ukrinform: ukrinform.net ukrinform.ua
+unian: unian.info unian.ua unian.net; efe: efe.com; europapress: europapress.es; ansa: ansa.it
+agi: agi.it; adnkronos: adnkronos.com; lusa: lusa.pt; pti: ptinews.com; ani: aninews.in
+ians: ians.in; kyodo: kyodonews.net kyodonews.jp; jiji: jiji.com
+yonhap: yna.co.kr yonhapnews.co.kr; newsis: newsis.com; cna: cna.com.tw focustaiwan.tw
+antara: antaranews.com; bernama: bernama.com; aap: aap.com.au; pa: pa.media; apa: apa.at ots.at
+belga: belga.be belganewsagency.eu; anp: anp.nl; ntb: ntb.no; ritzau: ritzau.dk ritzau.com
+ctk: ctk.cz ctk.eu ceskenoviny.cz; tasr: tasr.sk; pap: pap.pl; mti: mti.hu
+agerpres: agerpres.ro; bta: bta.bg; tanjug: tanjug.rs; hina: hina.hr; sta: sta.si
+anampa: amna.gr; anadolu: aa.com.tr; dha: dha.com.tr; iha: iha.com.tr; mena: mena.org.eg
+wam: wam.ae; spa: spa.gov.sa; qna: qna.org.qa; kuna: kuna.net.kw; petra: petra.gov.jo
+sana: sana.sy; irna: irna.ir; isna: isna.ir; aps: aps.dz aps.sn; map: mapnews.ma
+tap: tap.info.tn; nan: nannews.ng; gna: gna.org.gh; ena: ena.et; panapress: panapress.com
+theconversation: theconversation.com; propublica: propublica.org; kff: kffhealthnews.org khn.org
+calmatters: calmatters.org; marshall: themarshallproject.org
+insideclimate: insideclimatenews.org; prnewswire: prnewswire.com; businesswire: businesswire.com
+globenewswire: globenewswire.com; ips: ipsnews.net; statesnewsroom: statesnewsroom.com
+"""
 #: What stands around an agency's name in a credit and says nothing more.
 AROUND = regex.compile(
-    r"^(?:the|by|via|from|source|quelle|fuente|fonte|mit material von|with|por|par|von|di|©|\(c\)|la|l')"
-    r"\s+|\s+(?:staff|writers?|reporters?|correspondents?|news agency|newswires?|wires?|news service"
+    r"^(?:the|by|via|from|source|quelle|fuente|fonte|mit material von|with|por|par|von|di|©"
+    r"|\(c\)|la|l')"
+    r"\s+|\s+(?:staff|writers?|reporters?|correspondents?|news agency|newswires?|wires?"
+    r"|news service"
     r"|contributors?|editors?|sports? writers?|exclusive|services?)$",
     regex.IGNORECASE,
 )
@@ -165,10 +196,26 @@ def _tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
 SHORT, LONG, SPELLINGS = _tables()
 
 
+def _domains() -> dict[str, str]:
+    """Keys by domain."""
+    listed = (entry.partition(":") for line in SITES.splitlines() for entry in line.split(";"))
+    return {domain: key.strip() for key, _, domains in listed for domain in domains.split()}
+
+
+DOMAINS = _domains()
+
+
+def site_agency(host: str) -> str:
+    """The key of the agency whose site a host is; "" for any other."""
+    labels = host.lower().partition(":")[0].split(".")
+    domains = (".".join(labels[-count:]) for count in (2, 3))
+    return next((DOMAINS[domain] for domain in domains if domain in DOMAINS), "")
+
+
 def spelled(credit: str) -> str:
-    """An agency's credit as the table spells it: one name for "associated press" and "The AP"'s."""
-    bare = credit.strip(EDGES)
-    return SPELLINGS.get(bare.casefold().removeprefix("the "), bare)
+    """An agency's credit as the table spells it: "associated press" and "AP Staff" as one does."""
+    bare, _ = _bare(credit)
+    return SPELLINGS.get(bare.casefold(), bare)
 
 
 def named_agency(credit: str) -> str:
@@ -188,14 +235,16 @@ def is_agency(credit: str) -> bool:
 
 
 def _exactly(name: str) -> str:
-    """The agency that a name is, with what may stand around it taken off layer by layer."""
+    return _bare(name)[1]
+
+
+def _bare(name: str) -> tuple[str, str]:
+    """A name with what may stand around it taken off layer by layer, and the agency it is."""
     for _ in range(4):
         name = name.strip(EDGES)
         key = SHORT.get(name) or LONG.get(name.casefold())
-        if key:
-            return key
-        bare = AROUND.sub("", name)
+        bare = name if key else AROUND.sub("", name)
         if bare == name:
-            break
+            return name, key or ""
         name = bare
-    return ""
+    return name, ""

@@ -6,6 +6,7 @@
 The words by which pieces are told apart are in byline_words.py.
 """
 
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -15,9 +16,11 @@ import regex
 
 from ingest import byline_words as lists
 from ingest.agencies import is_agency, named_agency, spelled
+from ingest.name_case import PARTICLES, usual_case
 
 LONGEST = 600  # characters of one raw byline: longer is a paragraph
 LONGEST_NAME = 60
+LONGEST_PIECE = 150  # of a name with its title
 MOST_WORDS = 7  # of a name: "María del Carmen Gutiérrez de la Vega" has seven
 MOST_NAMES = 30
 
@@ -27,21 +30,28 @@ ADDRESS = regex.compile(
     r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|\(?@[\w.]{2,30}\)?|\b(?:https?://|www\.)\S+",
     regex.V1,
 )
-SPLIT = regex.compile(
-    r"\s*[;|•·●▪♦→»\n\t；]\s*|\s*(?:/(?!RL\b)|／)\s*|\s+[–—-]{1,3}\s+|\s*[、]\s*|…"
-)
+SPLIT = regex.compile(r"\s*[;|•·●▪♦→»\n\t；]\s*|\s*(?:/(?!RL\b)|／)\s*|\s*[、]\s*|…")
 CONJUNCTION = regex.compile(
-    r"\s*&\s*|\s*,?\s+(?:and|und|et|y|e|en|og|och|i|oraz|ja|és|ve|и|і|dan|with|mit|avec|con|com|und|και)"
+    r"\s*&\s*|\s*,?\s+(?:and|und|et|y|e|en|og|och|i|oraz|ja|és|ve|и|і|dan|with|mit|avec|con|com"
+    r"|und|και)"
     r"\s+|\s+و\s*(?=\w{2})",
     regex.IGNORECASE,
 )
+#: Before it stands who, after it mostly where: "Ana Souza - São Paulo".
+DASH = regex.compile(r"\s+[–—-]{1,3}\s+")
+#: "新华社记者 李明 张华": in Chinese, unlike in Japanese, a space stands between two names.
+CHINESE = regex.compile(r"^(\p{Han}{2,8}[社网报])?(?:本报|特约|见习|实习)?记者[:：\s]*")
+CHINESE_NAMES = regex.compile(r"\s+(?=\p{Han}{2,4}(?:\s|$))")
 COMMA = regex.compile(r"\s*[,،，]\s*")
 INITIAL_LAST = regex.compile(r"^(?:\p{Lu}\.?\s?){1,3}$")
 LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 NOT_IN_NAMES = regex.compile(r"\d|[{}\[\]=?!%$€£_]")
+TOGETHER = regex.compile(r"\s*[/+]\s*|\s+[–—-]{1,3}\s+")
 HOST = regex.compile(r"(?:www\.)?([\w-]+(?:\.[\w-]+)+)")
 SENTENCE = regex.compile(r"\p{Ll}{3}\.$")
-CODE = regex.compile(r"[a-z]{1,3}")
+DIGIT = re.compile(r"\d|updated?|published|posted", re.IGNORECASE)
+#: A desk's code, as in "dpa/lnw", or the name of an account.
+CODE = regex.compile(r"[a-z0-9]+|[A-Z]{2,5}|[a-z0-9]+[._-][a-z0-9._-]+")
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{Pd}'’.·]*")
 
 
@@ -77,17 +87,24 @@ def clean_authors(
 def _plain(byline: str) -> str:
     if len(byline) > LONGEST:
         return ""
-    text = TAG.sub("; ", html.unescape(html.unescape(byline)))
+    text = html.unescape(html.unescape(byline)) if "&" in byline else byline
+    text = TAG.sub("; ", text)
     text = INVISIBLE.sub(" ", text.replace("\n", ";").replace("\t", ";"))
-    text = ADDRESS.sub(";", text)
-    return lists.MOMENT.sub(";", " ".join(text.split()))
+    if "@" in text or "://" in text or "www." in text:
+        text = ADDRESS.sub(";", text)
+    text = " ".join(text.split())
+    return lists.MOMENT.sub(";", text) if DIGIT.search(text) else text
 
 
 def _pieces(byline: str) -> list[list[str]]:
     """A byline taken apart: groups of pieces that stood between commas."""
+    chinese = CHINESE.match(byline)
+    if chinese:
+        names = CHINESE_NAMES.sub(";", byline[chinese.end() :])
+        byline = f"{chinese[1] or ''};{names}"
     groups = []
     for part in SPLIT.split(byline):
-        bare = _without_edges(part)
+        bare = "" if lists.NOT_BY.match(part) else _without_edges(part)
         if bare:
             groups.append([piece for piece in COMMA.split(bare) if piece])
     return groups
@@ -99,23 +116,39 @@ def _sort(
     authors: dict[str, str],
     suppliers: dict[str, str],
 ) -> None:
-    for group in groups:
-        if _is_reversed(group):
-            group = [f"{group[1]} {group[0]}"]
-        full = any(len(piece.split()) > 1 for piece in group)
+    """Every piece to the people or the organisations it names."""
+    for listed in groups:
+        group = [f"{listed[1]} {listed[0]}"] if _is_reversed(listed) else listed
+        lone = len(group) == 1
+        placed = bool(lists.ORGANISATION.search(group[0])) and not named_agency(group[0])
         last = ""
         for number, piece in enumerate(group):
             if last and lists.POST_NOMINAL.fullmatch(piece) and not is_agency(piece):
                 authors[last] = f"{authors[last]}, {piece}"
                 continue
+            if lists.NOT_BY.match(piece):
+                continue
             for name in _joined(piece):
-                for supplier in _suppliers(name, outlets):
+                person = "" if number and placed else _who(name, outlets)
+                for supplier in _suppliers(name, outlets, person):
                     suppliers.setdefault(_key(supplier), supplier)
-                person = _person(name, outlets)
-                # after full names, one word is a place: "By Ann Lee, London"
-                if person and not (number and full and " " not in person and person.isascii()):
+                if person and " " not in person and person.isascii() and suppliers:
+                    continue  # "EFE / Madrid", "AFP/File"
+                if person and (lone or not number or not _is_place(person, group)):
                     last = _key(person)
                     authors.setdefault(last, person)
+
+
+def _who(name: str, outlets: frozenset[str]) -> str:
+    """The person in a piece: before its dash, else after."""
+    people = (_person(part, outlets) for part in DASH.split(name))
+    return next(filter(None, people), "")
+
+
+def _is_place(person: str, group: list[str]) -> bool:
+    """Whether a name in a list is a place: one word after full names, "By Ann Lee, London"."""
+    full = any(" " in piece for piece in group)
+    return person[0].islower() or (full and " " not in person and person.isascii())
 
 
 def _is_reversed(group: list[str]) -> bool:
@@ -129,8 +162,9 @@ def _is_reversed(group: list[str]) -> bool:
         and _looks_named(last)
         and _looks_named(first)
         and not lists.ROLE.search(first)
-        and not is_agency(first)
-        and not is_agency(last)
+        and not named_agency(first)
+        and not named_agency(last)
+        and not lists.ORGANISATION.search(last)
         and not lists.POST_NOMINAL.fullmatch(first)
     )
 
@@ -151,23 +185,26 @@ def _joined(piece: str) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
-def _suppliers(name: str, outlets: frozenset[str]) -> list[str]:
+def _suppliers(name: str, outlets: frozenset[str], person: str = "") -> list[str]:
     """The organisations a piece names: an agency wherever it stands, else one that says it is."""
-    bare = _without_edges(name)
+    bare = _without_edges(name).removeprefix("The ")
     if not bare or _is_own(bare, outlets):
         return []
-    if is_agency(bare):
-        return [spelled(bare)]
-    if named_agency(bare):
-        return [part for part in regex.split(r"\s*[/+]\s*", bare) if is_agency(part)] or [bare]
-    held = lists.HELD.search(bare)
+    here = _without_edges(lists.AFFILIATION.sub("", bare))
+    if is_agency(here):
+        return [spelled(here)]
+    found = [spelled(part) for part in TOGETHER.split(name) if is_agency(part)]
+    if found:
+        return found
     first, _, rest = bare.partition(" ")
-    led = first if lists.ROLE_AT_END.search(rest) else ""  # "AP Science Writer"
+    held = lists.HELD.search(bare)
+    led = first.upper() if lists.ROLE_AT_END.search(rest) else ""  # "AP Science Writer"
     for part in (held[1] if held else "", led, *_at_end(bare)):
         if is_agency(part):
             return [spelled(part)]
-    organisation = lists.ORGANISATION.search(bare) and not lists.ROLE.search(bare)
-    return [bare] if organisation and len(bare) <= LONGEST_NAME and _looks_named(bare) else []
+    named = lists.ORGANISATION.search(bare) or lists.ARTICLE.fullmatch(bare)
+    named = named and not person and not lists.ROLE.search(bare)
+    return [bare] if named and len(bare) <= LONGEST_NAME and _looks_named(bare) else []
 
 
 def _at_end(name: str) -> list[str]:
@@ -179,7 +216,10 @@ def _at_end(name: str) -> list[str]:
 def _person(piece: str, outlets: frozenset[str]) -> str:
     """The person a piece names, or nothing."""
     name = _without_edges(piece)
+    if len(name) > LONGEST_PIECE:
+        return ""
     name = lists.HELD.sub("", name)
+    name = _without_title(name)
     agency = next(filter(is_agency, _at_end(name)), "")
     name = name.removesuffix(agency)
     name = _without_edges(
@@ -187,19 +227,30 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
     )
     name = _without_edges(lists.ROLE_AT_START.sub("", name))
     name = _without_title(lists.AVATAR.sub("", name))
+    if " " not in name and piece.count(" ") > 1 and name.isascii():
+        return ""  # what is left of a title: "Luxury Travel Expert"
     if (
         not name
         or not _looks_named(name)
-        or _is_own(name, outlets)
+        or (_is_own(name, outlets) and not _is_known_name(name))
         or named_agency(name)
-        or CODE.fullmatch(name)  # a desk's code, as in "dpa/lnw"
+        or CODE.fullmatch(name)
         or is_agency(name.split()[0])
+        or (name.islower() and is_agency(name.split()[0].upper()))
         or lists.ORGANISATION.search(name)
         or lists.ROLE.search(name)
+        or lists.ARTICLE.fullmatch(name)
+        or (name.islower() and name.count(" ") > 2)
         or _key(name) in lists.NOBODY
     ):
         return ""
-    return _in_usual_case(name)
+    return usual_case(name)
+
+
+def _is_known_name(name: str) -> bool:
+    """Whether a name is surely a person's: many sites are named for their one author."""
+    first, _, rest = name.casefold().partition(" ")
+    return first in lists.GIVEN_NAMES and rest.count(" ") < 2 and rest.isalpha()
 
 
 def _without_title(name: str) -> str:
@@ -207,7 +258,7 @@ def _without_title(name: str) -> str:
     words = name.split()
     if len(words) < 4 or not lists.ROLE.search(words[-1]):
         return name
-    middle = len(words[1].rstrip(".")) == 1 or words[1].casefold() in lists.PARTICLES
+    middle = len(words[1].rstrip(".")) == 1 or words[1].casefold() in PARTICLES
     return " ".join(words[: 3 if middle else 2])
 
 
@@ -217,6 +268,8 @@ def _without_edges(text: str) -> str:
         before = text
         text = text.strip(' \t\r\n,;:*_~|/\\<>«»“”"=+#•').rstrip("-–—")
         text = lists.LEAD.sub("", lists.BUTTONS.sub("", text))
+        by, _, rest = text.partition(" ")
+        text = rest if by.casefold() in lists.BY and is_agency(rest) else text
         if text == before:
             break
     return text.removesuffix(".") if SENTENCE.search(text) else text
@@ -233,7 +286,8 @@ def _key(name: str) -> str:
     return "".join(LETTERS.findall(name.casefold()))
 
 
-def _own_names(given: str) -> set[str]:
+@functools.lru_cache(maxsize=1_000)
+def _own_names(given: str) -> frozenset[str]:
     """The forms of an outlet's own name: whole, without "The", and its address's main label."""
     key = _key(given)
     host = HOST.fullmatch(given.casefold().strip())
@@ -241,7 +295,7 @@ def _own_names(given: str) -> set[str]:
     if host:
         labels = [label.replace("-", "") for label in host[1].split(".")[:-1]]
         names |= {label for label in labels if len(label) > 3} | {_key(host[1])}
-    return {name for name in names if len(name) > 1}
+    return frozenset(name for name in names if len(name) > 1)
 
 
 def _is_own(name: str, outlets: frozenset[str]) -> bool:
@@ -263,23 +317,3 @@ def _is_shortened(label: str, words: list[str]) -> bool:
         label.startswith(words[0][:size]) and _is_shortened(label[size:], words[1:])
         for size in range(1, most + 1)
     )
-
-
-def _in_usual_case(name: str) -> str:
-    """A name in capitals as it is written elsewhere; any other name as it is."""
-    words = name.split()
-    shouted = name.upper() == name and name.lower() != name
-    if not shouted or len(words) < 2 or max(map(len, words)) < 3:
-        return name
-    return " ".join(_usual(word, first=not number) for number, word in enumerate(words))
-
-
-def _usual(word: str, *, first: bool) -> str:
-    lower = word.casefold() if word.isascii() else word.lower()
-    if lower in lists.PARTICLES and not first:
-        return lower
-    if "." in word[:-1] or word in lists.KEPT or not regex.search(r"[AEIOUY]|[^\x00-\x7f]", word):
-        return word  # initials, numerals, JJ and DJ
-    usual = regex.sub(r"(?<![\p{L}\p{M}])\p{L}", lambda start: start[0].upper(), lower)
-    usual = regex.sub(r"^(Mc|O['’]|D['’])(\p{L})", lambda m: m[1] + m[2].upper(), usual)
-    return lists.MAC.get(usual, usual)

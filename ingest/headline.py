@@ -6,10 +6,15 @@ from collections.abc import Collection, Sequence
 
 import regex
 
+from ingest.values import text
+from ingest.words import words
+
 #: What stands between a headline and a site's name.
 SEPARATOR = regex.compile(
     r"\s+(?:[|–—‒•·»«›‹:~⋆/¦｜]|-{1,2}|::|\|\|)\s+|\s*[|｜│¦]\s*|(?<=\w)\s+-\s+|_(?=\p{Han})"
 )
+#: Sections and site in a Chinese title: "港口重新开放_国内_示例网".
+CHINESE_TAIL = regex.compile(r"(?<=\p{Han}.{5,})(?:_[^_]{1,20})+$")
 TAG = re.compile(r"<[^<>]{0,300}>")
 WORDS = regex.compile(r"\w+")
 LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -50,13 +55,13 @@ def plain_title(title: str) -> str:
     """A title without markup and entities, on one line."""
     for _ in range(2):  # "&amp;#8217;" is common
         title = html.unescape(title)
-    return " ".join(TAG.sub("", title[: 4 * LONGEST]).replace("\u200b", "").split())[
-        :LONGEST
-    ].strip()
+    bare = TAG.sub("", title[: 4 * LONGEST]).replace("\u200b", "")
+    return " ".join(text(bare).split())[:LONGEST].strip()
 
 
 def without_site(title: str, sites: Collection[str]) -> str:
     """A title without the name of its site before or after it; whole where that would be all."""
+    title = CHINESE_TAIL.sub("", title)
     while True:
         cuts = list(SEPARATOR.finditer(title))
         if not cuts:
@@ -75,37 +80,37 @@ def without_site(title: str, sites: Collection[str]) -> str:
 def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
     """Whether part of a title names the site: one of its names, or one with a word or two more."""
     key = _key(part)
-    words = WORDS.findall(part.casefold())
-    if not key or len(words) > 8:
+    parts = WORDS.findall(part.casefold())
+    if not key or len(parts) > 8:
         return not key
     if key in sites or key.removeprefix("the") in sites:
         return True
-    initials = "".join(word[0] for word in words)
+    initials = "".join(word[0] for word in parts)
     if len(initials) > 2 and initials in sites:
         return True
     # after a bar, a part that holds a site's name, or is held by it, is the site's as well
     return any(
         (len(site) > 3 and (site in key or (piped and len(key) > 3 and key in site)))
         for site in sites
-    ) and (piped or len(words) <= 5)
+    ) and (piped or len(parts) <= 5)
 
 
 def _likeness(heading: str, titles: Sequence[str]) -> float:
     """How much a heading is like the closest of the titles: the share of words in common."""
-    words = set(WORDS.findall(heading.casefold()))
+    ours = set(words(heading))
     key = _key(heading)
     most = 0.0
     for title in titles:
         if key and key == _key(title):
             return 1.0
-        others = set(WORDS.findall(title.casefold()))
-        if words and others:
-            most = max(most, 2 * len(words & others) / (len(words) + len(others)))
+        others = set(words(title))
+        if ours and others:
+            most = max(most, 2 * len(ours & others) / (len(ours) + len(others)))
     return most
 
 
 def _best_spelled(heading: str, titles: Sequence[str]) -> str:
-    """A heading as the page's declarations spell it, where its own is in capitals or run together."""
+    """A heading as declared, where its own spelling is all capitals or runs words together."""
     for title in titles:
         if _key(title) == _key(heading) and title != title.upper():
             shouted = heading.upper() == heading

@@ -32,34 +32,12 @@ SALVAGED = re.compile(
     r'\s*+(?:\{\s*+(?:"@type"\s*+:\s*+"\w{1,40}"\s*+,\s*+)?"name"\s*+:\s*+)?"((?:[^"\\\n]|\\.){1,300}+)"'
 )
 #: Below these is what the page mentions, not what it is.
-ASIDE = frozenset(
-    [
-        "itemListElement",
-        "hasPart",
-        "relatedLink",
-        "mentions",
-        "citation",
-        "isPartOf",
-        "comment",
-        "review",
-        "reviews",
-        "about",
-        "breadcrumb",
-        "publisher",
-        "potentialAction",
-        "image",
-        "associatedMedia",
-        "video",
-        "liveBlogUpdate",
-        "subjectOf",
-        "workExample",
-        "isBasedOn",
-        "mentionedIn",
-        "offers",
-        "sourceOrganization",
-        "significantLink",
-    ]
-)
+ASIDE = frozenset((
+    "itemListElement", "hasPart", "relatedLink", "mentions", "citation", "isPartOf", "comment",
+    "review", "reviews", "about", "breadcrumb", "publisher", "potentialAction", "image",
+    "associatedMedia", "video", "liveBlogUpdate", "subjectOf", "workExample", "isBasedOn",
+    "mentionedIn", "offers", "sourceOrganization", "significantLink",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,32 +17,19 @@ import regex
 
 from ingest.declared import Declared, declared, squeezed
 from ingest.headline import choose_title, plain_title
-from ingest.jsonld import Node
 from ingest.page_authors import page_authors
 from ingest.page_dates import page_modified, page_published
+from ingest.schema import article_body, article_node, count, first_text, is_free
 
-ARTICLE = regex.compile(
-    r".*(?:Article|Posting|Report|Review|NewsStory)$|BlogPosting|Blog$|OpinionNewsArticle"
-)
-OTHERS = (
-    "VideoObject",
-    "ImageGallery",
-    "MediaGallery",
-    "Recipe",
-    "PodcastEpisode",
-    "AudioObject",
-    "WebPage",
-    "ItemPage",
-    "CollectionPage",
-)
 SUBTITLE = regex.compile(
-    r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline|tagline|chapo|chapeau"
-    r"|bajada|entradilla|sommario|catenaccio|vorspann|untertitel|subtitulo|subtitle|lead|lede|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
+    r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline"
+    r"|tagline|chapo|chapeau"
+    r"|bajada|entradilla|sommario|catenaccio|vorspann|untertitel|subtitulo|subtitle|lead|lede"
+    r"|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
     regex.IGNORECASE,
 )
 MOST_TAGS = 30
 LONGEST_TAG = 60
-LONGEST_BODY = 300_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +74,10 @@ class Metadata:
 def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
     """What a page declares. `url` is where it was found; nothing is raised for what it holds."""
     page = declared(tree)
-    node = _article(page.nodes, url)
+    node = article_node(page.nodes, url)
     values = node.values if node else {}
     own = tuple(_own_names(page, url))
-    section = _first(values.get("articleSection")) or page.meta(
+    section = first_text(values.get("articleSection")) or page.meta(
         "article:section",
         "parsely-section",
         "section",
@@ -98,7 +85,7 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         "dcterms.subject",
     )
     title, title_from = choose_title(
-        _first(values.get("headline")) or (_first(values.get("name")) if node else ""),
+        first_text(values.get("headline")) or (first_text(values.get("name")) if node else ""),
         [squeezed(heading.text_content()) for heading in page.headings[:12]],
         [
             page.meta("og:title"),
@@ -135,33 +122,15 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         site=page.meta("og:site_name", "application-name"),
         source=_source(page, values),
         copyright=page.meta("copyright", "dcterms.rights", "dc.rights", "rights")
-        or _first(values.get("copyrightHolder")),
-        is_free=_is_free(page, node),
+        or first_text(values.get("copyrightHolder")),
+        is_free=is_free(page, node),
         page_type=node.types[0] if node and node.types else page.meta("og:type"),
         types=tuple(dict.fromkeys(t for held in page.nodes if not held.aside for t in held.types))[
             :20
         ],
-        article_body=_body(page.nodes),
-        word_count=_count(values.get("wordCount")),
+        article_body=article_body(page.nodes),
+        word_count=count(values.get("wordCount")),
     )
-
-
-def _article(nodes: list[Node], url: str) -> Node | None:
-    """The node that is the page's article, not one the page mentions; None where there is none."""
-    own = [node for node in nodes if not node.aside]
-    articles = [node for node in own if any(map(ARTICLE.fullmatch, node.types))]
-    path = urlsplit(url).path.rstrip("/")
-    here = [node for node in articles if path and path in str(_address(node))]
-    headed = [
-        node for node in here or articles if "headline" in node.values or "author" in node.values
-    ]
-    others = [node for kind in OTHERS for node in own if kind in node.types]
-    headless = [node for node in own if "headline" in node.values]
-    return next(iter([*headed, *here, *articles, *headless, *others]), None)
-
-
-def _address(node: Node) -> object:
-    return [node.values.get(key) for key in ("url", "mainEntityOfPage", "@id")]
 
 
 def _own_names(page: Declared, url: str) -> Iterator[str]:
@@ -182,19 +151,9 @@ def _own_names(page: Declared, url: str) -> Iterator[str]:
     for node in page.nodes:
         publisher = node.values.get("publisher")
         if isinstance(publisher, dict):
-            yield _first(publisher.get("name"))
+            yield first_text(publisher.get("name"))
         if any(kind in {"WebSite", "NewsMediaOrganization"} for kind in node.types):
-            yield _first(node.values.get("name"))
-
-
-def _first(value: object) -> str:
-    """The text of a value, of the first of a list, or of an object's name."""
-    for _ in range(3):
-        if isinstance(value, list):
-            value = value[0] if value else ""
-        elif isinstance(value, dict):
-            value = value.get("name") or value.get("url") or value.get("@value") or ""
-    return squeezed(value) if isinstance(value, str) else ""
+            yield first_text(node.values.get("name"))
 
 
 def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
@@ -210,7 +169,7 @@ def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
                 )
                 if 15 <= len(text) <= 500 and text != title:
                     return text
-    stated = plain_title(_first(values.get("alternativeHeadline")))
+    stated = plain_title(first_text(values.get("alternativeHeadline")))
     return stated if stated != title else ""
 
 
@@ -248,7 +207,7 @@ def _image(page: Declared, values: dict[str, object], url: str) -> str:
     stated = image.get("url") or image.get("contentUrl") if isinstance(image, dict) else image
     for link in (
         page.meta("og:image:secure_url", "og:image", "og:image:url"),
-        _first(stated),
+        first_text(stated),
         page.meta("twitter:image", "twitter:image:src", "parsely-image-url", "thumbnail"),
         *page.links.get("image_src", ())[:1],
     ):
@@ -268,8 +227,8 @@ def _absolute(url: str, link: str) -> str:
 def _source(page: Declared, values: dict[str, object]) -> str:
     """Who the page says the text comes from."""
     return (
-        _first(values.get("sourceOrganization"))
-        or _first(values.get("provider"))
+        first_text(values.get("sourceOrganization"))
+        or first_text(values.get("provider"))
         or page.meta(
             "article:provider",
             "source",
@@ -285,44 +244,3 @@ def _source(page: Declared, values: dict[str, object]) -> str:
             "contentsource",
         )
     )
-
-
-def _is_free(page: Declared, node: Node | None) -> bool | None:
-    """Whether a page says it can be read for free: its article, else a part of it."""
-    held = [node] if node else []
-    held += [other for other in page.nodes if not other.aside and other is not node]
-    for one in held:
-        stated = _truth(one.values.get("isAccessibleForFree"))
-        parts = one.values.get("hasPart")
-        listed = parts if isinstance(parts, list) else [parts]
-        within = [
-            _truth(part.get("isAccessibleForFree")) for part in listed if isinstance(part, dict)
-        ]
-        if stated is not None:
-            return stated
-        if False in within:
-            return False
-    tier = page.meta("article:content_tier").casefold()
-    return {"free": True, "locked": False}.get(tier)
-
-
-def _truth(value: object) -> bool | None:
-    value = value[0] if isinstance(value, list) and value else value
-    if isinstance(value, bool):
-        return value
-    word = str(value).casefold().rpartition("/")[2]
-    return {"true": True, "false": False, "yes": True, "no": False}.get(word)
-
-
-def _body(nodes: list[Node]) -> str:
-    """The longest articleBody of the page's own nodes: for comparison, never to be trusted."""
-    bodies = [node.values.get("articleBody") for node in nodes if not node.aside]
-    texts = [body[:LONGEST_BODY] for body in bodies if isinstance(body, str)]
-    return max(texts, key=len, default="")
-
-
-def _count(value: object) -> int | None:
-    text = (
-        str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    )
-    return int(text) if regex.fullmatch(r"[0-9]{1,6}", text) else None

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 import lxml.html
-from lxml import etree
 
-AFTER = 200  # elements after a headline that count as near it
-BEFORE = 60
+AFTER = 120  # elements after a headline that count as near it
+BEFORE = 40
+#: What holds a line of text: other elements are passed over, since each costs time.
+HOLDERS = (
+    "a", "abbr", "address", "b", "cite", "div", "em", "h2", "h3", "h4", "h5", "h6", "i", "li",
+    "p", "small", "span", "strong", "td", "time", "ul",
+)  # fmt: skip
 #: Parts of a page that are not its article.
 APART_TAGS = frozenset({"aside", "nav", "footer"})
 APART = re.compile(
@@ -20,7 +24,7 @@ APART = re.compile(
 
 
 def is_apart(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element stands in a part of its page that is not the article: related, comments."""
+    """Whether an element stands in a part of its page other than the article, as comments do."""
     for number, above in enumerate(element.iterancestors()):
         if above.tag in {"article", "main", "body"} or number == 15:
             return False
@@ -31,10 +35,15 @@ def is_apart(element: lxml.html.HtmlElement) -> bool:
     return False
 
 
-def near(heading: lxml.html.HtmlElement, after: int = AFTER) -> Iterator[lxml.html.HtmlElement]:
-    """The elements about a headline, those after it first."""
-    yield from islice(_following(heading), after)
-    yield from islice(_preceding(heading), BEFORE)
+def near(headings: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
+    """The elements about the first two headings: of each, those after it first."""
+    return [
+        element
+        for heading in headings[:2]
+        for element in chain(
+            islice(_following(heading), AFTER), islice(_preceding(heading), BEFORE)
+        )
+    ]
 
 
 def _following(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
@@ -42,7 +51,7 @@ def _following(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement
     above = element
     while above is not None:
         for after in above.itersiblings():
-            yield from after.iter(etree.Element)
+            yield from after.iter(*HOLDERS)
         above = above.getparent()
 
 
@@ -50,4 +59,4 @@ def _preceding(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement
     """The elements before one that share its block, and what they hold."""
     for above in islice(chain([element], element.iterancestors()), 3):
         for before in islice(above.itersiblings(preceding=True), 5):
-            yield from before.iter(etree.Element)
+            yield from before.iter(*HOLDERS)

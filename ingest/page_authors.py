@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from ingest.agencies import named_agency
-from ingest.byline_words import PARTICLES
 from ingest.bylines import Byline, clean_authors
 from ingest.declared import Declared, squeezed
 from ingest.headline import plain_title
 from ingest.jsonld import Node
-from ingest.near import is_apart, near
+from ingest.name_case import PARTICLES
+from ingest.near import is_apart
 
 METAS = (
     "author", "article:author", "article:author_name", "article:author:name", "parsely-author",
@@ -31,22 +31,27 @@ METAS = (
 )  # fmt: skip
 #: The label that WordPress' commonest plugin puts before an author's name, by language.
 LABELS = re.compile(
-    r"written by|verfasst von|geschrieben von|écrit par|rédigé par|escrito por|publicado por|scritto da"
+    r"written by|verfasst von|geschrieben von|écrit par|rédigé par|escrito por|publicado por"
+    r"|scritto da"
     r"|geschreven door|skrevet av|skrevet af|skriven av|napisane przez|автор|написано автором|作者"
     r"|执筆者|執筆者|كُتب بواسطة|ditulis oleh|yazan|kirjoittanut|szerző:?|autor",
     re.IGNORECASE,
 )
 #: The addresses of pages about an author.
 ABOUT = re.compile(
-    r"/(?:authors?|autor(?:e[ns]?|a|in)?|auteurs?|by|byline|staff|contributors?|columnists?|profiles?|reporters?|journalists?"
-    r"|journalistes?|redakteure?|redactores|autori|firmas?|writers?|producers|kolumnisten|opinionistas|yazarlar|penulis)"
+    r"/(?:authors?|autor(?:e[ns]?|a|in)?|auteurs?|by|byline|staff|contributors?|columnists?"
+    r"|profiles?|reporters?|journalists?"
+    r"|journalistes?|redakteure?|redactores|autori|firmas?|writers?|producers|kolumnisten"
+    r"|opinionistas|yazarlar|penulis)"
     r"/(?:[a-z]/|\d+[/-])?([^/?#.]{3,})",
     re.IGNORECASE,
 )
 #: What says that a name follows, in this element or the next.
 SAYS_BY = re.compile(
-    r"(?:(?:[Ww]ords|[Ss]tory|[Tt]ext|[Aa]rticle|[Ww]ritten|[Rr]eported|[Pp]osted|[Pp]ublished|[Aa]uthored|[Rr]ecipe|[Rr]eview|WRITTEN)\s+(?:by|BY|By)"
-    r"|by|BY|By|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]oor|Di|DI|[Aa]v|[Aa]f|Author|Autore?|Auteur|Autorin|Text|Texto|Texte|Автор|Текст)"
+    r"(?:(?:[Ww]ords|[Ss]tory|[Tt]ext|[Aa]rticle|[Ww]ritten|[Rr]eported|[Pp]osted|[Pp]ublished"
+    r"|[Aa]uthored|[Rr]ecipe|[Rr]eview|WRITTEN)\s+(?:by|BY|By)"
+    r"|by|BY|By|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]oor|Di|DI|[Aa]v|[Aa]f|Author|Autore?|Auteur"
+    r"|Autorin|Text|Texto|Texte|Автор|Текст)"
     r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))|(?:بقلم|كتب|كتبت|作者|记者|記者|撰文|文)\s*[:：/]?",
 )
 #: Sites that host a person's publication under that person's name.
@@ -61,49 +66,38 @@ TITLE = re.compile(
 )
 #: Classes by how surely they hold a name and nothing else.
 NAME = re.compile(
-    r"(?:^|\s|[_-])(?:author|byline|autor|auteur|writer|contributor|reporter|journalist)s?(?:__|--|[_-])"
+    r"(?:^|\s|[_-])(?:author|byline|autor|auteur|writer|contributor|reporter|journalist)s?(?:__"
+    r"|--|[_-])"
     r"(?:full-?)?(?:name|link|title)\b|authorname|bylinename|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|writer|reporter|journalist|firma|signature|posted-by"
-    r"|contributor|zuozhe)(?:s|e|in|a)?(?:$|[\s_-])|byline|articleauthor|postauthor|author-?name|authorname|p-author|(?:^|\s)fn(?:$|\s)",
+    r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|writer|reporter|journalist|firma|signature"
+    r"|posted-by"
+    r"|contributor|zuozhe)(?:s|e|in|a)?(?:$|[\s_-])|byline|articleauthor|postauthor|author-?name"
+    r"|authorname|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
 HINT = re.compile(
-    r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b|zuozhe",
+    r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b"
+    r"|zuozhe",
     re.IGNORECASE,
 )
 NOT_NAMES = re.compile(
-    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-|desc\b|box|thumb|icon|count|date|caption",
+    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-"
+    r"|desc\b|box|thumb|icon|count|date|caption",
     re.IGNORECASE,
 )
-MARKED = "//*[@rel='author' or @itemprop='author' or contains(@class, 'author') or contains(@class, 'yline')]"
-NEVER = frozenset(
-    [
-        "html",
-        "body",
-        "article",
-        "main",
-        "section",
-        "img",
-        "input",
-        "form",
-        "meta",
-        "link",
-        "script",
-        "style",
-        "svg",
-        "path",
-        "source",
-        "picture",
-        "noscript",
-        "button",
-        "time",
-        "h1",
-    ]
+MARKED = (
+    "//*[@rel='author' or @itemprop='author'"
+    " or contains(@class, 'author') or contains(@class, 'yline')]"
 )
+NEVER = frozenset((
+    "html", "body", "article", "main", "section", "img", "input", "form", "meta", "link",
+    "script", "style", "svg", "path", "source", "picture", "noscript", "button", "time", "h1",
+))  # fmt: skip
 LONGEST = 160  # characters of an element that is a byline
+LONGEST_SAID = 70  # of one that is because it begins with "By": longer, it may be prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +114,14 @@ def page_authors(
 ) -> Signed:
     """Who signs a page; `own` are the outlet's names, which sign for nobody but on a blog."""
     own = () if _is_personal(page, url) else tuple(own)
-    credits: dict[str, str] = {}
+    suppliers: dict[str, str] = {}
     printed = ""
     for source, people, organisations in _statements(page, node, tree):
         byline = clean_authors(people, own=own, organisations=organisations)
-        suppliers = byline.credits
+        named = byline.credits
         if source == "byline":  # "AA" beside it is a button for larger letters
-            suppliers = tuple(name for name in suppliers if named_agency(name) and len(name) > 2)
-        credits.update((name.casefold(), name) for name in suppliers)
+            named = tuple(name for name in named if named_agency(name) and len(name) > 2)
+        suppliers.update((name.casefold(), name) for name in named)
         stated = ", ".join(
             name
             for name in map(plain_title, [*people, *organisations])
@@ -138,9 +132,9 @@ def page_authors(
         if source == "byline":
             authors = tuple(filter(_is_full, authors))
         if authors:
-            byline = Byline(authors=authors, credits=tuple(credits.values()))
+            byline = Byline(authors=authors, credits=tuple(suppliers.values()))
             return Signed(byline=byline, printed=stated[:LONGEST], source=source)
-    return Signed(byline=Byline(credits=tuple(credits.values())), printed=printed)
+    return Signed(byline=Byline(credits=tuple(suppliers.values())), printed=printed)
 
 
 def _is_full(name: str) -> bool:
@@ -222,7 +216,7 @@ def _named(author: object, by_id: dict[Any, Node]) -> Iterator[tuple[str, bool]]
 
 def _of_elements(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[list[str]]:
     """The texts of the elements that name an author, surest first, those side by side together."""
-    yield from _ranked(element for heading in page.headings[:2] for element in near(heading))
+    yield from _ranked(page.beside)
     yield from _ranked(tree.xpath(MARKED)[:20])
 
 
@@ -233,10 +227,10 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
         if rank is None or is_apart(element):
             continue
         text = _text(element)
-        if 1 < len(text) <= LONGEST:
+        if 1 < len(text) <= (LONGEST if rank < 3 else LONGEST_SAID):
             ranked.append((rank, number, element, text))
     ranked.sort(key=lambda held: held[:2])
-    for place, (rank, _, element, text) in enumerate(ranked[:12]):
+    for place, (rank, _, element, text) in enumerate(ranked[:6]):
         above = _above(element)
         beside = [
             other
@@ -244,66 +238,23 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
             if r == rank and _above(held) is above
         ]
         yield [text, *beside[:10]] if rank < 2 else [text]
-
-
-def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
-    ranked: list[tuple[int, int, lxml.html.HtmlElement, str]] = []
-    for number, element in enumerate(elements):
-        rank = _rank(element)
-        if rank is None or is_apart(element):
-            continue
-        text = _text(element)
-        if 1 < len(text) <= LONGEST:
-            ranked.append((rank, number, element, text))
-    ranked.sort(key=lambda held: held[:2])
-    for place, (rank, _, element, text) in enumerate(ranked[:12]):
-        above = _above(element)
-        beside = [
-            other
-            for r, _, held, other in ranked[place + 1 :]
-            if r == rank and _above(held) is above
-        ]
-        yield [text, *beside[:10]] if rank < 2 else [text]
-
-
-def _near(heading: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The elements about a headline, those after it first."""
-    yield from itertools.islice(_following(heading), NEAR)
-    yield from itertools.islice(_preceding(heading), BEFORE)
-
-
-def _following(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """Every element after one, in the order of the document."""
-    above = element
-    while above is not None:
-        for after in above.itersiblings():
-            yield from after.iter(etree.Element)
-        above = above.getparent()
-
-
-def _preceding(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The elements before one that share its block, nearest first, and what they hold."""
-    for above in itertools.islice(itertools.chain([element], element.iterancestors()), 3):
-        for before in itertools.islice(above.itersiblings(preceding=True), 5):
-            yield from before.iter(etree.Element)
 
 
 def _rank(element: lxml.html.HtmlElement) -> int | None:
     """How surely an element is a name (0) or a byline (1, 2, 3); None where it is neither."""
     if element.tag in NEVER:
         return None
-    attributes = element.attrib
-    marks = f"{attributes.get('class', '')} {attributes.get('id', '')} {attributes.get('data-testid', '')}"
-    if attributes.get("rel") == "author":
-        return 0
+    marks = element.get("class") or element.get("id") or element.get("data-testid") or ""
     if HINT.search(marks) and BYLINE.search(marks) and not NOT_NAMES.search(marks):
         return 0 if NAME.search(marks) else 2
-    if "author" in attributes.get("itemprop", "") + attributes.get("property", ""):
+    if element.get("rel") == "author":
+        return 0
+    if "author" in (element.get("itemprop") or element.get("property") or ""):
         return 1
     if element.tag == "a":
-        return 1 if ABOUT.search(attributes.get("href", "")) and not _in_prose(element) else None
-    text = (element.text or "").lstrip()[:40]
-    return 3 if text and SAYS_BY.match(text) else None
+        return 1 if ABOUT.search(element.get("href", "")) and not _in_prose(element) else None
+    text = element.text
+    return 3 if text and SAYS_BY.match(text.lstrip()[:40]) else None
 
 
 def _in_prose(element: lxml.html.HtmlElement) -> bool:

@@ -16,79 +16,29 @@ import lxml.html
 
 from ingest.declared import Declared
 from ingest.jsonld import Node
-from ingest.near import is_apart, near
+from ingest.near import is_apart
 from ingest.values import moment
 
-PUBLISHED = [
-    "article:published_time",
-    "article:published",
-    "published_time",
-    "datepublished",
-    "og:published_time",
-    "article:post_date",
-    "parsely-pub-date",
-    "sailthru.date",
-    "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime",
-    "cxenseparse:recs:articlepublishedtime",
-    "rnews:datepublished",
-    "shareaholic:article_published_time",
-    "bt:pubdate",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "publicationdate",
-    "pubdate",
-    "pub_date",
-    "originalpublicationdate",
-    "article_date_original",
-    "article.published",
-    "displaydate",
-    "ptime",
-    "pdate",
-    "dcterms.issued",
-    "dcterms.created",
-    "dcterms.date",
-    "dc.date.issued",
-    "dc.date.created",
-    "dc.date",
-    "dc:date",
-    "dc:created",
-    "citation_publication_date",
-    "citation_online_date",
-    "citation_date",
-    "date.created",
-    "datecreated",
-    "date_published",
-    "published",
-    "created",
-    "gentime",
-    "_pubtime",
-    "apub:time",
-    "weibo:article:create_at",
+PUBLISHED = (
+    "article:published_time", "article:published", "published_time", "datepublished",
+    "og:published_time", "article:post_date", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+    "cxenseparse:recs:articlepublishedtime", "rnews:datepublished",
+    "shareaholic:article_published_time", "bt:pubdate", "publishdate", "publish-date",
+    "publish_date", "publication_date", "publicationdate", "pubdate", "pub_date",
+    "originalpublicationdate", "article_date_original", "article.published", "displaydate",
+    "ptime", "pdate", "dcterms.issued", "dcterms.created", "dcterms.date", "dc.date.issued",
+    "dc.date.created", "dc.date", "dc:date", "dc:created", "citation_publication_date",
+    "citation_online_date", "citation_date", "date.created", "datecreated", "date_published",
+    "published", "created", "gentime", "_pubtime", "apub:time", "weibo:article:create_at",
     "date",
-]
-MODIFIED = [
-    "article:modified_time",
-    "og:updated_time",
-    "article:modified",
-    "modified_time",
-    "datemodified",
-    "article:updated_time",
-    "cxenseparse:modifiedtime",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-    "last-modified",
-    "last_modified",
-    "article.updated",
-    "lastmodified",
-    "revision_date",
-    "utime",
-    "modified",
-    "updated",
-]
+)  # fmt: skip
+MODIFIED = (
+    "article:modified_time", "og:updated_time", "article:modified", "modified_time",
+    "datemodified", "article:updated_time", "cxenseparse:modifiedtime", "dcterms.modified",
+    "dc.date.modified", "lastmod", "last-modified", "last_modified", "article.updated",
+    "lastmodified", "revision_date", "utime", "modified", "updated",
+)  # fmt: skip
 HAS_TIME = re.compile(
     r"^\d{10}(?:\d{3})?$|\d[T\s]\s*\d{1,2}:\d\d|\d{1,2}:\d\d|\d{14}|\b\d{1,2}\s?[ap]m\b",
     re.IGNORECASE,
@@ -111,14 +61,22 @@ ZONES = {
     "PT": "America/Los_Angeles",
 }
 OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d\d):?(\d\d)$")
+COMPACT = re.compile(r"^(\d{8})(\d{6})$")
 GLUED = re.compile(r"(\d)([A-Z]{3,4})$")
-NAMES = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
-#: A date and, if it stands by, a time, in a line of a page.
-WRITTEN = re.compile(
-    rf"(?<!\d)((?:{NAMES}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|(?:\d{{1,2}}(?:st|nd|rd|th|\.|º)? (?:de )?{NAMES}\.?,? (?:de |del )?\d{{4}})"
-    r"|\d{4}-\d\d-\d\d|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d\d/\d\d|\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]?)"
-    r"(?:[\s,|·•–—-]*(?:at |um |à |a las |às |ore |kl\.? )?(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)(?:\s(GMT|UTC|CET|CEST|BST|IST|E[SD]?T|C[SD]?T|M[SD]T|P[SD]?T)\b)?)?"
+NAME = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
+DAYS = (
+    rf"{NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}",
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º)? (?:de )?{NAME}\.?,? (?:de |del )?\d{{4}}",
+    r"\d{4}-\d\d-\d\d|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d\d/\d\d",
+    r"\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]?",
 )
+TIME = (
+    r"[\s,|·•–—-]*(?:at |um |à |a las |às |ore |kl\.? )?"
+    r"(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
+    r"(?:\s(GMT|UTC|CES?T|BST|IST|[ECMP][SD]?T)\b)?"
+)
+#: A day and, if it stands by, a time, in a line of a page.
+WRITTEN = re.compile(rf"(?<!\d)({'|'.join(DAYS)})(?:{TIME})?")
 EPOCH = re.compile(r"\s*(\d{10})(\d{3})?\s*")
 DATED = re.compile(r"date|time|publi|posted|stamp|fecha|datum|data|meta|byline|info", re.IGNORECASE)
 MARKED = re.compile(
@@ -169,7 +127,7 @@ def _statements(
     address = address_date(url)
     for shown in _shown(page, tree):
         # an element may belong to another article: the address knows better
-        if not address.at or abs(shown.at - address.at) < A_DAY_ABOUT:
+        if shown.at and (not address.at or abs(shown.at - address.at) < A_DAY_ABOUT):
             yield shown
     if address.at:
         yield address
@@ -219,7 +177,7 @@ def guess_date(tree: lxml.html.HtmlElement, url: str) -> When:
 
 
 def _stated(
-    node: Node | None, keys: tuple[str, ...], page: Declared, metas: list[str]
+    node: Node | None, keys: tuple[str, ...], page: Declared, metas: tuple[str, ...]
 ) -> Iterator[When]:
     """The dates in a page's JSON-LD and metas, the surest first."""
     for key in keys:
@@ -237,8 +195,7 @@ def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[When]:
     times = [element for element in page.times[:60] if not is_apart(element)]
     marked = [element for element in times if MARKED.search(_marks(element))]
     marked += tree.xpath("//*[@itemprop='datePublished']")[:5]
-    beside = (element for heading in page.headings[:2] for element in near(heading, AFTER))
-    dated = (element for element in beside if DATED.search(element.get("class", "")))
+    dated = (element for element in page.beside[:AFTER] if DATED.search(element.get("class") or ""))
     for element in chain(marked, dated, times):
         if not CHANGED.search(_marks(element)):
             yield from _of_element(element)
@@ -278,6 +235,7 @@ def _moment(written: str) -> datetime | None:
     epoch = EPOCH.fullmatch(written)
     if epoch:
         return datetime.fromtimestamp(int(epoch[1]), UTC)
+    written = COMPACT.sub(r"\1T\2", written)
     asian = ASIAN.match(written)
     if asian:
         written = f"{asian[1]}-{int(asian[2]):02}-{int(asian[3]):02} {asian[4] or ''}"
