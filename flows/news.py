@@ -26,10 +26,10 @@ from flows import stages
 from flows.progress import report
 from flows.settings import Settings, read_settings
 from flows.stages import Answer, Stopwatch, TakenUp
-from ingest.extract import ExtractPool, open_pool
 from ingest.fetch import Fetcher, open_fetcher
 from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
 from ingest.plan import batches
+from ingest.pool import ExtractPool, open_pool
 from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
 

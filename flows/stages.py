@@ -22,7 +22,6 @@ import xxhash
 
 from ingest.dedup import FoldParams, compare, fold
 from ingest.discover import discover, well_known
-from ingest.extract import ExtractPool
 from ingest.feeds import parse_feed
 from ingest.fetch import FEED_TYPES, PAGE_TYPES, Fetcher, hints
 from ingest.follow import learn, new_address, request_for
@@ -45,6 +44,7 @@ from ingest.model import (
 )
 from ingest.opml import parse_opml
 from ingest.plan import identify, plan_pages, settle_duplicates
+from ingest.pool import ExtractPool
 from ingest.schedule import next_poll
 from ingest.sketch import SketchParams, shingle, sketch_articles
 from ingest.urls import without_credentials

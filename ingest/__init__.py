@@ -14,7 +14,9 @@ opml.py       subscription lists, read and written
 follow.py     what a feed's answers teach about it
 schedule.py   when it is due again
 plan.py       entries become pages to fetch, each URL decided once
-extract.py    a Fetched page becomes an Article, in worker processes
+extract.py    a Fetched page becomes an Article
+  markup.py     the tree it is read from
+  pool.py       the worker processes it is done in
 sketch.py     an article's text becomes a MinHash signature and its bands
 dedup.py      two texts become a Match or nothing; matches become stories
 """

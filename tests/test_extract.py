@@ -1,11 +1,9 @@
-import asyncio
-import multiprocessing
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from builders import NOW, ago, entry, fetched, prose
+from builders import NOW, ago, entry, fetched
 
-from ingest.extract import extract_article, open_pool
+from ingest.extract import extract_article
 from ingest.model import Failed, Outcome
 from ingest.urls import url_id
 
@@ -29,10 +27,6 @@ def html(head="", body=PARAGRAPHS, **fields):
         "text/html; charset=utf-8",
         **{"url": "https://www.harbour.example/news/quay", **fields},
     )
-
-
-# each "author" that is none has trafilatura search the rest of the text: some fifteen seconds
-ENDLESS = html('<script type="application/ld+json">{' + '"author":x,' * 10_000 + "</script>")
 
 
 def extract(item=None, answer=None, first_seen=NOW):
@@ -140,88 +134,3 @@ def test_html_by_any_of_its_names_is_read(content_type):
 )
 def test_a_page_without_an_article_is_no_text(body):
     assert failure(entry(), fetched(body, "text/html")) is Outcome.NO_TEXT
-
-
-def test_an_xhtml_page_that_declares_its_encoding_is_read():
-    xhtml = '<?xml version="1.0" encoding="UTF-8"?>\n' + markup()
-    article = extract(answer=fetched(xhtml, "application/xhtml+xml"))
-    assert article.text.startswith("The mayor told")
-
-
-def test_a_page_in_an_old_encoding_keeps_its_umlauts():
-    page = markup('<meta charset="iso-8859-1">', PARAGRAPHS.replace("quay", "Fähre"))
-    assert "the Fähre would" in extract(answer=fetched(page.encode("iso-8859-1"))).text
-
-
-def test_a_page_nested_deeper_than_parsers_like_is_read():
-    assert extract(answer=html(body="<div>" * 400 + PARAGRAPHS)).text.startswith("The mayor")
-
-
-@pytest.fixture(scope="module")
-def pool():
-    """One worker, for all tests here: what one of them does to it must not harm the next."""
-    # a worker's first page takes a second, while what it works with is loaded
-    with open_pool(workers=1, time_limit=4) as opened:
-        yield opened
-
-
-def test_a_pool_gives_what_the_function_gives_and_raises_what_it_raises(pool):
-    async def run():
-        assert await pool.extract(entry(), html(), NOW) == extract()
-        with pytest.raises(Failed) as caught:
-            await pool.extract(entry(), fetched(b"%PDF", "application/pdf"), NOW)
-        assert (caught.value.outcome, caught.value.detail) == (
-            Outcome.NOT_HTML,
-            "application/pdf",
-        )
-
-    asyncio.run(run())
-
-
-def test_a_page_that_overruns_its_limit_costs_itself_and_not_the_next(pool):
-    async def run():
-        overrun, fine = await asyncio.gather(
-            pool.extract(entry(), ENDLESS, NOW),
-            pool.extract(entry(), html(), NOW),
-            return_exceptions=True,
-        )
-        assert isinstance(overrun, Failed)
-        assert overrun.outcome is Outcome.EXTRACT_TIMEOUT
-        assert fine == extract()
-
-    asyncio.run(run())
-
-
-def test_a_worker_that_dies_costs_its_page_and_not_the_next(pool):
-    async def run():
-        await pool.extract(entry(), html(), NOW)  # the worker is up from here on
-        doomed = asyncio.ensure_future(pool.extract(entry(), ENDLESS, NOW))
-        while not doomed.done():
-            await asyncio.wait([doomed], timeout=0.3)
-            for worker in multiprocessing.active_children():
-                worker.kill()
-        assert isinstance(doomed.exception(), Failed)
-        assert doomed.exception().outcome is Outcome.EXTRACT_CRASH
-        assert await pool.extract(entry(), html(), NOW) == extract()
-
-    asyncio.run(run())
-
-
-def test_an_error_nobody_foresaw_is_a_crash_of_its_page_alone(pool):
-    async def run():
-        with pytest.raises(Failed) as caught:
-            # a date that is no date stands for whatever a page may do to a parser
-            await pool.extract(entry(published="noon"), html(), NOW)
-        assert caught.value.outcome is Outcome.EXTRACT_CRASH
-        assert caught.value.detail.startswith("TypeError")
-        assert await pool.extract(entry(), html(), NOW) == extract()
-
-    asyncio.run(run())
-
-
-@pytest.mark.parametrize("stray", ["\x0b", "\x01", "\x1b", "&#1;", "&#x0B;"])
-def test_a_stray_control_character_costs_no_article(stray):
-    text = f"{prose(0, 40)}{stray} {prose(40, 60)}"
-    body = f"<html><body><article><p>{text}</p></article></body></html>"
-    found = extract_article(entry(), fetched(body, "text/html"), NOW)
-    assert found.words == 100

@@ -23,9 +23,9 @@ from flows.stages import (
     read_feeds,
     take_up,
 )
-from ingest.extract import open_pool
 from ingest.fetch import FetchLimits, open_fetcher
 from ingest.plan import batches
+from ingest.pool import open_pool
 from storage.reading import open_reader
 from storage.store import open_store
 
