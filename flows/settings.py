@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     page_time_limit: float = Field(
         20, gt=0, description="Seconds the extraction of a page may take."
     )
+    page_memory_limit: int = Field(
+        400, ge=300, description="Megabytes an extraction process may hold, 200 at the outset."
+    )
     window_days: float = Field(
         14,
         gt=0,

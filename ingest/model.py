@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     NOT_HTML = "not_html"
     NO_TEXT = "no_text"
     EXTRACT_TIMEOUT = "extract_timeout"
+    EXTRACT_MEMORY = "extract_memory"
     EXTRACT_CRASH = "extract_crash"
     ROBOTS = "robots"  # the site's robots.txt asks us not to
     # either, from the network
