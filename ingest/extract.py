@@ -7,7 +7,7 @@ import lxml.html
 import py3langid
 import trafilatura
 
-from ingest.markup import parse_page
+from ingest.markup import drop_costly_json_ld, parse_page
 from ingest.model import Article, Entry, Failed, Fetched, Outcome
 from ingest.urls import (
     believed_canonical,
@@ -36,6 +36,7 @@ def extract_article(entry: Entry, fetched: Fetched, first_seen: datetime) -> Art
         raise Failed(Outcome.NOT_HTML, fetched.content_type)
     tree = parse_page(fetched)
     declared = _declared_canonical(tree, fetched.final_url)
+    drop_costly_json_ld(tree)
     document = trafilatura.bare_extraction(
         tree, url=fetched.final_url, include_comments=False, with_metadata=True
     )
