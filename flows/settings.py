@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         20, gt=0, description="Seconds the extraction of a page may take."
     )
     page_memory_limit: int = Field(
-        400, ge=300, description="Megabytes an extraction process may hold, 200 at the outset."
+        400, ge=300, description="Megabytes an extraction process may hold, of them 150 at first."
     )
     window_days: float = Field(
         14,

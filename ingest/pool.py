@@ -14,9 +14,10 @@ import resource
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -57,7 +58,8 @@ class ExtractPool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="extract")
         for worker in self._workers:
             self._idle.put(worker)
-            self._threads.submit(worker.start)  # ahead of the first page
+        for _ in self._workers:
+            self._threads.submit(self._call, int, ())  # a worker each, ahead of the first page
 
     async def extract(self, entry: Entry, fetched: Fetched, first_seen: datetime) -> Article:
         """`extract_article` in a worker; also raises Failed(extract_timeout, _memory or _crash)."""
@@ -88,8 +90,10 @@ class ExtractPool:
         """Ends all workers, whatever they are doing."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
-            worker.close()
+            worker.close()  # its thread hears of it from the pipe
         self._threads.shutdown()
+        for worker in self._workers:
+            worker.stop()
 
     def pids(self) -> list[int]:
         """The processes that are there, for whoever watches them."""
@@ -114,7 +118,8 @@ class _Worker:
             pipe.send((function, args))
             reply = self._reply(pipe)
         except (EOFError, OSError) as error:  # gone, or never there
-            raise Failed(Outcome.EXTRACT_CRASH, f"its worker ended: {self.stop()}") from error
+            how = self.stop(patience=1)
+            raise Failed(Outcome.EXTRACT_CRASH, f"its worker {how or error}") from error
         if isinstance(reply, Failed):
             if reply.outcome in FAULTS:
                 self.stop()
@@ -152,26 +157,27 @@ class _Worker:
                 return Failed(Outcome.EXTRACT_MEMORY, f"over {self._limits.megabytes} MB")
         return pipe.recv()
 
-    def stop(self) -> str:
-        """Ends the process, if there is one, at once; says how it ended."""
+    def stop(self, patience: float = 0) -> str:
+        """Ends the process, if there is one, after `patience` seconds; says how it ended."""
         with self._books:
             process, self._process = self._process, None
             pipe, self._pipe = self._pipe, None
             if pipe:
                 pipe.close()
             if not process:
-                return "it was never there"
-            process.join(0.1)  # where it is ending by itself: then its own exit code is told
+                return ""
+            process.join(patience)
             process.kill()
             process.join()
-            return f"exit code {process.exitcode}"
+            code = process.exitcode or 0
+            return f"ended with code {code}" if code >= 0 else f"was killed by signal {-code}"
 
     def close(self) -> None:
-        """Ends the process for good."""
+        """Ends the process, which is not replaced any more."""
         self._closed = True
         process = self._process
         if process:
-            process.kill()  # its thread hears of it from the pipe
+            process.kill()
 
     @property
     def pid(self) -> int:
@@ -189,23 +195,28 @@ class _Worker:
 
 
 def _serve(pipe: Connection, limits: PageLimits) -> None:
-    """The life of a worker: calls come in, results or a Failed go out, until the pipe ends."""
+    """The life of a worker: calls come in, results or a Failed go out, until the run has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends the workers
-    # what one allocation can take between two looks; most of a limit that is too low to start with
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (limits.megabytes * MEGABYTE, most))
-    # trafilatura logs each page it finds nothing on; here that is a counted outcome
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    pipe.send(None)
-    while True:
-        try:
+    _limit_memory(limits.megabytes * MEGABYTE)
+    # libraries log each page they find nothing on; here that is a counted outcome
+    logging.disable()
+    warnings.simplefilter("ignore")
+    with suppress(EOFError, OSError):  # nobody is there any more
+        pipe.send(None)
+        while True:
             function, args = pipe.recv()
-        except (EOFError, OSError):
-            return
-        # nobody is left to stop it where the run itself has been killed: then the system does
-        signal.alarm(math.ceil(limits.seconds) + 5)
-        pipe.send(_answer(function, args))
-        signal.alarm(0)
+            # where the run itself was killed, nobody is left to watch: then the system stops it
+            signal.alarm(math.ceil(limits.seconds) + 5)
+            reply = _answer(function, args)
+            signal.alarm(0)
+            pipe.send(reply)
+
+
+def _limit_memory(most: int) -> None:
+    """For what is asked for at once, between two looks: the system refuses it, a MemoryError."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 def _answer(function: Callable[..., object], args: tuple[object, ...]) -> object:
@@ -214,7 +225,7 @@ def _answer(function: Callable[..., object], args: tuple[object, ...]) -> object
     except Failed as failure:
         return failure
     except MemoryError:
-        return Failed(Outcome.EXTRACT_MEMORY, "more than its worker may have")
+        return Failed(Outcome.EXTRACT_MEMORY, "more than its worker may hold")
     except BaseException as error:  # whatever a page does to a parser costs that page alone
         sentence = f"{type(error).__name__}: {error}"[:SENTENCE]
         return Failed(Outcome.EXTRACT_CRASH, sentence.encode("utf-8", "replace").decode())

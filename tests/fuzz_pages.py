@@ -109,6 +109,9 @@ class Account:
         if how.startswith("extract_"):
             self.faults[f"{how}: {detail}"[:150]] += 1
         self.slowest = sorted([*self.slowest, (seconds, number, how)], reverse=True)[:8]
+        done = sum(self.outcomes.values())
+        if done % 500 == 0:
+            report(f"{done:9,} done, the largest worker was {self.peak:.0f} MB")
         if seconds > limit + GRACE:
             self.findings.append(f"page {number} took {seconds:.1f} s")
 

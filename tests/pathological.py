@@ -1,8 +1,15 @@
-"""Pages made to cost all the time or memory there is, each by a function that says how."""
+"""Pages made to cost all the time or memory there is, each by a function that says how.
+
+And what a page might have a worker do, as functions that a worker is given in a page's place.
+"""
 
 import base64
+import contextlib
 import gzip
+import os
 import random
+import sys
+import time
 from collections.abc import Callable
 
 PROSE = "".join(
@@ -223,3 +230,37 @@ def breaks_500_000() -> bytes:
 @pathological
 def a_gzip_bomb() -> bytes:
     return gzip.compress(b"<html><body>" + b"<p>a</p>" * 2_400_000)
+
+
+def end_the_process() -> None:
+    os._exit(3)
+
+
+def leave() -> None:
+    sys.exit("goodbye")
+
+
+def go_on_for_ever() -> None:
+    while True:
+        time.sleep(1)
+
+
+def take_memory_bit_by_bit() -> None:
+    """And take no MemoryError for an answer, as libraries do that catch every Exception."""
+    taken = []
+    while True:
+        with contextlib.suppress(MemoryError):
+            taken.append(b"x" * 1_000_000)
+
+
+def take_memory_at_once() -> int:
+    return len(b"x" * 4_000_000_000)
+
+
+def keep_much() -> None:
+    """What a worker goes on holding when its page is done."""
+    sys.modules["kept"] = b"x" * 150_000_000  # type: ignore[assignment]
+
+
+def process_id() -> int:
+    return os.getpid()
