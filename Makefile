@@ -28,8 +28,9 @@ test: $(VENV)/.dev ## every test, those with a Prefect server included
 bench: $(VENV)/.dev ## measure what the README claims, as ratios
 	$(BIN)/python tests/bench.py
 
-fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses
+fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses, the workers 2,000 pages
 	$(BIN)/python tests/fuzz.py --inputs 200000
+	$(BIN)/python tests/fuzz_pages.py --inputs 2000
 
 format: $(VENV)/.dev ## rewrite the code in the house's style
 	$(BIN)/ruff check --fix .

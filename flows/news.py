@@ -237,7 +237,11 @@ async def _work(
         hosts=store.hosts(),
         robots=store.robots(clock - timedelta(days=1)),
     ) as fetcher:
-        with open_pool(workers=settings.workers, time_limit=settings.page_time_limit) as pool:
+        with open_pool(
+            workers=settings.workers,
+            time_limit=settings.page_time_limit,
+            memory_limit=settings.page_memory_limit,
+        ) as pool:
             run = Run(
                 run_id=run_id,
                 now=clock,

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
         description="A TOML file that says where outlets keep what, for those the rules fail on: "
         "see deploy/recipes.toml.",
     )
+    page_memory_limit: int = Field(
+        400, ge=300, description="Megabytes an extraction process may hold, of them 150 at first."
+    )
     window_days: float = Field(
         14,
         gt=0,

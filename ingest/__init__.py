@@ -15,8 +15,9 @@ follow.py     what a feed's answers teach about it
 schedule.py   when it is due again
 plan.py       entries become pages to fetch, each URL decided once
 extract.py    a Fetched page becomes an Article
-  markup.py     the tree it is read from
-  pool.py       the worker processes it is done in
+  markup.py     the tree it is read from, and how much of anything it may hold
+  pool.py       the worker processes it is done in, and what a page may cost them
+  warm.py       what they have loaded when they start
 sketch.py     an article's text becomes a MinHash signature and its bands
 dedup.py      two texts become a Match or nothing; matches become stories
 """

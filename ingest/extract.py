@@ -17,7 +17,7 @@ import py3langid
 from ingest.body import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.bylines import clean_authors
 from ingest.cleaning import clean, size
-from ingest.markup import parse_page
+from ingest.markup import drop_costly_json_ld, parse_page
 from ingest.metadata import Metadata, read_metadata
 from ingest.model import Article, Entry, Failed, Fetched, Outcome, Removed, Verdict
 from ingest.page_dates import guess_date
@@ -125,6 +125,7 @@ def _text(
         is_free=page.is_free,
         around=written(tree),
     )
+    drop_costly_json_ld(tree)
     tree = apply_recipe(tree, known.recipe)
     lines, removed = clean(extract_lines(tree, page.article_body), around)
     fed = plain_lines(entry.content)

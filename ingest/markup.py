@@ -1,38 +1,130 @@
-"""A fetched page becomes a tree that everything else reads: decoded, cleaned, parsed once."""
+"""A fetched page becomes a tree that everything else reads: decoded, cleaned, parsed once, capped.
 
+The caps are there for pages made, or grown, to take a worker's time: much of what reads a tree
+takes time by the square of something. They are several times what the largest of 2,761 news pages
+needs (archived in 2016, and of all kinds since), named with each; those beyond are counted.
+"""
+
+import json
 import re
 
 import lxml.html
-import trafilatura
+from lxml import etree
 
+from ingest.decode import page_text
 from ingest.model import Failed, Fetched, Outcome
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-CONTROL_REFERENCE = re.compile(r"&#(?:0*([0-9]{1,2})|[xX]0*([0-9a-fA-F]{1,2}));")
+MAX_MARKUP = 10_000_000  # bytes of UTF-8, without embedded images; the largest page had 1.6 million
+MAX_TEXT = 3_000_000  # characters, those of scripts included, some 4 s to extract
+MAX_ELEMENTS = 20_000  # 100,000 take minutes and a gigabyte; most on a page 5,286
+MAX_LINKS = 5_000  # 50,000 take 13 s; most on a page 1,206
+MAX_PARAGRAPHS = 5_000  # 10,000 tiny ones take 13 s; most on a page 626
+MAX_DEPTH = 1_000  # below 2,048 libxml2 drops everything, silently; deepest page 56
+MAX_SCRIPT = 1_000_000  # characters; longer ones are dropped: dates are looked for in all
+MAX_TAG = 50_000  # bytes, else it loses its attributes: libxml2 takes 14 s for 80,000 of them
+FEW = 2_000  # elements, up to which no count of them is worth looking at
+SMALL = 200_000  # bytes of markup, likewise
+
+MAX_JSON_LD = 50_000  # characters a page that extraction sees; most on a page 41,127
+MAX_BROKEN_JSON_LD = 10_000  # of one script: its repair takes 60 ms, 12 s at 137,000
+
+NUL = b"\x00"  # dropped even within a word, as browsers do
+SPACED = bytes(byte if byte >= 32 or byte in b"\t\n\r" else 32 for byte in range(256))
+# two, for each begins with what a search is quick to find
+NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+CONTROL_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bceBCEfF]|1[0-9a-fA-F]));"
+)
+# an embedded image, never read; 10 MB of them take 10 s
+EMBEDDED = re.compile(rb"data:[^,\"'<>\s]{0,100};base64,[A-Za-z0-9+/=%\\_-]{200,}")
+LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}" % MAX_TAG)
+TAG_NAME = re.compile(rb"<[\w:-]+")
+
+ELEMENTS = etree.XPath("count(//*)")
+COUNTED = (
+    (MAX_ELEMENTS, "elements", ELEMENTS),
+    (MAX_LINKS, "links", etree.XPath("count(//a)")),
+    (MAX_PARAGRAPHS, "paragraphs", etree.XPath("count(//p)")),
+)
+TEXT = etree.XPath("string-length(/*)")
+IS_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+LONG_SCRIPTS = etree.XPath(f"//*[self::script or self::style][string-length() > {MAX_SCRIPT}]")
+JSON_LD = etree.XPath("//script[@type='application/ld+json' or @type='application/settings+json']")
 
 
 def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
-    """The page's tree. Raises Failed(no_text) where it is none."""
+    """The page's tree, within the caps; scripts and tags beyond theirs are cut.
+
+    Raises Failed(no_text) where it is none, Failed(too_large) where it has more of something than
+    any article has.
+    """
+    markup = _cleaned(page_text(fetched))
+    _check(len(markup), MAX_MARKUP, "bytes")
     # one of the longest pages found nests deeper than lxml's default lets it; comments and
     # processing instructions are never text
     parser = lxml.html.HTMLParser(
         huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8"
     )
     try:
-        # decoded and encoded again: lxml takes no string that declares an encoding, as XHTML does
-        markup = _without_controls(trafilatura.utils.decode_file(fetched.body))
-        utf8 = markup.encode("utf-8", "replace")
-        return lxml.html.document_fromstring(utf8, parser=parser)
-    except (lxml.etree.LxmlError, ValueError, AssertionError) as error:
+        tree = lxml.html.document_fromstring(markup, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Failed(Outcome.NO_TEXT, f"not parseable as HTML: {error}") from error
+    if ELEMENTS(tree) > FEW:
+        _check_counts(tree)
+    if len(markup) > SMALL:
+        _trim(tree)
+    return tree
 
 
-def _without_controls(markup: str) -> str:
-    """Without what no XML tree may hold: one stray vertical tab would cost the whole article."""
-    return CONTROL_REFERENCE.sub(_harmless, CONTROL.sub(" ", markup))
+def drop_costly_json_ld(tree: lxml.html.HtmlElement) -> None:
+    """Takes out the JSON-LD that extraction would work on for minutes: call it once that is read.
+
+    trafilatura repairs what is broken, in time that grows by the square of its length.
+    """
+    left = MAX_JSON_LD
+    for script in JSON_LD(tree):
+        length = len(script.text or "")
+        if length > left or (length > MAX_BROKEN_JSON_LD and not _is_json(script.text)):
+            script.drop_tree()
+        else:
+            left -= length
 
 
-def _harmless(reference: re.Match[str]) -> str:
-    decimal, hexadecimal = reference.groups()
-    number = int(decimal) if decimal else int(hexadecimal, 16)
-    return " " if number < 32 and chr(number) not in "\t\n\r" else reference[0]
+def _cleaned(text: str) -> bytes:
+    """In UTF-8, as lxml takes no string that declares an encoding, as XHTML does; and without what
+    no XML tree may hold: one stray vertical tab would cost the whole article."""
+    markup = text.encode("utf-8", "replace").translate(SPACED, NUL)
+    markup = CONTROL_REFERENCE.sub(b" ", NO_CHARACTER.sub(b" ", markup))
+    markup = EMBEDDED.sub(b"data:,", markup)
+    return LONG_TAG.sub(_bare, markup) if len(markup) > SMALL else markup
+
+
+def _bare(tag: re.Match[bytes]) -> bytes:
+    name = TAG_NAME.match(tag[0])
+    return name[0] if name else b""
+
+
+def _check_counts(tree: lxml.html.HtmlElement) -> None:
+    for most, what, count in COUNTED:
+        _check(int(count(tree)), most, what)
+    if IS_DEEP(tree):
+        raise Failed(Outcome.TOO_LARGE, f"elements nested more than {MAX_DEPTH:,} deep")
+
+
+def _check(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise Failed(Outcome.TOO_LARGE, f"{count:,} {what}, and {most:,} are the most that is read")
+
+
+def _trim(tree: lxml.html.HtmlElement) -> None:
+    for script in LONG_SCRIPTS(tree):
+        script.drop_tree()
+    _check(int(TEXT(tree)), MAX_TEXT, "characters of text")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     LISTING = "listing"
     GALLERY = "gallery"  # of pictures, or a video
     EXTRACT_TIMEOUT = "extract_timeout"
+    EXTRACT_MEMORY = "extract_memory"
     EXTRACT_CRASH = "extract_crash"
     ROBOTS = "robots"  # the site's robots.txt asks us not to
     # either, from the network

@@ -1,6 +1,9 @@
 import asyncio
-import multiprocessing
+import os
+import signal
+from pathlib import Path
 
+import pathological as deeds
 import pytest
 from builders import NOW, entry, fetched
 
@@ -18,70 +21,155 @@ QUAY = fetched(
     + "</article></body></html>",
     "text/html",
 )
-# each "author" that is none has trafilatura search the rest of the text: some fifteen seconds
-ENDLESS = fetched(
-    '<script type="application/ld+json">{' + '"author":x,' * 10_000 + "</script>", "text/html"
-)
 ARTICLE = extract_article(entry(), QUAY, NOW)
 
 
 @pytest.fixture(scope="module")
 def pool():
     """One worker, for all tests here: what one of them does to it must not harm the next."""
-    # a worker's first page takes a second, while what it works with is loaded
     with open_pool(workers=1, time_limit=4) as opened:
         yield opened
+
+
+async def failure(awaitable):
+    with pytest.raises(Failed) as caught:
+        await awaitable
+    return caught.value
 
 
 def test_a_pool_gives_what_the_function_gives_and_raises_what_it_raises(pool):
     async def run():
         assert await pool.extract(entry(), QUAY, NOW) == ARTICLE
-        with pytest.raises(Failed) as caught:
-            await pool.extract(entry(), fetched(b"%PDF", "application/pdf"), NOW)
-        assert (caught.value.outcome, caught.value.detail) == (
-            Outcome.NOT_HTML,
-            "application/pdf",
-        )
+        refused = await failure(pool.extract(entry(), fetched(b"%PDF", "application/pdf"), NOW))
+        assert (refused.outcome, refused.detail) == (Outcome.NOT_HTML, "application/pdf")
 
     asyncio.run(run())
 
 
-def test_a_page_that_overruns_its_limit_costs_itself_and_not_the_next(pool):
+@pytest.mark.parametrize(
+    ("deed", "outcome", "detail"),
+    [
+        (deeds.go_on_for_ever, Outcome.EXTRACT_TIMEOUT, "over 4 s"),
+        (deeds.end_the_process, Outcome.EXTRACT_CRASH, "its worker ended with code 3"),
+        (deeds.leave, Outcome.EXTRACT_CRASH, "SystemExit: goodbye"),
+        (deeds.take_memory_bit_by_bit, Outcome.EXTRACT_MEMORY, "over 400 MB"),
+        (deeds.take_memory_at_once, Outcome.EXTRACT_MEMORY, "more than its worker may hold"),
+    ],
+)
+def test_what_a_page_does_to_its_worker_costs_itself_and_not_the_next(pool, deed, outcome, detail):
     async def run():
-        overrun, fine = await asyncio.gather(
-            pool.extract(entry(), ENDLESS, NOW),
-            pool.extract(entry(), QUAY, NOW),
-            return_exceptions=True,
+        doomed, fine = await asyncio.gather(
+            pool.run(deed), pool.extract(entry(), QUAY, NOW), return_exceptions=True
         )
-        assert isinstance(overrun, Failed)
-        assert overrun.outcome is Outcome.EXTRACT_TIMEOUT
+        assert isinstance(doomed, Failed)
+        assert (doomed.outcome, doomed.detail) == (outcome, detail)
         assert fine == ARTICLE
-
-    asyncio.run(run())
-
-
-def test_a_worker_that_dies_costs_its_page_and_not_the_next(pool):
-    async def run():
-        await pool.extract(entry(), QUAY, NOW)  # the worker is up from here on
-        doomed = asyncio.ensure_future(pool.extract(entry(), ENDLESS, NOW))
-        while not doomed.done():
-            await asyncio.wait([doomed], timeout=0.3)
-            for worker in multiprocessing.active_children():
-                worker.kill()
-        assert isinstance(doomed.exception(), Failed)
-        assert doomed.exception().outcome is Outcome.EXTRACT_CRASH
-        assert await pool.extract(entry(), QUAY, NOW) == ARTICLE
 
     asyncio.run(run())
 
 
 def test_an_error_nobody_foresaw_is_a_crash_of_its_page_alone(pool):
     async def run():
-        with pytest.raises(Failed) as caught:
-            # a date that is no date stands for whatever a page may do to a parser
-            await pool.extract(entry(published="noon"), QUAY, NOW)
-        assert caught.value.outcome is Outcome.EXTRACT_CRASH
-        assert caught.value.detail.startswith("TypeError")
+        # a date that is no date stands for whatever a page may do to a parser
+        crash = await failure(pool.extract(entry(published="noon"), QUAY, NOW))
+        assert crash.outcome is Outcome.EXTRACT_CRASH
+        assert crash.detail.startswith("TypeError")
         assert await pool.extract(entry(), QUAY, NOW) == ARTICLE
 
     asyncio.run(run())
+
+
+def test_a_worker_killed_from_outside_costs_its_page_and_not_the_next(pool):
+    async def run():
+        await pool.run(deeds.process_id)  # it is there from here on
+        busy = asyncio.ensure_future(pool.run(deeds.go_on_for_ever))
+        await asyncio.wait([busy], timeout=0.3)
+        os.kill(*pool.pids(), signal.SIGKILL)
+        killed = await failure(busy)
+        assert (killed.outcome, killed.detail) == (
+            Outcome.EXTRACT_CRASH,
+            "its worker was killed by signal 9",
+        )
+        assert await pool.extract(entry(), QUAY, NOW) == ARTICLE
+
+    asyncio.run(run())
+
+
+def test_an_idle_worker_killed_from_outside_costs_no_page(pool):
+    async def run():
+        before = await pool.run(deeds.process_id)
+        os.kill(before, signal.SIGKILL)
+        while Path(f"/proc/{before}").exists():
+            await asyncio.sleep(0.01)
+        assert await pool.run(deeds.process_id) != before
+
+    asyncio.run(run())
+
+
+def test_a_worker_is_replaced_once_it_has_grown(pool):
+    async def run():
+        before = await pool.run(deeds.process_id)
+        assert await pool.run(deeds.process_id) == before
+        await pool.run(deeds.keep_much)
+        assert await pool.run(deeds.process_id) != before
+
+    asyncio.run(run())
+
+
+def test_a_feed_that_takes_too_long_is_not_a_feed():
+    item = "<item><title>Quay</title><link>https://wire.example/1</link></item>"
+    long = fetched(f"<rss><channel>{item * 20_000}</channel></rss>", "text/xml")
+    with open_pool(workers=1, time_limit=0.01) as hurried:
+        failed = asyncio.run(failure(hurried.parse(long)))
+    assert (failed.outcome, failed.detail) == (Outcome.NOT_A_FEED, "over 0.01 s")
+
+
+def test_one_worker_goes_on_while_another_is_lost():
+    async def run(pool):
+        endless = asyncio.ensure_future(pool.run(deeds.go_on_for_ever))
+        for deed in (deeds.end_the_process, deeds.take_memory_at_once, deeds.leave):
+            await failure(pool.run(deed))
+            assert await pool.extract(entry(), QUAY, NOW) == ARTICLE
+        assert not endless.done()
+        endless.cancel()
+
+    with open_pool(workers=2, time_limit=60) as pool:
+        asyncio.run(run(pool))
+
+
+def test_closing_the_pool_ends_whatever_is_under_way():
+    async def run(pool):
+        worker = await pool.run(deeds.process_id)
+        busy = asyncio.ensure_future(pool.run(deeds.go_on_for_ever))
+        await asyncio.wait([busy], timeout=0.3)
+        pool.close()
+        return worker, await failure(busy)
+
+    with open_pool(workers=1, time_limit=3600) as pool:
+        worker, ended = asyncio.run(run(pool))
+    assert ended.outcome is Outcome.EXTRACT_CRASH
+    assert not Path(f"/proc/{worker}").exists()
+
+
+@pytest.fixture(scope="module")
+def two():
+    with open_pool(workers=2, time_limit=20) as opened:
+        yield opened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", deeds.PAGES)
+def test_a_pathological_page_is_a_counted_outcome_while_others_are_read(two, name):
+    async def run():
+        page = fetched(deeds.PAGES[name](), "text/html")
+        ending = asyncio.ensure_future(two.extract(entry(), page, NOW))
+        assert await two.extract(entry(), QUAY, NOW) == ARTICLE
+        try:
+            await ending
+        except Failed as failed:
+            return failed.outcome
+        return Outcome.NEW
+
+    read = {Outcome.NEW, Outcome.TOO_LARGE, Outcome.NO_TEXT}
+    # the longest of them take seconds, and on a busy machine that is a limit's worth
+    assert asyncio.run(run()) in read | {Outcome.EXTRACT_TIMEOUT}
