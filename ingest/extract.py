@@ -76,7 +76,7 @@ def extract_article(
     text = _text(tree, page, entry, fetched.final_url, known)
     whole = "\n".join(text.lines)
     title, title_from = _title(entry, page)
-    authors, credits, authors_from = _authors(entry, page, outlet(answered))
+    authors, agencies, authors_from = _authors(entry, page, outlet(answered))
     return Article(
         article_id=url_id(url),
         url=url,
@@ -88,7 +88,7 @@ def extract_article(
         text_from=text.source,
         authors=authors,
         authors_from=authors_from,
-        credits=credits,
+        credits=agencies,
         language=py3langid.classify(whole[:HEAD])[0] if whole else "",
         published=published,
         published_from=published_from,

@@ -83,9 +83,9 @@ def _xpaths(where: str, value: object) -> tuple[str, ...]:
 
 def _xpath(where: str, selector: object) -> str:
     """A selector as an XPath that is known to work."""
+    if not isinstance(selector, str) or not selector.strip():
+        raise CopydeskError(f"{where} wants a CSS selector or an XPath, not {selector!r}")
     try:
-        if not isinstance(selector, str) or not selector.strip():
-            raise ValueError("it is empty")
         if selector.startswith(("/", "(")):
             path = selector
         else:

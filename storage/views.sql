@@ -2,10 +2,15 @@
 
 CREATE OR REPLACE VIEW articles AS
 SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
-       a.outlet, a.title, a.title_from, a.subtitle, a.authors, a.authors_from, a.credits,
-       a.language, a.section, a.tags, a.image, a.is_free,
-       a.published, a.published_from, a.published_day_only, a.modified, a.modified_from,
-       a.first_seen, a.appeared, a.words, a.url, a.final_url, a.run_id, a.text_from, a.text
+       a.outlet, a.title, coalesce(a.title_from, '') AS title_from,
+       coalesce(a.subtitle, '') AS subtitle, a.authors, coalesce(a.authors_from, '') AS authors_from,
+       coalesce(a.credits, []) AS credits, a.language, coalesce(a.section, '') AS section,
+       coalesce(a.tags, []) AS tags, coalesce(a.image, '') AS image, a.is_free,
+       a.published, a.published_from,
+       coalesce(a.published_day_only, a.published_from = 'page') AS published_day_only,
+       a.modified, coalesce(a.modified_from, '') AS modified_from,
+       a.first_seen, a.appeared, a.words, a.url, a.final_url, a.run_id,
+       coalesce(a.text_from, 'page') AS text_from, a.text
 FROM core.articles a JOIN core.members m USING (article_id);
 COMMENT ON VIEW articles IS 'Every article with text, one row each; each belongs to exactly one story. Pages that are no articles are in other_pages';
 COMMENT ON COLUMN articles.article_id IS 'Id of the address the article was read at: the same in every database';

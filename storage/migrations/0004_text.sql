@@ -1,17 +1,18 @@
 -- What is known of an article beside its text, what was taken out of it, and pages that are none.
-ALTER TABLE core.articles ADD COLUMN published_day_only BOOLEAN DEFAULT false;
-ALTER TABLE core.articles ADD COLUMN title_from VARCHAR DEFAULT '';
-ALTER TABLE core.articles ADD COLUMN authors_from VARCHAR DEFAULT '';
-ALTER TABLE core.articles ADD COLUMN text_from VARCHAR DEFAULT 'page';
-ALTER TABLE core.articles ADD COLUMN subtitle VARCHAR DEFAULT '';
-ALTER TABLE core.articles ADD COLUMN credits VARCHAR[] DEFAULT [];
+-- No defaults: DuckDB changes a table with rows only once in a transaction where a column gets one.
+-- Rows filed before have NULL, which the views read as not known.
+ALTER TABLE core.articles ADD COLUMN published_day_only BOOLEAN;
+ALTER TABLE core.articles ADD COLUMN title_from VARCHAR;
+ALTER TABLE core.articles ADD COLUMN authors_from VARCHAR;
+ALTER TABLE core.articles ADD COLUMN text_from VARCHAR;
+ALTER TABLE core.articles ADD COLUMN subtitle VARCHAR;
+ALTER TABLE core.articles ADD COLUMN credits VARCHAR[];
 ALTER TABLE core.articles ADD COLUMN modified TIMESTAMPTZ;
-ALTER TABLE core.articles ADD COLUMN modified_from VARCHAR DEFAULT '';
-ALTER TABLE core.articles ADD COLUMN section VARCHAR DEFAULT '';
-ALTER TABLE core.articles ADD COLUMN tags VARCHAR[] DEFAULT [];
-ALTER TABLE core.articles ADD COLUMN image VARCHAR DEFAULT '';
+ALTER TABLE core.articles ADD COLUMN modified_from VARCHAR;
+ALTER TABLE core.articles ADD COLUMN section VARCHAR;
+ALTER TABLE core.articles ADD COLUMN tags VARCHAR[];
+ALTER TABLE core.articles ADD COLUMN image VARCHAR;
 ALTER TABLE core.articles ADD COLUMN is_free BOOLEAN;
-UPDATE core.articles SET published_day_only = true WHERE published_from = 'page';
 
 -- Pages with text that are no articles: kept, but neither compared nor folded.
 CREATE TABLE core.other_pages (
