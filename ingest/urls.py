@@ -15,8 +15,17 @@ import xxhash
 from ingest.model import Failed, Outcome
 
 HOST = re.compile(r"[\w.:%-]+")
-# anchored: a later //x@ is part of a path; spaces allowed: a password may hold one
-CREDENTIALS = re.compile(r"^(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
+# anchored: a later //x@ is part of a path; spaces allowed: a password may hold one. What looks like
+# a port and is no number is a password with a slash in it: no address that works is mistaken for it
+CREDENTIALS = re.compile(
+    r"^(\s*(?:[A-Za-z][\w+.-]*:)*//)([^/?#]*@|[^/?#@\[:]*:(?!\d*([/?#]|$)).*@)", re.DOTALL
+)
+BARE_CREDENTIALS = re.compile(  # before an address without scheme: `ana:secret@wire.example/feed`
+    r"^(\s*)(?!(?:mailto|tag|acct|sips?|xmpp|news|[mc]id|data|javascript|urn|tel):)"
+    r"[^/?#\s:@]*:[^/?#]*@",
+    re.IGNORECASE,
+)
+FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
 CREDENTIALS_IN_TEXT = re.compile(r"//[^/?#\s]*@")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 4000  # characters of an address that is looked into for another one
@@ -123,7 +132,16 @@ def without_credentials(url: str) -> str:
 
     By text alone: an address too broken to be parsed can hold a password all the same.
     """
-    return CREDENTIALS.sub(r"\1", url)
+    return BARE_CREDENTIALS.sub(r"\1", CREDENTIALS.sub(r"\1", url))
+
+
+def full_address(written: str) -> str:
+    """An address as a person or a list writes it, with the scheme that may be left out there.
+
+    https: a password is not to go out in the clear, and who speaks http alone is named so in full.
+    """
+    bare = FEED_SCHEME.sub("", written.strip())
+    return bare if re.match(r"[A-Za-z][\w+.-]*://", bare) else f"https://{bare.lstrip('/')}"
 
 
 def text_without_credentials(text: str) -> str:

@@ -1,11 +1,12 @@
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.hosts import DEAD, Hosts, answered, gap, is_cooling, throttled, timed
+from ingest.hosts import DEAD, Hosts, answered, gap, host_of, is_cooling, throttled, timed
 from ingest.model import Failed, HostState, Outcome
 
 NOW = datetime(2026, 9, 18, 6, tzinfo=UTC)
@@ -113,7 +114,7 @@ class Time:
         self.now = max(self.now, due)
 
 
-def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_gap=0.5):
+def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_gap=0.5, **more):
     time = time or Time()
     return Hosts(
         now=NOW,
@@ -123,6 +124,7 @@ def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_g
         host_gap=host_gap,
         clock=time.read,
         sleep=time.sleep,
+        **more,
     )
 
 
@@ -246,3 +248,56 @@ def test_a_host_that_answers_nothing_at_all_is_left_alone_for_a_while():
     assert not is_cooling(hosts.states()[0], NOW)
     asyncio.run(asked(1))
     assert is_cooling(hosts.states()[0], NOW)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Wire.EXAMPLE/a", "wire.example"),
+        ("https://wire.example.:443/a", "wire.example"),
+        ("http://wire.example.:8080", "wire.example:8080"),
+        ("https://ana:secret@wire.example?b", "wire.example"),
+        ("http://[2001:DB8::1]:8080/", "[2001:db8::1]:8080"),
+        ("https://b\u00fccher.example/", "xn--bcher-kva.example"),
+        ("http://[::1/", ""),
+        ("no address", ""),
+    ],
+)
+def test_a_host_has_one_name_however_it_is_spelt(url, host):
+    assert host_of(url) == host
+
+
+def outcomes(count, *, crawl_delay=0, takes=0, **options):
+    """What many requests to one host came to, and the seconds that all of them took."""
+    time, found = Time(), []
+    turns = hosts(time, **options)
+
+    async def ask():
+        try:
+            async with turns.visit("wire.example", crawl_delay):
+                await time.sleep(takes)
+                found.append("asked")
+        except Failed as failure:
+            found.append(failure.outcome)
+
+    async def run():
+        await asyncio.gather(*(ask() for _ in range(count)))
+
+    asyncio.run(run())
+    return found, time.now - 1000
+
+
+def test_a_host_that_wants_long_gaps_does_not_hold_up_a_run():
+    found, seconds = outcomes(100, crawl_delay=30, host_time=300)
+    assert Counter(found) == {"asked": 11, Outcome.PENDING: 89}
+    assert seconds == 300
+
+
+def test_a_host_that_answers_slowly_does_not_either():
+    found, _ = outcomes(50, takes=20, host_gap=0, connections_per_host=1, host_time=100)
+    assert Counter(found) == {"asked": 6, Outcome.PENDING: 44}
+
+
+def test_one_request_is_let_in_however_little_time_a_host_has():
+    found, _ = outcomes(3, crawl_delay=30, host_time=1)
+    assert Counter(found) == {"asked": 1, Outcome.PENDING: 2}
