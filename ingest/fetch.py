@@ -26,11 +26,11 @@ from ingest.guard import (
     parse_networks,
     system_resolve,
 )
-from ingest.hosts import Hosts, host_of
+from ingest.hosts import Hosts
 from ingest.limits import FetchLimits
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
 from ingest.robots import MAX_BYTES, Robots
-from ingest.urls import without_credentials
+from ingest.urls import host_of, without_credentials
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -135,7 +135,7 @@ class Fetcher:
         for _ in range(self._limits.max_redirects + 1):
             _check(call.url)
             if robots:
-                await self._robots.check(host_of(call.url), call.url)
+                await self._robots.check(host_of(str(call.url)), call.url)
             hop = await self._hop(call, timer, cut)
             if hop.onward is None:
                 return Fetched(
@@ -153,7 +153,7 @@ class Fetcher:
         raise Failed(Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects}")
 
     async def _hop(self, call: httpx.Request, timer: _Timer, cut: int) -> _Hop:
-        host = host_of(call.url)
+        host = host_of(str(call.url))
         seconds = self._limits.total_timeout - timer.seconds
         async with self._hosts.visit(host, self._robots.crawl_delay(host)):
             started = time.perf_counter()

@@ -12,8 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import httpx
-
 from ingest.model import Failed, HostState, Outcome
 
 FIRST_COOLDOWN = timedelta(minutes=5)  # where the server named no time; doubled at each strike
@@ -25,21 +23,6 @@ SMOOTHING = 0.3  # weight of the latest response time
 SLOWNESS = 0.5  # of a host's response time is left between two starts
 LONGEST_GAP = 10.0  # seconds, for slowness
 LONGEST_DELAY = 30.0  # seconds, for robots.txt's crawl-delay
-
-
-def host_of(url: httpx.URL | str) -> str:
-    """What counts as one host: the name, and the port where it is not the scheme's own.
-
-    In lower case and punycode, IPv6 in brackets, without the dot that may end a name. Empty where
-    an address is none.
-    """
-    try:
-        parts = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError):  # half an emoji is of the second kind
-        return ""
-    name = parts.raw_host.decode("ascii").lower().rstrip(".")
-    name = f"[{name}]" if ":" in name else name
-    return f"{name}:{parts.port}" if parts.port else name
 
 
 def is_cooling(state: HostState, now: datetime) -> bool:

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from ingest.answers import hints
-from ingest.hosts import host_of
 from ingest.model import Attempt, Failed, Fetched, Hints, Outcome, Request
-from ingest.urls import without_credentials
+from ingest.urls import host_of, without_credentials
 
 
 def went(kind: str, request: Request, fetched: Fetched, outcome: Outcome, at: datetime) -> Attempt:

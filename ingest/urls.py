@@ -127,6 +127,21 @@ def outlet(url: str) -> str:
     return host
 
 
+def host_of(url: str) -> str:
+    """What counts as one host: the name, and the port where it is not the scheme's own.
+
+    In lower case and punycode, IPv6 in brackets, without the dot that may end a name. Empty where
+    an address is none.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = _ascii_host(parts.hostname or ""), parts.port
+    except ValueError:  # idna's and half an emoji's are of this kind as well
+        return ""
+    name = f"[{host}]" if ":" in host else host
+    return name if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{name}:{port}"
+
+
 def without_credentials(url: str) -> str:
     """The address as it may be shown and stored: with any `user:password@` taken out.
 

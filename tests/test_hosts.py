@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.hosts import DEAD, Hosts, answered, gap, host_of, is_cooling, throttled, timed
+from ingest.hosts import DEAD, Hosts, answered, gap, is_cooling, throttled, timed
 from ingest.model import Failed, HostState, Outcome
 
 NOW = datetime(2026, 9, 18, 6, tzinfo=UTC)
@@ -248,23 +248,6 @@ def test_a_host_that_answers_nothing_at_all_is_left_alone_for_a_while():
     assert not is_cooling(hosts.states()[0], NOW)
     asyncio.run(asked(1))
     assert is_cooling(hosts.states()[0], NOW)
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://Wire.EXAMPLE/a", "wire.example"),
-        ("https://wire.example.:443/a", "wire.example"),
-        ("http://wire.example.:8080", "wire.example:8080"),
-        ("https://ana:secret@wire.example?b", "wire.example"),
-        ("http://[2001:DB8::1]:8080/", "[2001:db8::1]:8080"),
-        ("https://b\u00fccher.example/", "xn--bcher-kva.example"),
-        ("http://[::1/", ""),
-        ("no address", ""),
-    ],
-)
-def test_a_host_has_one_name_however_it_is_spelt(url, host):
-    assert host_of(url) == host
 
 
 def outcomes(count, *, crawl_delay=0, takes=0, **options):

@@ -25,7 +25,6 @@ from builders import (
 )
 
 from ingest.feeds import parse_feed
-from ingest.hosts import host_of
 from ingest.ledger import failed
 from ingest.model import (
     NOT_ASKED,
@@ -41,6 +40,7 @@ from ingest.model import (
 )
 from ingest.plan import identify, plan_pages
 from ingest.sketch import sketch_articles
+from ingest.urls import host_of
 from storage.store import open_store
 
 WEEK = timedelta(days=7)

@@ -3,7 +3,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.model import Failed, Outcome
-from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
+from ingest.urls import (
+    believed_canonical,
+    canonical_url,
+    host_of,
+    outlet,
+    url_id,
+    without_credentials,
+)
 
 
 @pytest.mark.parametrize(
@@ -257,3 +264,20 @@ def test_whatever_a_page_declares_it_is_believed_or_not(page, declared):
 )
 def test_a_password_goes_whole_and_nothing_else_does(url, shown):
     assert without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Wire.EXAMPLE/a", "wire.example"),
+        ("https://wire.example.:443/a", "wire.example"),
+        ("http://wire.example.:8080", "wire.example:8080"),
+        ("https://ana:secret@wire.example?b", "wire.example"),
+        ("http://[2001:DB8::1]:8080/", "[2001:db8::1]:8080"),
+        ("https://b\u00fccher.example/", "xn--bcher-kva.example"),
+        ("http://[::1/", ""),
+        ("no address", ""),
+    ],
+)
+def test_a_host_has_one_name_however_it_is_spelt(url, host):
+    assert host_of(url) == host
