@@ -208,12 +208,12 @@ class Subscriptions:
                 full_at=row[11],
                 moved_to=row[12],
                 moved_times=row[13],
-                needs_credentials=row[14],
+                needs_credentials=bool(row[14]),
                 asks=Hints(
                     ttl=_seconds(row[15]),
                     max_age=_seconds(row[16]),
-                    skip_hours=frozenset(row[17]),
-                    skip_days=frozenset(row[18]),
+                    skip_hours=frozenset(row[17] or ()),
+                    skip_days=frozenset(row[18] or ()),
                 ),
             )
             for row in rows

@@ -80,7 +80,8 @@ COMMENT ON COLUMN moves.url IS 'Address of the article';
 
 CREATE OR REPLACE VIEW feeds AS
 SELECT f.feed_id, f.title, f.folder, f.state, f.url, f.site_url, f.language, f.added_at, f.polled_at,
-       f.read_at, f.outcome, f.detail, f.next_due, f.due_reason, f.needs_credentials,
+       f.read_at, f.outcome, f.detail, f.next_due, f.due_reason,
+       coalesce(f.needs_credentials, false) AS needs_credentials,
        coalesce(s.pages, 0) AS pages, coalesce(s.articles, 0) AS articles,
        coalesce(p.former_urls, []) AS former_urls
 FROM core.feeds f
