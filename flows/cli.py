@@ -192,7 +192,10 @@ def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
         with a_server(settings, waiting, lasting=False):
             run_id = run_now(settings, now, due=due)
     with open_reader(settings.db) as reader:
-        out.print(show.run_summary(reader.run_summary(run_id)))
+        summary = reader.run_summary(run_id)
+        out.print(show.run_summary(summary))
+        if not (summary.feeds or due):
+            out.print("No feed was polled: all are paused, gone or removed; see `feeds list`.")
         largest = reader.largest_stories(8, run_id)
     if largest:
         out.print(show.stories(largest, "\nThe largest stories with new articles"))
@@ -200,21 +203,17 @@ def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
 
 def _check(settings: Settings) -> None:
     """What can be wrong is found here: nobody shall wait for Prefect to hear of a typing error."""
-    from flows.stages import read_feeds
+    from flows.polling import check_feeds, read_feeds
 
     if settings.feeds:
         read_feeds(settings.feeds)
     with open_store(settings.db) as store:
-        if not settings.feeds and not store.feeds.active():
-            raise CopydeskError(
-                f"{settings.db} has no feeds to poll: name an OPML file with --feeds, "
-                "for instance deploy/feeds.opml"
-            )
+        check_feeds(store, settings)
 
 
 def _refuse_real(path: Path) -> None:
     """The sample must not be mixed into somebody's real database."""
-    from flows.stages import read_feeds
+    from flows.polling import read_feeds
 
     sample = {feed.url for feed in read_feeds(SAMPLE_FEEDS)}
     if path.exists():

@@ -1,6 +1,7 @@
 """`copydesk feeds ...`: the subscriptions, added and looked after by hand."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from flows import show
 from flows.options import Db
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError, Feed
-from ingest.urls import without_credentials
+from ingest.urls import full_address, without_credentials
 from storage.reading import open_reader
 from storage.store import open_store
 
@@ -36,19 +37,40 @@ def add(
     """Subscribe to a feed, or to what a page names."""
     settings = read_settings(db=db)
     now = datetime.now(UTC)
-    found = asyncio.run(_find(url, settings, now))
+    found = asyncio.run(_find(full_address(url), settings, now))
     chosen = found if every else found[:1]
     feeds = [Feed(url=f.url, title=title or f.title, folder=folder) for f in chosen]
-    with open_store(settings.db) as store, store.transaction():
-        store.feeds.subscribe(feeds, now)
-        for feed in feeds:  # one that was paused or removed is meant to be polled again
-            store.feeds.set_state(feed.url, "active")
-    for feed in chosen:
-        out.print(Text.assemble(("added ", "green"), _named(feed)))
+    for feed, before in zip(feeds, _subscribe(settings.db, feeds, now), strict=True):
+        _tell_added(feed, before, named=bool(title or folder))
     for feed in found[len(chosen) :]:
         out.print(Text.assemble(("also there: ", "dim"), _named(feed)))
     if len(found) > len(chosen):
         out.print("--all adds them too, or name one by its address.", style="dim")
+
+
+def _subscribe(db: Path, feeds: Sequence[Feed], now: datetime) -> list[str | None]:
+    """Makes feeds that were just read be polled; returns the state each had before, if any."""
+    with open_store(db) as store, store.transaction():
+        before = [store.feeds.state_of(feed.url) for feed in feeds]
+        store.feeds.subscribe(feeds, now)
+        for feed, state in zip(feeds, before, strict=True):
+            store.feeds.answered(feed.url)
+            if state != "active":  # one that was paused or removed is meant to be polled again
+                store.feeds.set_state(feed.url, "active")
+    return before
+
+
+def _tell_added(feed: Feed, before: str | None, *, named: bool) -> None:
+    said = {None: "added ", "active": "subscribed to already: "}.get(before, "polled again: ")
+    out.print(Text.assemble((said, "green"), _named(feed)), soft_wrap=True)
+    if before and named:
+        out.print("    its title and folder stay as they were", style="dim")
+    if feed.url != without_credentials(feed.url):
+        out.print(
+            "    its password is not kept: it is polled only by runs whose OPML file (--feeds, or "
+            "the setting COPYDESK_FEEDS) lists the address with the password",
+            soft_wrap=True,
+        )
 
 
 @app.command("import")
@@ -57,7 +79,7 @@ def import_(
     db: Db = None,
 ) -> None:
     """Subscribe to every feed of an OPML file, folders kept."""
-    from flows.stages import read_feeds
+    from flows.polling import read_feeds
 
     feeds = read_feeds(file)
     settings = read_settings(db=db)
@@ -73,7 +95,7 @@ def export(
     file: Annotated[Path | None, typer.Argument(help="Where to. [default: the terminal]")] = None,
     db: Db = None,
 ) -> None:
-    """Write the subscriptions as OPML, folders kept."""
+    """Write the subscriptions as OPML, folders kept, passwords not: they are not stored."""
     from ingest.opml import write_opml
 
     with open_store(read_settings(db=db).db) as store:
@@ -93,18 +115,20 @@ def list_(db: Db = None) -> None:
     """List the subscriptions, and when each is due."""
     with open_reader(read_settings(db=db).db) as reader:
         found = reader.query(
-            "SELECT folder, title, state, url, articles, next_due, due_reason FROM feeds "
+            "SELECT folder, title, state, url, articles, next_due, due_reason, needs_credentials "
+            "FROM feeds "
             "WHERE state <> 'removed' ORDER BY folder, title, url"
         )
     shown = ""
-    for folder, title, state, url, articles, due, why in found.rows:
+    for folder, title, state, url, articles, due, why, private in found.rows:
         if folder != shown:
             out.print(Text(folder, style="bold"))
             shown = folder
         when = f"due {show.moment(due)} UTC: {why}" if due else "due at once"
         line = f"{articles:,} articles, {when if state == 'active' else state}"
         out.print(Text.assemble((title or "untitled", "green"), f"  {line}"), soft_wrap=True)
-        out.print(Text(f"    {url}", style="dim"), soft_wrap=True)
+        needs = ", needs the password that the OPML file has" if private else ""
+        out.print(Text(f"    {url}{needs}", style="dim"), soft_wrap=True)
 
 
 @app.command()
@@ -143,26 +167,36 @@ def remove(url: Url, db: Db = None) -> None:
 
 
 async def _find(url: str, settings: Settings, now: datetime) -> list[Feed]:
-    from flows.stages import find_feeds
+    """The feeds at an address; what hosts have asked of us holds here, and is kept for the runs."""
+    from flows.polling import find_feeds
     from ingest.fetch import open_fetcher
 
+    with open_store(settings.db) as store:
+        hosts = store.hosts()
     async with open_fetcher(
         user_agent=settings.user_agent,
         limits=settings.fetch_limits,
         proxy=settings.proxy,
         now=now,
+        hosts=hosts,
     ) as fetcher:
-        return await find_feeds(url, fetcher)
+        try:
+            return await find_feeds(url, fetcher)
+        finally:
+            with open_store(settings.db) as store, store.transaction():
+                store.put_hosts(fetcher.host_states(), now)
 
 
 def _set_state(url: str, state: str, settings: Settings) -> None:
+    address = full_address(url)
     with open_store(settings.db) as store:
-        found = store.feeds.set_state(url, state)
-    if not found:
-        raise CopydeskError(
-            f"no feed at {without_credentials(url)}: `copydesk feeds list` has their addresses"
-        )
-    out.print(f"{state}: {without_credentials(url)}")
+        if store.feeds.state_of(address) is None:
+            raise CopydeskError(
+                f"no feed at {without_credentials(address)}: `copydesk feeds list` has their "
+                "addresses"
+            )
+        store.feeds.set_state(address, state)
+    out.print(f"{state}: {without_credentials(address)}")
 
 
 def _named(feed: Feed) -> Text:

@@ -12,26 +12,26 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TypeVar, cast
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows import stages
+from flows.artifacts import publish
+from flows.polling import feeds_to_poll, poll_feed
 from flows.progress import report
 from flows.settings import Settings, read_settings
 from flows.stages import Answer, Stopwatch, TakenUp
 from ingest.fetch import Fetcher, open_fetcher
-from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
+from ingest.model import FeedState, Page, PageResult, Poll
 from ingest.plan import batches
 from ingest.pool import ExtractPool, open_pool
 from ingest.recipes import Recipe
-from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
 
 #: Seconds that a run waits for whoever is reading the database.
@@ -78,7 +78,7 @@ async def poll_feeds(run: Run, feeds: Sequence[FeedState]) -> list[Poll]:
     with run.watch.timing("poll"):
         return await _each(
             feeds,
-            lambda feed: stages.poll_feed(feed, run.fetcher, run.pool.parse, run.now),
+            lambda feed: poll_feed(feed, run.fetcher, run.pool.parse, run.now),
             "feeds polled",
             len(feeds),
         )
@@ -205,7 +205,7 @@ async def news(
     settings = read_settings(feeds=feeds, db=db)
     clock = now or datetime.now(UTC)
     with open_store(settings.db, patience=PATIENCE) as store:
-        subscribed = _feeds_to_poll(store, settings, clock, due=due)
+        subscribed = feeds_to_poll(store, settings, clock, due=due)
         run_id = store.begin_run(clock)
         watch = Stopwatch()
         state = "failed"
@@ -215,7 +215,7 @@ async def news(
             state = "finished"
         finally:
             store.end_run(run_id, state, watch.seconds)
-        summary = await _publish(store.reader(), run_id)
+        summary = await publish(store.reader(), run_id)
     message = f"{summary.articles} new articles, {summary.folded} stories folded"
     # Prefect takes the state apart: it shows the message, and the caller gets the number
     return cast("int", Completed(message=message, data=run_id))
@@ -267,65 +267,14 @@ async def _work(
                 with store.transaction():
                     store.put_hosts(fetcher.host_states(), clock)
                     store.put_robots(fetcher.robots_texts(), clock)
+                _tell_missed(fetcher.robots_missed())
     return taken
 
 
-def _feeds_to_poll(
-    store: Store, settings: Settings, clock: datetime, *, due: bool
-) -> list[FeedState]:
-    if settings.feeds:
-        with store.transaction():
-            feeds = store.feeds.subscribe(stages.read_feeds(settings.feeds), clock)
-    else:
-        feeds = store.feeds.active()
-    if not feeds:
-        raise CopydeskError(
-            f"{settings.db} has no feeds to poll: name an OPML file with --feeds, "
-            "for instance deploy/feeds.opml"
+def _tell_missed(missed: Mapping[str, str]) -> None:
+    if missed:
+        get_run_logger().warning(
+            "robots.txt could not be had of %d hosts, all of which was taken as allowed: %s",
+            len(missed),
+            "; ".join(f"{host}: {why}" for host, why in islice(missed.items(), 20)),
         )
-    if not due:
-        return feeds
-    ready = {feed.feed_id for feed in store.feeds.due(clock)}
-    return [feed for feed in feeds if feed.feed_id in ready]
-
-
-async def _publish(reader: Reader, run_id: int) -> RunSummary:
-    """The run in figures, for whoever looks at it in Prefect."""
-    summary = reader.run_summary(run_id)
-    await acreate_markdown_artifact(
-        key="copydesk-run", markdown=_markdown(summary), description=f"Run {run_id} in figures"
-    )
-    await acreate_table_artifact(
-        key="copydesk-stories",
-        table=[_row(story) for story in reader.largest_stories(50, run_id)],
-        description=f"The largest stories that run {run_id} added to",
-    )
-    return summary
-
-
-def _markdown(summary: RunSummary) -> str:
-    lines = [
-        f"**{summary.articles}** new articles, **{summary.folded}** stories with copies, "
-        f"in {summary.total_seconds:.1f} s.",
-        "",
-        "| feeds | number |",
-        "|---|---:|",
-        *(f"| {outcome} | {number} |" for outcome, number in summary.feeds.items()),
-        "",
-        "| entries | number |",
-        "|---|---:|",
-        *(f"| {outcome} | {number} |" for outcome, number in summary.entries.items()),
-        f"| **all** | **{summary.read}** |",
-    ]
-    return "\n".join(lines)
-
-
-def _row(story: StorySummary) -> dict[str, str | int]:
-    return {
-        "story": story.story_id,
-        "title": story.title,
-        "first": story.original_outlet,
-        "appeared": f"{story.appeared:%Y-%m-%d %H:%M}",
-        "articles": story.articles,
-        "outlets": ", ".join(story.outlets),
-    }

@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from ingest.fetch import FetchLimits
+from ingest.limits import FetchLimits
 from ingest.model import CopydeskError
 from ingest.recipes import Recipe, read_recipes
 
@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     max_ratio: int = Field(200, gt=1, description="Most that a body may expand when decompressed.")
     host_gap: float = Field(
         0.5, ge=0, description="Seconds between two requests to a host; more if it is slow."
+    )
+    host_time: float = Field(
+        600,
+        gt=0,
+        description="Seconds of a run that one host may take with its gaps and its slowness. Pages "
+        "it does not come to stay pending: the next run goes on with them.",
     )
     allow_networks: tuple[str, ...] = Field(
         (),
@@ -129,6 +135,7 @@ class Settings(BaseSettings):
             max_redirects=self.max_redirects,
             max_ratio=self.max_ratio,
             host_gap=self.host_gap,
+            host_time=self.host_time,
             allow_networks=self.allow_networks,
             connections=self.connections,
             connections_per_host=self.connections_per_host,

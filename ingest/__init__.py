@@ -7,6 +7,9 @@ fetch.py      the network: a Request becomes a Fetched, or a Failed that says wh
   hosts.py      how long to wait before a host is asked again
   robots.py     what a site's robots.txt asks of us
   answers.py    what a server's status, headers and packed body mean
+  failing.py    what httpx raises becomes a Failed
+  limits.py     how much a server may cost us, and how much we may cost it
+ledger.py     a request as it is kept, whatever it came to
 feeds.py      a Fetched feed becomes entries
   decode.py, jsonfeed.py, sitemap.py, values.py    documents and values of all kinds
 discover.py   the feeds that a site's page names

@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import lxml.html
 
 from ingest.model import Feed, Fetched
-from ingest.urls import without_credentials
+from ingest.urls import FEED_SCHEME, without_credentials
 from ingest.values import absolute, plain
 
 FEED_TYPES = frozenset(
@@ -28,7 +28,6 @@ FEED_PATH = re.compile(
 )
 FEED_QUERY = re.compile(r"(^|&)(feed|format|type|output)=(rss2?|atom|rdf)\b", re.IGNORECASE)
 LONGEST = 2000  # characters of an address that is looked at for the looks of a feed
-FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
 
 
 def discover(fetched: Fetched) -> tuple[Feed, ...]:

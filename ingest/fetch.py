@@ -5,10 +5,9 @@ fetch ─> for each hop:  robots.txt ─> a place at the host ─> the guard ─
 """
 
 import asyncio
-import ssl
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -18,6 +17,7 @@ import httpx
 from httpx._utils import get_environment_proxies  # httpx reads them only for its own transports
 
 from ingest.answers import ENCODINGS, HEAD, REFUSALS, Body, hints, outcome_of
+from ingest.failing import failing
 from ingest.guard import (
     DirectTransport,
     GuardedBackend,
@@ -27,9 +27,10 @@ from ingest.guard import (
     system_resolve,
 )
 from ingest.hosts import Hosts
+from ingest.limits import FetchLimits
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
 from ingest.robots import MAX_BYTES, Robots
-from ingest.urls import text_without_credentials, without_credentials
+from ingest.urls import host_of, without_credentials
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -43,25 +44,6 @@ PERMANENT = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FetchLimits:
-    """How much a server may cost us, and how much we may cost it. Times in seconds.
-
-    The time that a request waits for its turn at a host counts towards none of them.
-    """
-
-    connect_timeout: float = 10  # the look-up of the name, and then all of its addresses
-    idle_timeout: float = 15
-    total_timeout: float = 45  # all hops together
-    max_bytes: int = 10_000_000  # of the decoded body
-    max_ratio: float = 200  # decoded bytes to those that came, past the first megabyte
-    max_redirects: int = 5
-    connections: int = 32
-    connections_per_host: int = 2
-    host_gap: float = 0.5  # least time between two starts at a host; 0 for none
-    allow_networks: tuple[str, ...] = ()  # CIDR: not public, and to be talked to all the same
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Hop:
     """One answer on the way: a success, or the request to go on with."""
 
@@ -69,8 +51,14 @@ class _Hop:
     status: int
     headers: dict[str, str]
     body: bytes
-    seconds: float
     onward: httpx.Request | None
+
+
+@dataclass(slots=True)
+class _Timer:
+    """Seconds that the hops of a request took: the waiting for their turns is no part of it."""
+
+    seconds: float = 0.0
 
 
 class Fetcher:
@@ -93,6 +81,16 @@ class Fetcher:
 
         With `robots` no address is asked for that its host's robots.txt closes to us.
         """
+        timer = _Timer()
+        try:
+            return await self._fetch(request, accept, timer, robots=robots)
+        except Failed as failure:
+            failure.elapsed_ms = round(timer.seconds * 1000) if timer.seconds else None
+            raise
+
+    async def _fetch(
+        self, request: Request, accept: str, timer: _Timer, *, robots: bool
+    ) -> Fetched:
         headers = {"accept": accept}
         if request.etag:
             headers["if-none-match"] = request.etag
@@ -100,12 +98,16 @@ class Fetcher:
             headers["if-modified-since"] = request.last_modified
         # UTF-8, because some servers' validators hold letters that httpx would refuse to send back
         sent = httpx.Headers(headers, encoding="utf-8")
-        with _failing():
+        with failing():
             call = self._client.build_request("GET", request.url, headers=sent)
-            fetched = await self._follow(request.url, call, robots=robots)
+            fetched = await self._follow(request.url, call, timer, robots=robots)
         if fetched.not_modified and not (request.etag or request.last_modified):
             raise Failed(Outcome.HTTP_ERROR, "304, but nothing was said to be held", status=304)
         return fetched
+
+    def now(self) -> datetime:
+        """The run's clock: the time it was given, and what has passed since."""
+        return self._hosts.now()
 
     def host_states(self) -> list[HostState]:
         """The hosts asked so far, for the next run to begin with."""
@@ -120,16 +122,21 @@ class Fetcher:
         return dict(self._robots.missed)
 
     async def _follow(
-        self, url: str, call: httpx.Request, *, robots: bool = False, cut: int = 0
+        self,
+        url: str,
+        call: httpx.Request,
+        timer: _Timer,
+        *,
+        robots: bool = False,
+        cut: int = 0,
     ) -> Fetched:
         """The end of a chain of redirects, each hop checked and at its own host's convenience."""
-        seconds, moved_to, permanent = 0.0, "", True
+        moved_to, permanent = "", True
         for _ in range(self._limits.max_redirects + 1):
             _check(call.url)
             if robots:
-                await self._robots.check(_host(call.url), call.url)
-            hop = await self._hop(call, self._limits.total_timeout - seconds, cut)
-            seconds += hop.seconds
+                await self._robots.check(host_of(str(call.url)), call.url)
+            hop = await self._hop(call, timer, cut)
             if hop.onward is None:
                 return Fetched(
                     url=url,
@@ -137,7 +144,7 @@ class Fetcher:
                     status=hop.status,
                     headers=hop.headers,
                     body=hop.body,
-                    elapsed_ms=round(seconds * 1000),
+                    elapsed_ms=round(timer.seconds * 1000),
                     moved_to=without_credentials(moved_to),
                 )
             call = hop.onward
@@ -145,8 +152,9 @@ class Fetcher:
             moved_to = str(call.url) if permanent else moved_to
         raise Failed(Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects}")
 
-    async def _hop(self, call: httpx.Request, seconds: float, cut: int) -> _Hop:
-        host = _host(call.url)
+    async def _hop(self, call: httpx.Request, timer: _Timer, cut: int) -> _Hop:
+        host = host_of(str(call.url))
+        seconds = self._limits.total_timeout - timer.seconds
         async with self._hosts.visit(host, self._robots.crawl_delay(host)):
             started = time.perf_counter()
             try:
@@ -164,13 +172,14 @@ class Fetcher:
                 elif failure.status:
                     self._hosts.answered(host)
                 raise
+            finally:
+                timer.seconds += time.perf_counter() - started
             self._hosts.answered(host)
         return _Hop(
             url=str(response.url),
             status=response.status_code,
             headers=headers,
             body=body,
-            seconds=time.perf_counter() - started,
             onward=response.next_request,
         )
 
@@ -222,53 +231,14 @@ class Fetcher:
         return b""
 
     async def _robots_txt(self, address: httpx.URL) -> bytes:
-        with _failing():
+        with failing():
             call = self._client.build_request("GET", address, headers={"accept": "text/plain"})
-            return (await self._follow(str(address), call, cut=MAX_BYTES)).body
-
-
-def _host(url: httpx.URL) -> str:
-    """What counts as one host: the name, and the port where it is not the scheme's own."""
-    return url.netloc.decode("ascii")
+            return (await self._follow(str(address), call, _Timer(), cut=MAX_BYTES)).body
 
 
 def _check(url: httpx.URL) -> None:
     if url.scheme not in {"http", "https"} or not url.host:
         raise Failed(Outcome.BAD_ADDRESS, f"not an http(s) address but {url.scheme or 'none'}:")
-
-
-@contextmanager
-def _failing() -> Iterator[None]:
-    """Turns what httpx raises into Failed, and leaves the address out: it may hold a password."""
-    try:
-        yield
-    except (TimeoutError, httpx.TimeoutException) as error:
-        raise Failed(Outcome.TIMEOUT, type(error).__name__) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
-        raise Failed(Outcome.BAD_ADDRESS, type(error).__name__) from error
-    except httpx.HTTPError as error:
-        detail = text_without_credentials(f"{type(error).__name__}: {error}".rstrip(": "))
-        raise Failed(_broken(error), detail[:200]) from error
-    except Failed:
-        raise
-    except Exception as error:  # whatever an address or a server does costs that request alone
-        raise Failed(Outcome.CONNECTION_FAILED, type(error).__name__) from error
-
-
-def _broken(error: httpx.HTTPError) -> Outcome:
-    """Which failure of a connection it was, by what caused it."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
-            return Outcome.TLS_FAILED
-        if getattr(cause, "error_status_hint", 0) == 431:  # h11: over 100 kB of headers
-            return Outcome.TOO_LARGE
-        cause = cause.__cause__ or cause.__context__
-    if "without sending complete message body" in str(error):
-        return Outcome.TRUNCATED
-    if "Invalid URL in location" in str(error):
-        return Outcome.BAD_ADDRESS
-    return Outcome.CONNECTION_FAILED
 
 
 @asynccontextmanager
@@ -310,5 +280,6 @@ async def open_fetcher(
             connections=limits.connections,
             connections_per_host=limits.connections_per_host,
             host_gap=limits.host_gap,
+            host_time=limits.host_time,
         )
         yield Fetcher(client, limits, places, robots)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ingest.model import Due, FeedState, Outcome, Poll, Request
+from ingest.model import NOT_ASKED, Due, FeedState, Hints, Outcome, Poll, Request
 
 #: How many of its usual silences a feed may keep before its "unchanged" is doubted.
 DOUBT = 10
@@ -35,15 +35,31 @@ def _asked_in_full(feed: FeedState, now: datetime) -> bool:
     return feed.full_at is not None and now - feed.full_at <= patience
 
 
+def asked_of_us(poll: Poll) -> Hints:
+    """When a feed and its server want us back: what was said now, and what holds of before.
+
+    A document says the feed's part anew, a 304 and a failure nothing of it; a Cache-Control that is
+    not repeated with a 304 still holds (RFC 9111, 4.3.4).
+    """
+    said, held = poll.attempt.hints, poll.feed.asks
+    document = poll.parsed.hints if poll.parsed else held
+    max_age = held.max_age if said.max_age is None and poll.attempt.status != 200 else said.max_age
+    return replace(document, retry_after=said.retry_after, max_age=max_age)
+
+
 def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
     """The feed as its poll leaves it: its rhythm, its failures, how firmly it has moved.
 
     `fresh` is the number of entries never listed before.
     """
-    feed = replace(poll.feed, interval=due.interval, failures=due.failures)
+    feed = replace(
+        poll.feed,
+        interval=due.interval,
+        failures=due.failures,
+        asks=replace(asked_of_us(poll), retry_after=None),
+    )
     if poll.attempt.outcome not in SUCCESSES:
-        asked = poll.attempt.outcome is not Outcome.COOLING
-        return replace(feed, streak=feed.streak + asked)
+        return replace(feed, streak=feed.streak + (poll.attempt.outcome not in NOT_ASKED))
     moved_to, moved_times = _moves(poll)
     feed = replace(feed, streak=0, succeeded_at=now, moved_to=moved_to, moved_times=moved_times)
     if not poll.attempt.validators:

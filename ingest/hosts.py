@@ -81,6 +81,7 @@ class _Host:
         self.door = asyncio.Lock()  # one at a time waits for the gap to pass
         self.last_start = -math.inf
         self.unanswered = 0  # requests in a row
+        self.spent = 0.0  # seconds of the run that its gaps and its slowness have taken
 
 
 class Hosts:
@@ -97,6 +98,7 @@ class Hosts:
         connections: int,
         connections_per_host: int,
         host_gap: float,
+        host_time: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -105,6 +107,7 @@ class Hosts:
         self._slots = asyncio.Semaphore(connections)
         self._connections_per_host = connections_per_host
         self._host_gap = host_gap
+        self._host_time = host_time
         self._clock = clock
         self._sleep = sleep
         self._began = clock()
@@ -120,28 +123,35 @@ class Hosts:
 
     @asynccontextmanager
     async def visit(self, name: str, crawl_delay: float = 0) -> AsyncIterator[None]:
-        """Waits for a place at a host and holds it for the block. Raises Failed(cooling), at once.
+        """Waits for a place at a host and holds it for the block.
 
-        Those who wait when the cooldown begins are turned away as well.
+        Raises Failed, at once: cooling, also for those who wait when the cooldown begins; pending
+        where the host has had its `host_time`, since one that wants half a minute between two
+        requests would else hold up everybody's run.
         """
         host = self._host(name)
         self._turn_away(host)
         async with host.places:
             async with host.door:
                 pause = gap(host.state, self._host_gap, crawl_delay)
+                wait = max(0.0, host.last_start + pause - self._clock())
+                self._take_time(host, wait)
                 # with no slot held: the gap of one host is no other host's business
-                await self._sleep(max(0.0, host.last_start + pause - self._clock()))
+                await self._sleep(wait)
                 await self._slots.acquire()
                 try:
                     self._turn_away(host)
                 except Failed:
                     self._slots.release()
                     raise
-                host.last_start = self._clock()
+                started = host.last_start = self._clock()
             try:
                 yield
             finally:
                 self._slots.release()
+                # what it took beyond the gap, shared with those who are answered meanwhile
+                took = (self._clock() - started) / self._connections_per_host
+                host.spent += max(0.0, took - wait)
 
     def throttled(self, name: str, retry_after: timedelta | None) -> None:
         """Notes that a host asked for patience: every request to it fails until that is over."""
@@ -172,6 +182,13 @@ class Hosts:
             state = self._states.get(name) or HostState(host=name)
             self._hosts[name] = _Host(state, self._connections_per_host)
         return self._hosts[name]
+
+    def _take_time(self, host: _Host, seconds: float) -> None:
+        if host.spent + seconds > self._host_time:
+            raise Failed(
+                Outcome.PENDING, f"{host.state.host} has had its {self._host_time:g} s of this run"
+            )
+        host.spent += seconds
 
     def _turn_away(self, host: _Host) -> None:
         now, until = self.now(), host.state.cooling_until

@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     BAD_ADDRESS = "bad_address"
     FORBIDDEN_ADDRESS = "forbidden_address"  # private, loopback or otherwise special: the guard
     COOLING = "cooling"  # its host asked for patience: not asked at all
+    PENDING = "pending"  # its host's time was up in this run: not asked, the next one goes on
+    NO_CREDENTIALS = "no_credentials"  # a feed whose password is not at hand: not asked
     DNS_FAILED = "dns_failed"
     CONNECTION_FAILED = "connection_failed"
     TLS_FAILED = "tls_failed"
@@ -54,6 +56,7 @@ class Outcome(StrEnum):
 TEMPORARY = frozenset(
     {
         Outcome.COOLING,
+        Outcome.PENDING,
         Outcome.DNS_FAILED,
         Outcome.CONNECTION_FAILED,
         Outcome.TLS_FAILED,
@@ -65,6 +68,9 @@ TEMPORARY = frozenset(
     }
 )
 
+#: Outcomes of no request at all: nobody was asked, so nothing has failed.
+NOT_ASKED = frozenset({Outcome.COOLING, Outcome.PENDING, Outcome.NO_CREDENTIALS})
+
 
 class CopydeskError(Exception):
     """Something the user must know and can act on: its text says what, where and what to do."""
@@ -73,7 +79,8 @@ class CopydeskError(Exception):
 class Failed(Exception):  # noqa: N818  it reads as `except Failed`, and its outcome is no bug
     """One feed or page that could not be had, with the outcome it counts as.
 
-    `status` is the HTTP status where a server answered, `retry_after` how long it asked us to wait.
+    `status` is the HTTP status where a server answered, `retry_after` how long it asked us to wait,
+    `elapsed_ms` how long the request took, where one was made.
     """
 
     def __init__(
@@ -89,6 +96,7 @@ class Failed(Exception):  # noqa: N818  it reads as `except Failed`, and its out
         self.detail = detail
         self.status = status
         self.retry_after = retry_after
+        self.elapsed_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +109,23 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a server and its feed said about when to come back."""
+
+    retry_after: timedelta | None = None  # Retry-After, relative to the server's own Date
+    max_age: timedelta | None = None  # Cache-Control
+    ttl: timedelta | None = None  # RSS <ttl>, sy:updatePeriod and sy:updateFrequency
+    skip_hours: frozenset[int] = frozenset()  # 0 to 23, UTC
+    skip_days: frozenset[int] = frozenset()  # 0 for Monday to 6 for Sunday, UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """A subscription: what its answers so far leave to ask with next time, and its rhythm."""
 
     feed_id: int
     url: str
+    needs_credentials: bool = False  # the database has its address without them
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
@@ -118,17 +138,7 @@ class FeedState:
     full_at: datetime | None = None  # when it was last asked without validators to see if they lie
     moved_to: str = ""  # where its last permanent redirect led
     moved_times: int = 0  # how often in a row it led there
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hints:
-    """What a server and its feed said about when to come back."""
-
-    retry_after: timedelta | None = None  # Retry-After, relative to the server's own Date
-    max_age: timedelta | None = None  # Cache-Control
-    ttl: timedelta | None = None  # RSS <ttl>, sy:updatePeriod and sy:updateFrequency
-    skip_hours: frozenset[int] = frozenset()  # 0 to 23, UTC
-    skip_days: frozenset[int] = frozenset()  # 0 for Monday to 6 for Sunday, UTC
+    asks: Hints = Hints()  # what still holds of what it last said: all but Retry-After
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +200,8 @@ class Attempt:
     kind: str  # "feed" or "page"
     url: str
     outcome: Outcome
+    host: str = ""  # as its HostState spells it
+    at: datetime | None = None  # when it ended, by the run's clock; None for when the run began
     final_url: str = ""
     status: int | None = None
     bytes: int | None = None

@@ -7,6 +7,7 @@ import listparser
 import lxml.etree
 
 from ingest.model import CopydeskError, Feed
+from ingest.urls import full_address
 
 #: Control characters, halves of emojis, non-characters: XML, or its readers, cannot hold them.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,7 +23,8 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     feeds: dict[str, Feed] = {}
     for item in parsed.feeds:
         folder = _folder(item.categories[0]) if item.categories else ""
-        feeds.setdefault(item.url, Feed(url=item.url, title=item.title, folder=folder))
+        url = full_address(item.url)
+        feeds.setdefault(url, Feed(url=url, title=item.title, folder=folder))
     if not feeds:
         reason = f" ({parsed.bozo_exception})" if parsed.bozo else ""
         raise CopydeskError(

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 import httpx
 from protego import Protego
 
-from ingest.model import Failed, Outcome
+from ingest.model import NOT_ASKED, Failed, Outcome
 
 NAME = "Copydesk"  # who we are in a robots.txt
 MAX_BYTES = 500_000  # RFC 9309 has us read that much of it; the rest is left out
 MAX_WORK = 500_000  # agents x lines: with more, Protego holds up everything for over a second
 # Where it cannot be had for one of these reasons, the host's pages cannot be had either.
 NO_PAGES_EITHER = frozenset(
-    {Outcome.COOLING, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.FORBIDDEN_ADDRESS}
+    {*NOT_ASKED, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.FORBIDDEN_ADDRESS}
 )
 ALL_ALLOWED = Protego.parse("")
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import xxhash
 
-from ingest.model import Due, FeedState, Hints, Outcome
+from ingest.model import NOT_ASKED, Due, FeedState, Hints, Outcome
 
 #: How much a failure weighs. Hard ones (1) rarely pass by themselves; the others often do.
 WEIGHTS = {
-    Outcome.COOLING: 0.0,  # it was not even asked
+    **dict.fromkeys(NOT_ASKED, 0.0),
     Outcome.DNS_FAILED: 0.25,
     **dict.fromkeys(
         (
@@ -25,6 +25,12 @@ WEIGHTS = {
 }
 HARD = 1.0
 HOUR = timedelta(hours=1)
+#: Why a feed was not asked.
+REASONS = {
+    Outcome.COOLING: "its host asked for patience",
+    Outcome.PENDING: "its host's time was up in this run",
+    Outcome.NO_CREDENTIALS: "not asked without its password, which only the OPML file has",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +71,7 @@ def next_poll(
             reason="gone for good (410): not asked again",
         )
     now = now.astimezone(UTC)  # adding hours to a local time goes wrong twice a year
-    interval = _interval(feed, outcome, entries, fresh, hints, cadence)
+    interval = _interval(feed, outcome, entries, fresh, cadence)
     failures = 0.0
     wait = interval
     reason = f"every {_spoken(interval)}; {_rhythm(outcome, entries, fresh)}"
@@ -73,8 +79,10 @@ def next_poll(
         failures = max(feed.failures, 0) + WEIGHTS.get(outcome, HARD)
         wait = interval * min(2 ** min(failures, 64), cadence.rarest / interval)
         reason = f"failing: {failures:g} weighted failures, next try in {_spoken(wait)}"
-        if outcome is Outcome.COOLING:
-            reason = f"its host asked for patience: next try in {_spoken(wait)}"
+        if outcome is Outcome.PENDING:
+            wait = cadence.shortest
+        if outcome in REASONS:
+            reason = f"{REASONS[outcome]}: next try in {_spoken(wait)}"
     asked, by = _asked(hints, cadence)
     if asked > wait:
         wait, reason = asked, f"server asked for {_spoken(asked)} ({by})"
@@ -88,15 +96,13 @@ def next_poll(
 
 
 def _interval(
-    feed: FeedState, outcome: Outcome, entries: int, fresh: int, hints: Hints, cadence: Cadence
+    feed: FeedState, outcome: Outcome, entries: int, fresh: int, cadence: Cadence
 ) -> timedelta:
     """The interval as this poll leaves it, within its bounds."""
     interval = min(max(feed.interval, cadence.shortest), cadence.longest)
     if outcome is Outcome.READ:
         share = min(max(fresh, 0) / entries, 1) if entries > 0 else 0
         interval *= cadence.slower + (cadence.faster - cadence.slower) * share
-        # a feed says its ttl only with its document: the interval keeps it through the 304s
-        interval = max(interval, _capped(hints.ttl, cadence))
     elif outcome is Outcome.UNCHANGED:
         interval *= cadence.unchanged
     return min(max(interval, cadence.shortest), cadence.longest)
@@ -143,8 +149,9 @@ def _respected(skipped: Collection[int], all_of_them: int) -> frozenset[int]:
 
 
 def _share(feed_id: int, now: datetime) -> float:
-    """From 0 to 1, by feed and time alone: a replay comes out the same."""
-    return xxhash.xxh3_64_intdigest(f"{feed_id} {now.timestamp()}".encode()) / 2**64
+    """From 0 to 1, by feed and hour alone: a replay, whose answers take as long as they take, comes
+    out the same."""
+    return xxhash.xxh3_64_intdigest(f"{feed_id} {now:%Y-%m-%d %H}".encode()) / 2**64
 
 
 def _spoken(wait: timedelta) -> str:

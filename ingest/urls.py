@@ -15,8 +15,17 @@ import xxhash
 from ingest.model import Failed, Outcome
 
 HOST = re.compile(r"[\w.:%-]+")
-# anchored: a later //x@ is part of a path; spaces allowed: a password may hold one
-CREDENTIALS = re.compile(r"^(\s*(?:[A-Za-z][\w+.-]*:)?//)[^/?#]*@")
+# anchored: a later //x@ is part of a path; spaces allowed: a password may hold one. What looks like
+# a port and is no number is a password with a slash in it: no address that works is mistaken for it
+CREDENTIALS = re.compile(
+    r"^(\s*(?:[A-Za-z][\w+.-]*:)*//)([^/?#]*@|[^/?#@\[:]*:(?!\d*([/?#]|$)).*@)", re.DOTALL
+)
+BARE_CREDENTIALS = re.compile(  # before an address without scheme: `ana:secret@wire.example/feed`
+    r"^(\s*)(?!(?:mailto|tag|acct|sips?|xmpp|news|[mc]id|data|javascript|urn|tel):)"
+    r"[^/?#\s:@]*:[^/?#]*@",
+    re.IGNORECASE,
+)
+FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
 CREDENTIALS_IN_TEXT = re.compile(r"//[^/?#\s]*@")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST = 4000  # characters of an address that is looked into for another one
@@ -118,12 +127,36 @@ def outlet(url: str) -> str:
     return host
 
 
+def host_of(url: str) -> str:
+    """What counts as one host: the name, and the port where it is not the scheme's own.
+
+    In lower case and punycode, IPv6 in brackets, without the dot that may end a name. Empty where
+    an address is none.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = _ascii_host(parts.hostname or ""), parts.port
+    except ValueError:  # idna's and half an emoji's are of this kind as well
+        return ""
+    name = f"[{host}]" if ":" in host else host
+    return name if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{name}:{port}"
+
+
 def without_credentials(url: str) -> str:
     """The address as it may be shown and stored: with any `user:password@` taken out.
 
     By text alone: an address too broken to be parsed can hold a password all the same.
     """
-    return CREDENTIALS.sub(r"\1", url)
+    return BARE_CREDENTIALS.sub(r"\1", CREDENTIALS.sub(r"\1", url))
+
+
+def full_address(written: str) -> str:
+    """An address as a person or a list writes it, with the scheme that may be left out there.
+
+    https: a password is not to go out in the clear, and who speaks http alone is named so in full.
+    """
+    bare = FEED_SCHEME.sub("", written.strip())
+    return bare if re.match(r"[A-Za-z][\w+.-]*://", bare) else f"https://{bare.lstrip('/')}"
 
 
 def text_without_credentials(text: str) -> str:

@@ -14,6 +14,7 @@ import duckdb
 
 from ingest.model import (
     FOLDS,
+    NOT_ASKED,
     TEMPORARY,
     Article,
     Candidate,
@@ -21,7 +22,6 @@ from ingest.model import (
     EntryOutcome,
     HostState,
     Match,
-    Outcome,
     Page,
     PageResult,
     Relation,
@@ -202,13 +202,16 @@ class Store:
                     "page_id": result.page.page_id,
                     "outcome": result.outcome,
                     "detail": result.detail,
-                    "tried_at": now,
-                    # a page of a host that is left alone was not even asked for
-                    "attempts": result.page.attempts + (result.outcome != Outcome.COOLING),
+                    "attempts": result.page.attempts + (result.outcome not in NOT_ASKED),
                     "article_id": result.article_id,
                 }
                 for result in results
             ],
+        )
+        # only an attempt begins the wait for the next one
+        asked = [result.page.page_id for result in results if result.outcome not in NOT_ASKED]
+        self._tables.update(
+            "pages", "page_id", [{"page_id": page_id, "tried_at": now} for page_id in asked]
         )
         self.add_outcomes(
             run_id,

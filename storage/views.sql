@@ -127,6 +127,7 @@ COMMENT ON COLUMN moves.url IS 'Address of the article';
 CREATE OR REPLACE VIEW feeds AS
 SELECT f.feed_id, f.title, f.folder, f.state, f.url, f.site_url, f.language, f.added_at, f.polled_at,
        f.read_at, f.outcome, f.detail, f.next_due, f.due_reason,
+       coalesce(f.needs_credentials, false) AS needs_credentials,
        coalesce(s.pages, 0) AS pages, coalesce(s.articles, 0) AS articles,
        coalesce(p.former_urls, []) AS former_urls
 FROM core.feeds f
@@ -153,6 +154,7 @@ COMMENT ON COLUMN feeds.outcome IS 'How the last poll ended: read, unchanged, or
 COMMENT ON COLUMN feeds.detail IS 'What went wrong, where something did';
 COMMENT ON COLUMN feeds.next_due IS 'When a scheduled run will poll it next; NULL for at once, or never where state says so';
 COMMENT ON COLUMN feeds.due_reason IS 'Why then';
+COMMENT ON COLUMN feeds.needs_credentials IS 'Whether its address has a password, which only the OPML file has: it is polled by runs that name the file';
 COMMENT ON COLUMN feeds.pages IS 'Different addresses it has listed';
 COMMENT ON COLUMN feeds.articles IS 'How many of them led to an article';
 COMMENT ON COLUMN feeds.former_urls IS 'Addresses it had before permanent redirects';
@@ -161,7 +163,8 @@ CREATE OR REPLACE VIEW feed_health AS
 WITH polls AS (
     SELECT t.feed_id, t.fetched_at, t.bytes, t.outcome, t.entries, t.fresh,
            t.fetched_at > f.polled_at - INTERVAL 7 DAY AS lately
-    FROM core.fetches t JOIN core.feeds f USING (feed_id) WHERE t.kind = 'feed'
+    FROM core.fetches t JOIN core.feeds f USING (feed_id)
+    WHERE t.kind = 'feed' AND t.outcome NOT IN ('cooling', 'pending', 'no_credentials')
 ), volume AS (
     SELECT feed_id,
            count(*) FILTER (lately) AS polls,
@@ -188,6 +191,8 @@ SELECT f.feed_id, f.title, f.url, f.state, f.succeeded_at AS last_success, f.str
        CASE
            WHEN f.state <> 'active' THEN f.state
            WHEN f.polled_at IS NULL THEN 'not polled yet'
+           WHEN f.outcome = 'no_credentials'
+               THEN 'not asked: its password is only in the OPML file; name that with --feeds'
            WHEN f.streak >= 3 THEN 'failing: ' || f.outcome || ', ' || f.streak || ' polls in a row'
            WHEN f.polled_at - f.fresh_at
                     > greatest(10 * to_seconds(f.rhythm_seconds), INTERVAL 2 DAY)
@@ -219,27 +224,32 @@ COMMENT ON COLUMN feed_health.last_fresh IS 'Last poll that brought a new entry'
 COMMENT ON COLUMN feed_health.usual_gap IS 'Usual time between two such polls';
 COMMENT ON COLUMN feed_health.next_due IS 'When a scheduled run will poll it next';
 COMMENT ON COLUMN feed_health.due_reason IS 'Why then';
-COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers but brings nothing), shrunken, redundant, paused, gone';
+COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers but brings nothing), shrunken, redundant, not asked (its password is not at hand), paused, gone';
 
 CREATE OR REPLACE VIEW host_health AS
 WITH asked AS (
-    SELECT regexp_extract(url, '^[a-z]+://([^/:]+)', 1) AS host, count(*) AS requests,
-           count(*) FILTER (outcome NOT IN ('read', 'unchanged')) AS failed,
+    -- the ledger of earlier versions has no host: near enough
+    SELECT coalesce(host, lower(regexp_extract(url, '^[a-z]+://([^/?#]+)', 1))) AS host,
+           count(*) AS requests,
+           count(*) FILTER (outcome IN ('cooling', 'pending', 'no_credentials')) AS not_asked,
+           count(*) FILTER (outcome NOT IN ('read', 'unchanged')) - not_asked AS failed,
            sum(bytes)::BIGINT AS bytes, median(elapsed_ms) AS median_ms,
            quantile_cont(elapsed_ms, 0.95) AS p95_ms, max(fetched_at) AS last_asked,
-           mode(outcome) FILTER (outcome NOT IN ('read', 'unchanged')) AS usual_failure
+           mode(outcome) FILTER (outcome NOT IN ('read', 'unchanged', 'cooling', 'pending',
+                                                 'no_credentials')) AS usual_failure
     FROM core.fetches GROUP BY 1
 )
-SELECT a.host, a.requests, a.failed, a.usual_failure, a.bytes, a.median_ms, a.p95_ms, a.last_asked,
+SELECT a.host, a.requests, a.not_asked, a.failed, a.usual_failure, a.bytes, a.median_ms, a.p95_ms, a.last_asked,
        h.cooling_until, coalesce(h.strikes, 0) AS strikes, h.latency_ms
 FROM asked a LEFT JOIN core.hosts h USING (host);
 COMMENT ON VIEW host_health IS 'How each host has answered, over all its feeds and pages';
-COMMENT ON COLUMN host_health.host IS 'Host name';
-COMMENT ON COLUMN host_health.requests IS 'Requests in the ledger, those not made because it was cooling included';
+COMMENT ON COLUMN host_health.host IS 'Host name, with the port where it is not the scheme''s own';
+COMMENT ON COLUMN host_health.requests IS 'Requests in the ledger, those not made included';
+COMMENT ON COLUMN host_health.not_asked IS 'Those not made: it was cooling, its time in the run was up, or a password was not at hand';
 COMMENT ON COLUMN host_health.failed IS 'Those that brought no answer of use';
 COMMENT ON COLUMN host_health.usual_failure IS 'The commonest failure';
 COMMENT ON COLUMN host_health.bytes IS 'Decoded bytes it has sent';
-COMMENT ON COLUMN host_health.median_ms IS 'Median time of a request, in milliseconds';
+COMMENT ON COLUMN host_health.median_ms IS 'Median time of a request, also of one that failed or timed out, in milliseconds';
 COMMENT ON COLUMN host_health.p95_ms IS '95th percentile of the same';
 COMMENT ON COLUMN host_health.last_asked IS 'Clock of the last run that asked it';
 COMMENT ON COLUMN host_health.cooling_until IS 'It asked for patience: nothing of it is fetched until then';
@@ -250,24 +260,25 @@ CREATE OR REPLACE VIEW fetches AS
 SELECT run_id, fetched_at, kind, url, final_url, status, outcome,
        CASE
            WHEN outcome IN ('read', 'unchanged') THEN 'success'
-           WHEN outcome IN ('dns_failed', 'cooling') THEN 'passing'
+           WHEN outcome IN ('dns_failed', 'cooling', 'pending', 'no_credentials') THEN 'passing'
            WHEN outcome IN ('not_found', 'throttled', 'challenged', 'server_error', 'timeout',
                             'connection_failed', 'tls_failed', 'truncated') THEN 'soft'
            ELSE 'hard'
        END AS class,
-       bytes, elapsed_ms, validators, entries, fresh, next_due, due_reason, detail
+       host, bytes, elapsed_ms, validators, entries, fresh, next_due, due_reason, detail
 FROM core.fetches;
-COMMENT ON VIEW fetches IS 'Every request made, one row each';
+COMMENT ON VIEW fetches IS 'Every request made, one row each, and those not made, with why';
 COMMENT ON COLUMN fetches.run_id IS 'The run that made it';
-COMMENT ON COLUMN fetches.fetched_at IS 'That run''s clock';
+COMMENT ON COLUMN fetches.fetched_at IS 'When it ended, by that run''s clock';
 COMMENT ON COLUMN fetches.kind IS 'feed or page';
 COMMENT ON COLUMN fetches.url IS 'Address asked, without credentials';
 COMMENT ON COLUMN fetches.final_url IS 'Address that answered, after redirects; empty where none did';
 COMMENT ON COLUMN fetches.status IS 'HTTP status; NULL where no server answered';
 COMMENT ON COLUMN fetches.outcome IS 'What it brought: for a feed read, unchanged or a failure by name; for a page read or a failure by name';
 COMMENT ON COLUMN fetches.class IS 'success; or by what a failure weighs: passing, soft, hard';
+COMMENT ON COLUMN fetches.host IS 'Host asked, as host_health spells it';
 COMMENT ON COLUMN fetches.bytes IS 'Size of the decoded body';
-COMMENT ON COLUMN fetches.elapsed_ms IS 'From sending the request to the last byte, in milliseconds';
+COMMENT ON COLUMN fetches.elapsed_ms IS 'From sending the request to the last byte or to its failure, in milliseconds; NULL where none was sent';
 COMMENT ON COLUMN fetches.validators IS 'Validators sent: etag, last-modified, both, or none';
 COMMENT ON COLUMN fetches.entries IS 'Of a feed that was read: entries listed';
 COMMENT ON COLUMN fetches.fresh IS 'Of a feed that was read: entries never listed before';

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-from flows.stages import poll_feed
+from flows.polling import poll_feed
 from ingest.fetch import FetchLimits, open_fetcher
 from ingest.model import FeedState, Fetched, Outcome, ParsedFeed
 

@@ -98,7 +98,7 @@ def test_a_list_comes_back_as_it_went_in_with_its_folders(tmp_path):
     assert "0 feeds added, 2 subscribed to already" in feeds("import", before)
     after = tmp_path / "after.opml"
     feeds("export", after)
-    from flows.stages import read_feeds
+    from flows.polling import read_feeds
 
     assert set(read_feeds(after)) == set(read_feeds(before))
     assert feeds("export") == after.read_text()
@@ -184,3 +184,45 @@ def test_a_feed_that_has_moved_keeps_its_old_address_and_its_number(db):
         assert store.feeds.subscribe([feed()], NOW) == [held]
     with open_reader(db) as reader:
         assert reader.query("SELECT former_urls FROM feeds").rows == [([FEED_URL],)]
+
+
+def test_a_feed_that_is_there_already_is_said_to_be(site, db):
+    site.answers["/rss.xml"] = RSS
+    url = f"{site.address}/rss.xml"
+    feeds("add", url)
+    again = feeds("add", url, "--folder", "Ports")
+    assert "subscribed to already" in again
+    assert "its title and folder stay as they were" in again
+    feeds("pause", url)
+    assert "polled again" in feeds("add", url)
+    assert subscribed(db) == {url: "active"}
+
+
+def test_a_feed_with_a_password_says_what_becomes_of_it(site):
+    site.answers["/rss.xml"] = RSS
+    shown = feeds("add", f"http://ana:secret@{site.address[7:]}/rss.xml")
+    assert "its password is not kept" in shown
+    assert "COPYDESK_FEEDS" in shown
+    assert "secret" not in shown
+    assert "needs the password that the OPML file has" in feeds("list")
+    feeds("add", f"{site.address}/rss.xml")  # without it the site answers as well
+    assert "password" not in feeds("list")
+
+
+def test_adding_a_feed_heeds_and_remembers_what_its_host_asked(site):
+    site.answers["/rss.xml"] = Answer(429, headers={"Retry-After": "3600"})
+    with pytest.raises(CopydeskError, match="throttled HTTP 429"):
+        feeds("add", f"{site.address}/rss.xml")
+    with pytest.raises(CopydeskError, match="cooling"):
+        feeds("add", f"{site.address}/rss.xml")
+    assert len(site.requests) == 1
+
+
+def test_an_address_without_scheme_keeps_its_password_to_itself(tmp_path, db):
+    listed = tmp_path / "feeds.opml"
+    listed.write_text('<opml><body><outline xmlUrl="ana:secret@wire.example/f"/></body></opml>')
+    feeds("import", listed)
+    assert subscribed(db) == {"https://wire.example/f": "active"}
+    assert "secret" not in feeds("list")
+    assert "removed: https://wire.example/f" in feeds("remove", "ana:secret@wire.example/f")
+    assert b"secret" not in db.read_bytes()

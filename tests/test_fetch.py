@@ -558,3 +558,14 @@ def test_a_proxy_of_the_environment_is_honoured(site, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", site.address)
     site.answers["http://wire.example/a"] = Answer(200, b"by proxy")
     assert fetch_one("http://wire.example/a").body == b"by proxy"
+
+
+def test_a_failure_says_how_long_it_took_and_what_was_not_asked_nothing(site):
+    site.answers["/a"] = lambda _: site.closing.wait(30)
+    site.answers["/b"] = Answer(404)
+    timeout = fetch_one(f"{site.address}/a", limits=limit(idle_timeout=0.1))
+    assert timeout.elapsed_ms >= 100
+    assert fetch_one(f"{site.address}/b").elapsed_ms is not None
+    until = HostState(host=site.address[7:], cooling_until=NOW + timedelta(hours=1))
+    assert fetch_one(f"{site.address}/b", hosts={until.host: until}).elapsed_ms is None
+    assert fetch_one("ftp://wire.example/a").elapsed_ms is None

@@ -4,8 +4,8 @@ from builders import FEED_URL, NOW, ago, attempt, state
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.follow import is_silent, learn, new_address, request_for
-from ingest.model import Due, Outcome, Poll
+from ingest.follow import asked_of_us, is_silent, learn, new_address, request_for
+from ingest.model import Due, Hints, Outcome, ParsedFeed, Poll
 
 HOUR = timedelta(hours=1)
 DUE = Due(at=NOW + HOUR, interval=HOUR, failures=0, reason="every 60 min")
@@ -90,3 +90,35 @@ def test_a_redirect_to_where_it_is_moves_nothing():
 def test_only_successes_move_a_feed(outcomes):
     feed = moves(*[(outcome, NEW_HOME) for outcome in outcomes])
     assert feed.moved_times == outcomes.count(Outcome.READ)
+
+
+ASKS = Hints(ttl=HOUR, max_age=2 * HOUR, skip_hours=frozenset({3}), skip_days=frozenset({6}))
+
+
+def test_what_a_feed_asked_for_holds_through_answers_that_do_not_repeat_it():
+    feed = state(asks=ASKS)
+    for outcome, status in ((Outcome.UNCHANGED, 304), (Outcome.TIMEOUT, None)):
+        request = attempt(outcome, kind="feed", url=feed.url, status=status)
+        assert asked_of_us(Poll(feed=feed, attempt=request)) == ASKS
+        feed = learn(Poll(feed=feed, attempt=request), DUE, 0, NOW)
+    assert feed.asks == ASKS
+
+
+def test_a_304_may_say_anew_how_long_it_holds():
+    hints = Hints(max_age=HOUR, retry_after=HOUR)
+    request = attempt(Outcome.UNCHANGED, kind="feed", status=304, hints=hints)
+    asked = asked_of_us(Poll(feed=state(asks=ASKS), attempt=request))
+    assert (asked.max_age, asked.retry_after, asked.ttl) == (HOUR, HOUR, HOUR)
+    assert learn(Poll(feed=state(asks=ASKS), attempt=request), DUE, 0, NOW).asks.retry_after is None
+
+
+def test_a_new_document_asks_for_what_it_says_and_no_more():
+    parsed = ParsedFeed(title="", site_url="", language="", entries=(), hints=Hints(ttl=2 * HOUR))
+    request = attempt(Outcome.READ, kind="feed", status=200)
+    asked = asked_of_us(Poll(feed=state(asks=ASKS), attempt=request, parsed=parsed))
+    assert asked == Hints(ttl=2 * HOUR)
+
+
+def test_who_was_not_asked_has_not_failed():
+    for outcome in (Outcome.COOLING, Outcome.PENDING, Outcome.NO_CREDENTIALS):
+        assert learn(polled(state(), outcome), DUE, 0, NOW).streak == 0

@@ -11,7 +11,7 @@ import pytest
 from fetching import NOW, session
 from hostile import BEHAVIOURS, LIMITS, newsroom, resolve, url
 
-from flows.stages import poll_feed
+from flows.polling import poll_feed
 from ingest.feeds import parse_feed
 from ingest.model import FeedState, Outcome
 

@@ -1,4 +1,5 @@
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -113,7 +114,7 @@ class Time:
         self.now = max(self.now, due)
 
 
-def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_gap=0.5):
+def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_gap=0.5, **more):
     time = time or Time()
     return Hosts(
         now=NOW,
@@ -123,6 +124,7 @@ def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_g
         host_gap=host_gap,
         clock=time.read,
         sleep=time.sleep,
+        **more,
     )
 
 
@@ -246,3 +248,39 @@ def test_a_host_that_answers_nothing_at_all_is_left_alone_for_a_while():
     assert not is_cooling(hosts.states()[0], NOW)
     asyncio.run(asked(1))
     assert is_cooling(hosts.states()[0], NOW)
+
+
+def outcomes(count, *, crawl_delay=0, takes=0, **options):
+    """What many requests to one host came to, and the seconds that all of them took."""
+    time, found = Time(), []
+    turns = hosts(time, **options)
+
+    async def ask():
+        try:
+            async with turns.visit("wire.example", crawl_delay):
+                await time.sleep(takes)
+                found.append("asked")
+        except Failed as failure:
+            found.append(failure.outcome)
+
+    async def run():
+        await asyncio.gather(*(ask() for _ in range(count)))
+
+    asyncio.run(run())
+    return found, time.now - 1000
+
+
+def test_a_host_that_wants_long_gaps_does_not_hold_up_a_run():
+    found, seconds = outcomes(100, crawl_delay=30, host_time=300)
+    assert Counter(found) == {"asked": 11, Outcome.PENDING: 89}
+    assert seconds == 300
+
+
+def test_a_host_that_answers_slowly_does_not_either():
+    found, _ = outcomes(50, takes=20, host_gap=0, connections_per_host=1, host_time=100)
+    assert Counter(found) == {"asked": 6, Outcome.PENDING: 44}
+
+
+def test_one_request_is_let_in_however_little_time_a_host_has():
+    found, _ = outcomes(3, crawl_delay=30, host_time=1)
+    assert Counter(found) == {"asked": 1, Outcome.PENDING: 2}

@@ -1,9 +1,11 @@
+import hashlib
 import multiprocessing
 
 import duckdb
 import pytest
 from builders import NOW
 
+from ingest.model import FeedState
 from storage.database import connect, transaction
 from storage.migrate import HERE, DatabaseError, schema_version
 from storage.store import open_store
@@ -67,6 +69,31 @@ def test_a_migration_edited_after_it_was_applied_is_refused_by_name(made):
     fetch(made, "UPDATE core.migrations SET sha = 'another' WHERE number = 1 RETURNING 1")
     with pytest.raises(DatabaseError, match=r"0001_\w+\.sql differs from the migration"):
         connect(made)
+
+
+def test_a_database_of_schema_2_that_holds_rows_is_brought_up_to_date(db):
+    with duckdb.connect(str(db)) as old:
+        old.execute("CREATE SCHEMA core")
+        old.execute("CREATE TABLE core.migrations (number INTEGER, name VARCHAR, sha VARCHAR)")
+        for number, script in enumerate(sorted((HERE / "migrations").glob("*.sql"))[:2], start=1):
+            sql = script.read_text()
+            old.execute(sql)
+            sha = hashlib.sha256(sql.encode()).hexdigest()
+            old.execute("INSERT INTO core.migrations VALUES (?, '', ?)", [number, sha])
+        old.execute(
+            "INSERT INTO core.feeds BY NAME SELECT 1 AS feed_id, 'https://wire.example/f' AS url, "
+            "'' AS title, '' AS folder, '' AS site_url, '' AS language, now() AS added_at, "
+            "'' AS etag, '' AS last_modified, '' AS body_hash"
+        )
+        old.execute(
+            "INSERT INTO core.fetches (run_id, fetched_at, kind, url, final_url, outcome, detail) "
+            "VALUES (1, now(), 'page', 'https://Wire.example:8443/a', '', 'timeout', '')"
+        )
+    with open_store(db) as store:
+        assert store.feeds.active() == [FeedState(feed_id=1, url="https://wire.example/f")]
+        assert store.reader().query("SELECT needs_credentials FROM feeds").rows == [(False,)]
+        hosts = store.reader().query("SELECT host, failed FROM host_health").rows
+    assert hosts == [("wire.example:8443", 1)]
 
 
 def test_views_that_changed_are_replaced(made):

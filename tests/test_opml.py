@@ -120,3 +120,19 @@ def test_a_list_written_and_read_again_is_the_same_list(feeds):
         for listed in feeds
     }
     assert set(parse_opml(write_opml(feeds))) == expected
+
+
+@pytest.mark.parametrize(
+    ("listed", "url"),
+    [
+        ("tide.example/f", "https://tide.example/f"),
+        ("//tide.example/f", "https://tide.example/f"),
+        ("ana:secret@tide.example/f", "https://ana:secret@tide.example/f"),
+        ("feed://tide.example/f", "https://tide.example/f"),
+        ("feed:http://tide.example/f", "http://tide.example/f"),
+        ("localhost:8080/f", "https://localhost:8080/f"),
+    ],
+)
+def test_an_address_gets_the_scheme_it_lacks(listed, url):
+    (found,) = parse_opml(opml(f'<outline type="rss" xmlUrl="{listed}"/>'))
+    assert found.url == url

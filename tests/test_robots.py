@@ -3,7 +3,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from fetching import fetch, fetch_one, session, settled
+from fetching import fetch, fetch_one, limit, session, settled
 from hypothesis import given
 from hypothesis import strategies as st
 from serving import Answer, serving
@@ -143,3 +143,23 @@ def test_rules_too_many_to_be_read_in_time_are_noted():
 def test_no_text_breaks_it(text, lines):
     with suppress(Failed):
         check("\n".join([*lines, text]))
+
+
+def test_a_name_with_a_dot_at_its_end_is_the_same_host(site):
+    site.answers = {"/robots.txt": Answer(200, RULES), "/open/a": Answer(200)}
+    port = site.server_port
+    visit(f"http://wire.example:{port}/open/a", f"http://wire.example.:{port}/open/a")
+    assert paths(site) == ["/robots.txt", "/open/a", "/open/a"]
+
+
+def test_pages_a_host_has_no_time_for_are_left_to_the_next_run(site):
+    site.answers = {"/a": Answer(200)}
+    (fetched, later), _ = visit(
+        f"{site.address}/a",
+        f"{site.address}/a",
+        limits=limit(host_time=0.01),
+        robots={site.address[7:]: "User-agent: *\nCrawl-delay: 30"},
+    )
+    assert fetched.status == 200
+    assert later.outcome is Outcome.PENDING
+    assert paths(site) == ["/a"]

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from flows.demo import FEEDS, SAMPLE, sample_newsroom
+from flows.polling import poll_feed, read_feeds
 from flows.stages import (
     Stopwatch,
     TakenUp,
     extract_page,
     fetch_page,
     file_batch,
-    poll_feed,
-    read_feeds,
     take_up,
 )
 from ingest.fetch import FetchLimits, open_fetcher

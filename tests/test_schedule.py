@@ -98,10 +98,11 @@ def test_what_a_server_asks_for_is_the_least_it_gets_up_to_a_day(hints, wait, re
     assert reason in found.reason
 
 
-def test_a_ttl_lasts_through_the_answers_that_do_not_repeat_it():
-    read = due(hints=Hints(ttl=timedelta(hours=6)))
-    assert read.interval == timedelta(hours=6)
-    assert due(Outcome.UNCHANGED, interval=read.interval).at >= NOW + timedelta(hours=6)
+def test_a_feed_that_was_not_asked_is_told_why():
+    assert "time was up" in due(Outcome.PENDING).reason
+    assert due(Outcome.PENDING).at - NOW == minutes(10)
+    assert "password" in due(Outcome.NO_CREDENTIALS).reason
+    assert due(Outcome.NO_CREDENTIALS, failures=1).failures == 1
 
 
 def test_the_reason_says_what_is_wrong_and_how_long_it_will_be():

@@ -25,15 +25,22 @@ from builders import (
 )
 
 from ingest.feeds import parse_feed
+from ingest.ledger import failed
 from ingest.model import (
+    NOT_ASKED,
     TEMPORARY,
     EntryOutcome,
+    Failed,
+    Hints,
+    HostState,
     Outcome,
     Relation,
+    Request,
     Story,
 )
 from ingest.plan import identify, plan_pages
 from ingest.sketch import sketch_articles
+from ingest.urls import host_of
 from storage.store import open_store
 
 WEEK = timedelta(days=7)
@@ -245,7 +252,7 @@ def settle(store, run, outcome):
         store.settle_pages(run, [result(held, outcome)], NOW)
 
 
-@pytest.mark.parametrize("outcome", sorted(TEMPORARY - {Outcome.COOLING}))
+@pytest.mark.parametrize("outcome", sorted(TEMPORARY - NOT_ASKED))
 def test_a_failure_that_may_pass_is_tried_again_up_to_the_limit(store, run, outcome):
     store.add_pages(run, [page()])
     tried = []
@@ -477,10 +484,11 @@ def account(store, run, entries, outcome):
     store.end_run(run, "finished", {"total": 1.0})
 
 
-def test_waiting_for_a_host_that_is_cooling_costs_a_page_no_attempt(store, run):
+@pytest.mark.parametrize("outcome", [Outcome.COOLING, Outcome.PENDING])
+def test_waiting_for_a_host_costs_a_page_no_attempt(store, run, outcome):
     store.add_pages(run, [page()])
     for _ in range(9):
-        settle(store, run, Outcome.COOLING)
+        settle(store, run, outcome)
     assert [held.attempts for held in store.pending_pages(3, LATER)] == [0]
 
 
@@ -492,3 +500,116 @@ def test_a_page_that_failed_is_left_for_an_hour_and_then_for_four(store, run):
     settle(store, run, Outcome.TIMEOUT)
     assert store.pending_pages(3, NOW + timedelta(hours=3)) == []
     assert len(store.pending_pages(3, NOW + timedelta(hours=4))) == 1
+
+
+@pytest.mark.parametrize("outcome", [Outcome.COOLING, Outcome.PENDING])
+def test_a_page_that_was_not_asked_for_does_not_begin_its_wait_again(store, run, outcome):
+    store.add_pages(run, [page()])
+    settle(store, run, Outcome.TIMEOUT)
+    (held,) = store.pending_pages(3, NOW + timedelta(hours=1))
+    store.settle_pages(run, [result(held, outcome)], NOW + timedelta(hours=1))
+    assert len(store.pending_pages(3, NOW + timedelta(minutes=61))) == 1
+
+
+def test_a_page_its_host_did_not_come_to_is_counted_as_pending(store, run):
+    store.add_pages(run, [page()])
+    settle(store, run, Outcome.PENDING)
+    assert rows(store, "SELECT outcome FROM pages") == [("pending",)]
+    assert rows(store, "SELECT outcome, entries FROM outcomes") == [("pending", 1)]
+
+
+# what a feed asked for
+
+
+def test_what_a_feed_asked_for_is_there_at_its_next_poll(store, run):
+    asks = Hints(
+        ttl=timedelta(hours=6),
+        max_age=timedelta(minutes=30),
+        skip_hours=frozenset({0, 23}),
+        skip_days=frozenset({6}),
+    )
+    record_polls(store, run, [poll(state(asks=asks))], NOW)
+    assert store.feeds.active() == [state(asks=asks)]
+
+
+@pytest.mark.usefixtures("run")
+def test_a_feed_that_needs_a_password_is_known_to_until_it_was_read_without(store):
+    store.feeds.subscribe([feed("https://ana:secret@wire.example/feeds/all.xml")], NOW)
+    assert [held.needs_credentials for held in store.feeds.active()] == [True]
+    store.feeds.subscribe([feed()], NOW)  # an export of ours lists it bare: that proves nothing
+    assert [held.needs_credentials for held in store.feeds.active()] == [True]
+    store.feeds.answered(FEED_URL)
+    assert [held.needs_credentials for held in store.feeds.active()] == [False]
+
+
+# addresses
+
+
+def moved(store, url, to):
+    (held,) = [held for held in store.feeds.active() if held.url == url]
+    return store.feeds.move(held, to, NOW)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_feed_can_move_back_to_its_first_address(store):
+    there = "https://new.example/feed"
+    assert moved(store, FEED_URL, there)
+    assert moved(store, there, FEED_URL)
+    assert [held.url for held in store.feeds.active()] == [FEED_URL]
+    assert moved(store, FEED_URL, there)
+    assert rows(store, "SELECT former_urls FROM feeds") == [([FEED_URL, there],)]
+
+
+@pytest.mark.usefixtures("run")
+def test_a_feed_moves_to_where_only_a_removed_one_was(store):
+    there = "https://new.example/feed"
+    store.feeds.subscribe([feed(there)], NOW)
+    assert not moved(store, FEED_URL, there)
+    store.feeds.set_state(there, "removed")
+    assert moved(store, FEED_URL, there)
+    (held,) = store.feeds.active()
+    assert (held.feed_id, held.url) == (FEED_ID, there)
+    assert store.feeds.subscribe([feed(there)], NOW) == [held]
+
+
+@pytest.mark.usefixtures("run")
+def test_a_feed_that_has_moved_moves_there_only_once(store):
+    there = "https://new.example/feed"
+    assert moved(store, FEED_URL, there)
+    assert not moved(store, there, there)
+    assert rows(store, "SELECT former_urls FROM feeds") == [([FEED_URL],)]
+
+
+# hosts
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://wire.example:8443/a",
+        "http://[2001:db8::1]:8080/a",
+        "https://wire.example?a=1",
+        "https://b\u00fccher.example/a",
+        "https://Wire.example./a",
+    ],
+)
+def test_the_health_of_a_host_joins_what_is_known_of_it(store, run, url):
+    request = Request(url=url)
+    timeout = Failed(Outcome.TIMEOUT, "ReadTimeout")
+    timeout.elapsed_ms = 45_000
+    went = failed("page", request, timeout, NOW)
+    store.add_pages(run, [page(url)])
+    store.settle_pages(run, [replace(result(page(url)), attempt=went)], NOW)
+    store.put_hosts([HostState(host=host_of(url), strikes=2)], NOW)
+    assert rows(store, "SELECT host, failed, strikes, median_ms FROM host_health") == [
+        (host_of(url), 1, 2, 45_000)
+    ]
+
+
+def test_what_was_not_asked_is_no_failure_of_its_host(store, run):
+    store.add_pages(run, [page()])
+    cooling = failed("page", Request(url=page().url), Failed(Outcome.COOLING), NOW)
+    store.settle_pages(run, [replace(result(page()), attempt=cooling)], NOW)
+    assert rows(store, "SELECT requests, not_asked, failed, usual_failure FROM host_health") == [
+        (1, 1, 0, None)
+    ]

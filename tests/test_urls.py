@@ -3,7 +3,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.model import Failed, Outcome
-from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
+from ingest.urls import (
+    believed_canonical,
+    canonical_url,
+    host_of,
+    outlet,
+    url_id,
+    without_credentials,
+)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +191,15 @@ def test_an_outlet_is_the_host_without_its_furniture(url, site):
         ("https://ana:secret@wire.example/a?b=1#c", "https://wire.example/a?b=1#c"),
         ("https://ana@wire.example:8443/a", "https://wire.example:8443/a"),
         ("https://a:b@c@wire.example/", "https://wire.example/"),
+        ("ana:secret@wire.example/f", "wire.example/f"),
+        ("//ana:secret@wire.example/f", "//wire.example/f"),
+        ("feed:https://ana:secret@wire.example/f", "feed:https://wire.example/f"),
+        ("https://ana:sec/ret@wire.example/f", "https://wire.example/f"),
+        ("https://wire.example:8443/@ana", "https://wire.example:8443/@ana"),
+        ("http://[2001:db8::1]/@ana", "http://[2001:db8::1]/@ana"),
+        ("wire.example:8443/@ana", "wire.example:8443/@ana"),
+        ("mailto:ana@wire.example", "mailto:ana@wire.example"),
+        ("tag:wire.example,2026:@1", "tag:wire.example,2026:@1"),
         ("https://wire.example/@ana:b", "https://wire.example/@ana:b"),
         ("https://wire.example/a", "https://wire.example/a"),
         ("", ""),
@@ -248,3 +264,20 @@ def test_whatever_a_page_declares_it_is_believed_or_not(page, declared):
 )
 def test_a_password_goes_whole_and_nothing_else_does(url, shown):
     assert without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://Wire.EXAMPLE/a", "wire.example"),
+        ("https://wire.example.:443/a", "wire.example"),
+        ("http://wire.example.:8080", "wire.example:8080"),
+        ("https://ana:secret@wire.example?b", "wire.example"),
+        ("http://[2001:DB8::1]:8080/", "[2001:db8::1]:8080"),
+        ("https://b\u00fccher.example/", "xn--bcher-kva.example"),
+        ("http://[::1/", ""),
+        ("no address", ""),
+    ],
+)
+def test_a_host_has_one_name_however_it_is_spelt(url, host):
+    assert host_of(url) == host
