@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import regex
 
@@ -74,9 +75,9 @@ def clean_authors(
     outlets = frozenset(name for given in own for name in _own_names(given))
     authors: dict[str, str] = {}
     suppliers: dict[str, str] = {}
-    for byline in raw:
+    for byline in islice(raw, MOST_NAMES):
         _sort(_pieces(_plain(byline)), outlets, authors, suppliers)
-    for name in organisations:
+    for name in islice(organisations, MOST_NAMES):
         for supplier in _suppliers(_without_edges(_plain(name)), outlets):
             suppliers.setdefault(_key(supplier), supplier)
     return Byline(
