@@ -8,33 +8,18 @@ from itertools import islice
 import lxml.html
 import trafilatura
 
-from ingest.cleaning import Surroundings, key, size
+from ingest.cleaning import Surroundings, size
+from ingest.wording import key
 from ingest.words import words
 
 #: Elements that hold something else than the article, whatever their class.
 OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})
 #: Elements that are never judged by their class: those that hold a page, and those within a line.
 UNJUDGED = frozenset(
-    [
-        "html",
-        "body",
-        "main",
-        "article",
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "a",
-        "span",
-        "strong",
-        "b",
-        "em",
-        "i",
-        "img",
-        "figure",
-        "picture",
-        "table",
-    ]
+    {
+        *("html", "body", "main", "article", "p", "h1", "h2", "h3", "a", "span", "strong"),
+        *("b", "em", "i", "img", "figure", "picture", "table"),
+    }
 )
 OTHER_NAMES = re.compile(
     r"(?<![a-z])(?:about-?author|ads?|advert\w*|also-?read|author-?(?:bio|box|card|info)|bio"
@@ -51,6 +36,8 @@ COMMENT_SHARE = 0.9  # readers may write more than the author, but not all there
 CUT_OFF = 1.6  # times our text: where the page's paragraphs hold more, ours was cut off
 SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
 BETTER = 0.1  # by how much more it has to agree with the page's paragraphs
+FEW = 400  # characters: a page whose paragraphs hold fewer is not written in paragraphs
+LONG_TEXT = 60  # characters from which a text outside paragraphs is prose and no label
 PARAGRAPH = 9  # words from which a paragraph is prose and no caption
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 HIDDEN = ("script", "style", "noscript", "template")
@@ -92,18 +79,24 @@ def extract_lines(tree: lxml.html.HtmlElement, stated: str = "") -> list[str]:
 
 def plain_lines(markup: str) -> list[str]:
     """The lines of a piece of HTML, such as a feed carries: all of it is the article's."""
-    if not markup.strip():
-        return []
+    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.fromstring(f"<div>{markup}</div>")
+        tree = lxml.html.fromstring(f"<div>{markup}</div>", parser=parser)
     except (lxml.etree.LxmlError, ValueError):
         return []
-    for element in tree.iter(*HIDDEN):
+    for element in [*tree.iter(*HIDDEN)]:
         element.drop_tree()
-    for element in tree.iter(*BREAKS):
-        element.tail = "\n" + (element.tail or "")
-    lines = (" ".join(line.split()) for line in tree.text_content().split("\n"))
+    lines = (" ".join(line.split()) for line in "".join(_broken(tree)).split("\n"))
     return [line for line in lines if line]
+
+
+def _broken(tree: lxml.html.HtmlElement) -> Iterator[str]:
+    """The texts of a tree, with line ends where its blocks begin and end."""
+    for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in BREAKS:
+            yield "\n"
+        text = element.text if event == "start" else element.tail
+        yield " ".join((text or "").splitlines())
 
 
 def linked_share(lines: Iterable[str], around: Surroundings) -> float:
@@ -125,12 +118,18 @@ def written(tree: lxml.html.HtmlElement) -> str:
 
 
 def prune(tree: lxml.html.HtmlElement) -> None:
-    """Drops the elements that by their tag, class or id hold something else than the article."""
-    whole = _prose(tree)
-    for element in list(_others(tree)):
-        share = COMMENT_SHARE if COMMENTS.search(_named(element)) else MAIN_SHARE
-        if _prose(element) <= share * whole:
-            element.drop_tree()
+    """Drops the elements that by their tag, class or id hold something else than the article, but
+    never one that holds much of the page's prose: that one is looked into."""
+    prose = _prose(tree)
+    stack = [tree]
+    while stack:
+        for child in list(stack.pop()):
+            if isinstance(child.tag, str):
+                share = COMMENT_SHARE if COMMENTS.search(_named(child)) else MAIN_SHARE
+                if _is_other(child) and prose.get(child, 0) <= share * prose.get(tree, 0):
+                    child.drop_tree()
+                else:
+                    stack.append(child)
 
 
 def paragraphs(tree: lxml.html.HtmlElement) -> str:
@@ -174,27 +173,37 @@ def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> floa
     return 2 * (a & b).total() / max(1, a.total() + b.total())
 
 
-def _others(tree: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The outermost elements that are named as something else than the article."""
-    stack = [tree]
-    while stack:
-        for child in stack.pop():
-            if not isinstance(child.tag, str):
-                continue
-            judged = child.tag not in UNJUDGED and OTHER_NAMES.search(_named(child))
-            if judged or child.tag in OTHER_TAGS:
-                yield child
-            else:
-                stack.append(child)
+def _is_other(element: lxml.html.HtmlElement) -> bool:
+    """Whether it is named as something else than the article."""
+    if element.tag in OTHER_TAGS:
+        return True
+    return element.tag not in UNJUDGED and bool(OTHER_NAMES.search(_named(element)))
 
 
 def _named(element: lxml.html.HtmlElement) -> str:
     return f"{element.get('class', '')} {element.get('id', '')}"
 
 
-def _prose(element: lxml.html.HtmlElement) -> int:
-    """Characters in its paragraphs."""
-    return sum(len(_text(paragraph)) for paragraph in element.iter("p"))
+def _prose(tree: lxml.html.HtmlElement) -> dict[lxml.html.HtmlElement, int]:
+    """Characters of prose in each element that has any: in its paragraphs; on a page that makes
+    none, in whatever holds a long text."""
+    held = [(element, len(_text(element))) for element in tree.iter("p")]
+    if sum(count for _, count in held) < FEW:
+        held = [(element, _longest(element)) for element in tree.iter() if element.tag != "a"]
+    found: dict[lxml.html.HtmlElement, int] = {}
+    for element, count in held:
+        if count:
+            for holder in (element, *element.iterancestors()):
+                found[holder] = found.get(holder, 0) + count
+    return found
+
+
+def _longest(element: lxml.html.HtmlElement) -> int:
+    """Characters of the long texts directly within an element."""
+    if not isinstance(element.tag, str) or element.tag in HIDDEN:
+        return 0
+    texts = (element.text, *(child.tail for child in element))
+    return sum(len(text) for text in texts if text and len(text) >= LONG_TEXT)
 
 
 def _leads_away(link: lxml.html.HtmlElement) -> bool:

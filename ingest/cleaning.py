@@ -6,17 +6,16 @@ every rule is measured by `make eval`.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from itertools import takewhile
 
+import regex
 import xxhash
-from babel import Locale
 
 from ingest.model import Article, Line, Removed
+from ingest.wording import is_date, key, phrases_of
 from ingest.words import words
 
 LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not know the page
@@ -26,28 +25,32 @@ PROSE = 15  # words from which a line is a paragraph
 PLEA = 25  # words of a line that asks for something, at most
 LINK = 6  # words from which a link's text can be told from a name or a place
 ENDS = tuple(".!?…。！？؟।۔:;\"'”’»)]")  # what a sentence ends with, in most scripts
-DATE_LOCALES = (
-    *("en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu"),
-    *("ro", "hr", "sr", "sr_Latn", "sl", "bg", "ru", "uk", "el", "tr", "ar", "fa", "he", "hi"),
-    *("bn", "ur", "id", "ms", "vi", "th", "lt", "lv", "et", "ca", "sq", "mk", "ka", "hy", "az"),
-)
 BIOGRAPHY = re.compile(
-    r"^.{3,60}? (?:is|was) (?:an?|the|our|one of|currently|co-?founder|founder) .{0,80}?"
+    r"^.{3,60}? is (?:an?|the|our|one of|currently|co-?founder|founder) .{0,80}?"
     r"(?:reporter|journalist|writer|editor|correspondent|author|columnist|contributor"
     r"|freelanc|blogger|producer)"
     r"|^(?:reach|contact|follow|email|e-mail|write to) \S.{0,60}?@",
     re.IGNORECASE,
 )
 COPYRIGHT = re.compile(
-    r"©|\(c\) ?(?:19|20)\d\d|\bcopyright\b.{0,30}(?:19|20)\d\d|all rights reserved"
+    r"©|\(c\) ?(?:19|20)\d\d|\bcopyright\W{1,3}(?:19|20)\d\d"
+    r"|^\W*copyright\b[^.]{0,40}(?:19|20)\d\d\W*$|all rights reserved"
     r"|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados"
     r"|todos os direitos reservados|tutti i diritti riservati|riproduzione riservata"
-    r"|все права защищены|版权所有|無断転載|무단 ?전재|may not be (?:published|reproduced)",
+    r"|все права защищены|版权所有|無断転載|무단 ?전재"
+    r"|may not be (?:published, |reproduced(?:,| in whole| or| without))",
     re.IGNORECASE,
 )
-NO_WORD = re.compile(r"[\W_]+")
 LEAD_END = re.compile(r"[:：|>»–—]| - ")
-GLUED = re.compile(r"(?<=[a-zà-ÿа-я][.!?]|[.!?][\"”’])[^\W\d_a-z][^.!?…]{15,150}$")
+DASHES = ("–", "—", " - ")
+NUMBERED = re.compile(r"\s*[0-9]+[.)]")
+QUOTES = tuple("\"'“”„«»‘’「『")
+#: Where a sentence ends and a headline may begin: before a space not after "Mr." or "Sept.".
+JOINT = regex.compile(
+    r"""(?<=\p{Ll}[.!?]|[.!?]["”’»])(?=\p{Lu})"""
+    r"""|(?<=\p{Ll}{4}[.!?]|[.!?]["”’»])\ +(?=\p{Lu})"""
+)
+HEADLINE = regex.compile(r"[^.!?…]{16,151}$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +67,6 @@ class Surroundings:
 #: A rule's findings: the number of a line, and what is to stand in its place ("" for nothing).
 Findings = Mapping[int, str]
 Rule = Callable[[Sequence[str], Surroundings], Findings]
-
-
-def key(text: str) -> str:
-    """A line as it is compared: its letters and digits alone, casefolded, words apart."""
-    return NO_WORD.sub(" ", text).strip().casefold()
 
 
 @lru_cache(maxsize=1 << 14)
@@ -114,7 +112,7 @@ def clean(
     left = [line for _, line in kept]
     before = sum(size(line) for line in lines)
     if sum(size(line) for line in left) < LEAST_KEPT * before:
-        return list(lines), []
+        return [line for line in lines if line], []
     return left, removed
 
 
@@ -135,42 +133,40 @@ def symbols(lines: Sequence[str], around: Surroundings) -> Findings:
 
 def phrases(lines: Sequence[str], around: Surroundings) -> Findings:
     """What an interface says: "Share", "Advertisement", "Read more", in forty languages."""
-    known = _phrases("lines")
+    known = phrases_of("lines")
     return {
         at: ""
         for at, line in enumerate(lines)
-        if len(line) < 80 and _letters(line) in known and size(line) <= SHORT
+        if len(line) < 80
+        and _letters(line) in known
+        and size(line) <= SHORT
+        and not NUMBERED.match(line)
     }
 
 
 def pointers(lines: Sequence[str], around: Surroundings) -> Findings:
     """Lines that point to another article: "Read also: ..."."""
-    leads = _phrases("leads")
-    return {
-        at: ""
-        for at, line in enumerate(lines)
-        if size(line) <= PLEA
-        and key(LEAD_END.split(line, maxsplit=1)[0]) in leads
-        and LEAD_END.search(line)
-    }
+    return {at: "" for at, line in enumerate(lines) if size(line) <= PLEA and _points(line)}
 
 
 def pleas(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Short lines that ask for something: a subscription, a click, an address."""
-    asks = tuple(ask + " " for ask in _phrases("asks"))
+    """Short lines that ask for something, a subscription, a click, an address; or that say when and
+    where something was filed, and are no sentence. What somebody is quoted with is neither."""
+    asks = tuple(ask + " " for ask in phrases_of("asks"))
+    stamps = tuple(stamp + " " for stamp in phrases_of("stamps"))
     return {
         at: ""
         for at, line in enumerate(lines)
-        if not line.startswith(("- ", "|"))
+        if not line.startswith(("- ", "|", *QUOTES))
         and len(line) < 250
         and size(line) <= PLEA
-        and (key(line) + " ").startswith(asks)
+        and (key(line) + " ").startswith(asks if _is_ended(line) else (*asks, *stamps))
     }
 
 
 def dates(lines: Sequence[str], around: Surroundings) -> Findings:
     """Lines at either end that hold a date and nothing else."""
-    return {at: "" for at in _ends(lines) if _is_date(lines[at])}
+    return {at: "" for at in _ends(lines) if is_date(lines[at])}
 
 
 def bylines(lines: Sequence[str], around: Surroundings) -> Findings:
@@ -189,10 +185,10 @@ def links(lines: Sequence[str], around: Surroundings) -> Findings:
 
 
 def biographies(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Who wrote it, in the last four lines."""
+    """Who wrote it, in the last four lines, but not in the first half of a brief."""
     return {
         at: ""
-        for at in range(max(1, len(lines) - 4), len(lines))
+        for at in range(max(1, (len(lines) + 1) // 2, len(lines) - 4), len(lines))
         if BIOGRAPHY.search(lines[at]) or _names_author(lines[at], around.authors)
     }
 
@@ -204,19 +200,25 @@ def notices(lines: Sequence[str], around: Surroundings) -> Findings:
 
 def glued(lines: Sequence[str], around: Surroundings) -> Findings:
     """A headline of another article at the end of a line, run together with its last sentence."""
+    complete = _is_complete(lines[:-1])
     found = {}
     for at, line in enumerate(lines):
-        match = GLUED.search(line)
-        if match and (at == len(lines) - 1 or key(match[0]) in around.links):
-            found[at] = line[: match.start()].rstrip()
+        for joint in JOINT.finditer(line):
+            tail = line[joint.end() :]
+            last = at == len(lines) - 1 and HEADLINE.match(tail) and not _is_ended(tail)
+            spaced = joint.start() < joint.end()
+            if _is_linked_headline(tail, around) or (
+                last and (not spaced or (complete and LINK <= size(tail) < PROSE))
+            ):
+                found[at] = line[: joint.start()]
+                break
     return found
 
 
 def trailing(lines: Sequence[str], around: Surroundings) -> Findings:
     """One to three last lines that end no sentence, below a text whose paragraphs all do: headings
     left without their section, headlines of other articles."""
-    long = [line for line in lines if size(line) >= PROSE]
-    if len(long) < 3 or sum(map(_is_ended, long)) < 0.9 * len(long):
+    if not _is_complete(lines):
         return {}
     count = len(list(takewhile(_is_loose, reversed(lines))))
     return dict.fromkeys(range(len(lines) - count, len(lines)), "") if count <= 3 else {}
@@ -233,11 +235,11 @@ RULES: Mapping[str, Rule] = {
     rule.__name__: rule
     for rule in (
         recurring,
-        titles,
         symbols,
         phrases,
         pointers,
         pleas,
+        titles,  # from here on a rule looks at one end of what the others left
         dates,
         bylines,
         links,
@@ -251,6 +253,26 @@ RULES: Mapping[str, Rule] = {
 
 def _is_link(line: str, around: Surroundings) -> bool:
     return not line.startswith(("- ", "|")) and key(line) in around.links
+
+
+def _is_linked_headline(text: str, around: Surroundings) -> bool:
+    """Whether it is the text of a link and no sentence of the article's that happens to be one."""
+    return size(text) >= LINK and not text.endswith((".", "…")) and key(text) in around.links
+
+
+def _points(line: str) -> bool:
+    """Whether a line begins with a lead; before a dash the line must be no sentence: "More – much
+    more – is needed."."""
+    end = LEAD_END.search(line)
+    if end is None or key(line[: end.start()]) not in phrases_of("leads"):
+        return False
+    return end[0] not in DASHES or not line.rstrip().endswith(".")
+
+
+def _is_complete(lines: Sequence[str]) -> bool:
+    """Whether it is a text whose paragraphs end as sentences do."""
+    long = [line for line in lines if size(line) >= PROSE]
+    return len(long) >= 3 and sum(map(_is_ended, long)) >= 0.9 * len(long)
 
 
 def _heads(at: int, lines: Sequence[str], around: Surroundings) -> bool:
@@ -276,19 +298,6 @@ def _letters(line: str) -> str:
     return " ".join(word for word in key(line).split() if not word.isdecimal())
 
 
-def _is_date(line: str) -> bool:
-    found = words(line)
-    return (
-        0 < len(found) <= 14
-        and any(any(c.isdecimal() for c in word) for word in found)
-        and any(word in _calendar() or re.fullmatch(r"(?:19|20)\d\d", word) for word in found)
-        and all(
-            word[0].isdecimal() or word in _calendar() or word in _phrases("dates")
-            for word in found
-        )
-    )
-
-
 def _is_byline(line: str, authors: frozenset[str]) -> bool:
     found = key(line)
     for author in authors:
@@ -298,24 +307,5 @@ def _is_byline(line: str, authors: frozenset[str]) -> bool:
 
 
 def _names_author(line: str, authors: frozenset[str]) -> bool:
-    return any(author and key(line).startswith(author) for author in authors)
-
-
-@cache
-def _phrases(kind: str) -> frozenset[str]:
-    data = tomllib.loads(resources.files("ingest").joinpath("phrases.toml").read_text("utf-8"))
-    return frozenset(key(phrase) for phrase in data[kind]) - {""}
-
-
-@cache
-def _calendar() -> frozenset[str]:
-    """The names of months and days in the languages of `DATE_LOCALES`."""
-    names: set[str] = set()
-    for code in DATE_LOCALES:
-        locale = Locale.parse(code)
-        for table in (locale.months, locale.days):
-            for form in ("format", "stand-alone"):
-                for width in ("wide", "abbreviated"):
-                    for name in table[form][width].values():
-                        names.update(words(name))
-    return frozenset(names)
+    """Whether a line begins with the author's full name: a single word may begin any sentence."""
+    return any(" " in author and f"{key(line)} ".startswith(f"{author} ") for author in authors)

@@ -76,7 +76,7 @@ def extract_article(
     text = _text(tree, page, entry, fetched.final_url, known)
     whole = "\n".join(text.lines)
     title, title_from = _title(entry, page)
-    authors, agencies, authors_from = _authors(entry, page, outlet(answered))
+    authors, organisations, authors_from = _authors(entry, page, outlet(answered))
     return Article(
         article_id=url_id(url),
         url=url,
@@ -88,7 +88,7 @@ def extract_article(
         text_from=text.source,
         authors=authors,
         authors_from=authors_from,
-        credits=agencies,
+        credits=organisations,
         language=py3langid.classify(whole[:HEAD])[0] if whole else "",
         published=published,
         published_from=published_from,
@@ -115,14 +115,15 @@ def _text(
     around = surroundings(
         tree,
         titles=(entry.title, page.title),
-        authors=(*page.authors, *entry.authors),
+        authors=(*page.authors, *clean_authors(entry.authors).authors),
         recurring=known.recurring,
     )
     appearance = Appearance(
         url=url,
         title=page.title,
-        types=page.types,
+        types=(*page.types, page.page_type),
         is_free=page.is_free,
+        stated=page.word_count,
         around=written(tree),
     )
     drop_costly_json_ld(tree)

@@ -1,6 +1,6 @@
 """The plain data that travels through the pipeline, each type named for its place on the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -282,8 +282,8 @@ class Removed:
 
     line: str
     rule: str
-    at: int = 0  # its number among the lines before cleaning
-    whole: bool = True  # or the end of a line only
+    at: int = field(default=0, compare=False)  # its number among the lines before cleaning
+    whole: bool = field(default=True, compare=False)  # or the end of a line only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from ingest.cleaning import key
 from ingest.model import CopydeskError
+from ingest.wording import key
 from ingest.words import words
 
 GRAM = 4  # words

@@ -6,7 +6,7 @@ Every judgement but "full" therefore wants a short text besides its own evidence
 
 import re
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,13 +18,20 @@ from ingest.model import Verdict
 LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
 CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
+WHOLE = 0.8  # share of the stated length from which a text is all of it
+ASKED = 3  # last lines, where a page asks for money
+REMARK = 8  # words of a last line such as "More to follow...", at most
 LINKED = 0.6  # share of words that are links, in a listing
-FRONT_LINKED = 0.2  # likewise, at a site's root, where now and then an article lives
-VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "imageobject", "audioobject")
+ASKING = 0.3  # share of lines that ask for something, on a page that does nothing else
+PLEA = 25  # words of a line that asks the reader for something, at most
+#: schema.org's and Open Graph's; not ImageObject, which half of all articles declare as well.
+VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "audioobject")
+#: Folders of galleries and videos, and names that begin so; not "video-shows-ferry-on-fire".
 GALLERY_PATH = re.compile(
-    r"/(?:videos?|watch|galler(?:y|ies)|photos?|photo-?galler(?:y|ies)|pictures?|slide-?shows?"
-    r"|in-pictures|bilder(?:strecken?|galerien?)?|fotostrecken?|fotos?|fotogaler[ií]as?|galer[ií]as?"
-    r"|diaporamas?|fotogallery|gallerie|vídeos?|galerias?)(?:/|-|$)",
+    r"/(?:videos?|watch|photos?|pictures?|bilder|fotos?|vídeos?|gallerie)(?:/|$)"
+    r"|/(?:galler(?:y|ies)|photo-?galler(?:y|ies)|slide-?shows?|in-pictures|fotostrecken?"
+    r"|bilder-?(?:strecken?|galerien?)|fotogaler[ií]as?|galer[ií]as?|diaporamas?|fotogallery)"
+    r"(?:/|-|$)",
     re.IGNORECASE,
 )
 CREDITS = (
@@ -43,6 +50,7 @@ class Appearance:
     title: str = ""
     types: tuple[str, ...] = ()  # schema.org's and Open Graph's
     is_free: bool | None = None
+    stated: int | None = None  # words that the page says the article has
     linked: float = 0.0  # share of the text's words that are links, 0 to 1
     around: str = ""  # all that is written on the page, the first few thousand characters
 
@@ -73,7 +81,7 @@ class Seen:
 
 
 def _not_found(seen: Seen) -> str:
-    if seen.count >= BRIEF:
+    if seen.count >= BRIEF or _is_article(seen.page):
         return ""
     says = _says("not_found", seen.page.title)
     if not says and seen.count < LEAST:
@@ -82,14 +90,20 @@ def _not_found(seen: Seen) -> str:
 
 
 def _consent(seen: Seen) -> str:
-    said = {match[0].lower() for match in _pattern("consent").finditer("\n".join(seen.lines))}
-    return (
-        f"{seen.count} words; it says: {min(said)}" if seen.count < BRIEF and len(said) > 1 else ""
-    )
+    """The site speaks of what it does with data, and of buttons: an article of others' does not."""
+    if seen.count >= BRIEF or _is_article(seen.page) or not _asks(seen, "consent", "choices"):
+        return ""
+    ours = _says("consent", "\n".join(seen.lines))
+    choices = {match[0].casefold() for match in _found("choices", "\n".join(seen.lines))}
+    return f"{seen.count} words; it says: {ours}" if ours and choices else ""
 
 
 def _login(seen: Seen) -> str:
-    asks = _says("login", seen.text) if seen.count < BRIEF / 2 else ""
+    if seen.count >= BRIEF / 2 or _is_article(seen.page):
+        return ""
+    if seen.count >= LEAST and not _asks(seen, "login"):
+        return ""
+    asks = _says("login", seen.text) or _says("login_title", seen.page.title)
     return f"{seen.count} words; it asks: {asks}" if asks else ""
 
 
@@ -101,21 +115,31 @@ def _gallery(seen: Seen) -> str:
         return f"{seen.count} words beside what it declares: {declared}"
     if seen.count < BRIEF / 2 and path:
         return f"{seen.count} words at an address with {path[0].strip('/-')}"
-    credited = sum(map(_is_credited, seen.lines))
-    if len(seen.lines) >= 4 and credited >= CAPTIONS * len(seen.lines):
+    prose = [line for line in seen.lines if not _is_credited(line)]
+    credited = len(seen.lines) - len(prose)
+    few = sum(map(size, prose)) < BRIEF / 2  # an article may have many pictures
+    if few and len(seen.lines) >= 4 and credited >= CAPTIONS * len(seen.lines):
         return f"{credited} of {len(seen.lines)} lines are captions with a credit"
     return ""
 
 
 def _paywalled(seen: Seen) -> str:
-    if seen.count < BRIEF and seen.page.is_free is False:
+    """What a page that is not free shows, unless it is as long as the page says the article is."""
+    whole = seen.page.is_free or (seen.page.stated and seen.count >= WHOLE * seen.page.stated)
+    if seen.count >= BRIEF or whole:
+        return ""
+    if seen.page.is_free is False:
         return f"{seen.count} words, declared as not free"
-    says = _says("paywall", seen.text) if seen.count < BRIEF / 2 else ""
+    short = [line for line in seen.lines[-ASKED:] if size(line) <= PLEA]
+    text = "\n".join(short) if seen.count >= LEAST else seen.text
+    says = _says("paywall", text) if seen.count < BRIEF / 2 else ""
     return f"{seen.count} words; it says: {says}" if says else ""
 
 
 def _listing(seen: Seen) -> str:
-    if urlsplit(seen.page.url).path in {"", "/"} and seen.page.linked >= FRONT_LINKED:
+    address = urlsplit(seen.page.url)
+    front = address.path in {"", "/"} and not address.query and not address.fragment
+    if front and not (_is_article(seen.page) and seen.count >= BRIEF):
         return "it is the site's front page"
     if seen.page.linked >= LINKED and not _is_article(seen.page):
         return f"{seen.page.linked:.0%} of its words are links"
@@ -123,7 +147,9 @@ def _listing(seen: Seen) -> str:
 
 
 def _teaser(seen: Seen) -> str:
-    broken = seen.lines and UNFINISHED.search(seen.lines[-1])
+    """A paragraph that breaks off at the end; "More to follow..." does not."""
+    last = seen.lines[-1] if seen.lines else ""
+    broken = UNFINISHED.search(last) and size(last) > REMARK
     return f"{seen.count} words that break off" if seen.count < BRIEF / 2 and broken else ""
 
 
@@ -152,13 +178,22 @@ def _is_article(page: Appearance) -> bool:
     return any(kind.lower().endswith(("article", "posting")) for kind in page.types)
 
 
+def _asks(seen: Seen, *kinds: str) -> bool:
+    """Whether so many of the lines say one of these things that the page does little else."""
+    asking = [line for line in seen.lines if any(_says(kind, line) for kind in kinds)]
+    return len(asking) >= ASKING * len(seen.lines)
+
+
 def _says(kind: str, text: str) -> str:
     """What in a text says that the page is of a kind; empty for nothing."""
-    found = _pattern(kind).search(text)
-    return found[0] if found else ""
+    return next((match[0].strip() for match in _found(kind, text)), "")
+
+
+def _found(kind: str, text: str) -> Iterator[re.Match[str]]:
+    return _pattern(kind).finditer(text)
 
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
     data = tomllib.loads(resources.files("ingest").joinpath("standins.toml").read_text("utf-8"))
-    return re.compile("|".join(data[kind]), re.IGNORECASE)
+    return re.compile("|".join(data[kind]), re.IGNORECASE | re.MULTILINE)
