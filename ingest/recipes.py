@@ -5,6 +5,7 @@ or "(". `keep` names the element that holds the article, `drop` what is no part 
 `author` and `date` the elements that hold them, `date` an attribute as well ("time@datetime").
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -29,6 +30,7 @@ class Recipe:
 
 
 NO_RECIPE = Recipe()
+ATTRIBUTE = re.compile(r"@([\w:-]+)\s*$")
 
 
 def read_recipes(path: Path) -> dict[str, Recipe]:
@@ -44,13 +46,15 @@ def apply_recipe(tree: lxml.html.HtmlElement, recipe: Recipe) -> lxml.html.HtmlE
     """The part of a tree that is to be read, without what is to be dropped; the tree itself where
     the recipe's `keep` finds nothing."""
     for path in recipe.drop:
-        for element in tree.xpath(path):
+        for element in _elements(tree, path):
             if element.getparent() is not None:
                 element.drop_tree()
-    kept = tree.xpath(recipe.keep) if recipe.keep else []
+    kept = _elements(tree, recipe.keep)
     if not kept:
         return tree
     page = lxml.html.document_fromstring("<html><body><article></article></body></html>")
+    for element in kept:
+        element.tail = None
     page[0][0].extend(kept)
     return page
 
@@ -60,6 +64,11 @@ def found(tree: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
     values = tree.xpath(path) if path else []
     texts = (v if isinstance(v, str) else v.text_content() for v in values)
     return tuple(text for text in (" ".join(text.split()) for text in texts) if text)
+
+
+def _elements(tree: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:
+    """What a path finds, without attributes and texts."""
+    return [one for one in tree.xpath(path) if not isinstance(one, str)] if path else []
 
 
 def _recipe(where: str, table: object) -> Recipe:
@@ -84,15 +93,20 @@ def _xpaths(where: str, value: object) -> tuple[str, ...]:
 def _xpath(where: str, selector: object) -> str:
     """A selector as an XPath that is known to work."""
     if not isinstance(selector, str) or not selector.strip():
-        raise CopydeskError(f"{where} wants a CSS selector or an XPath, not {selector!r}")
+        raise CopydeskError(f"{where}: {selector!r} is neither CSS nor XPath: it is empty")
     try:
-        if selector.startswith(("/", "(")):
-            path = selector
-        else:
-            element, _, attribute = selector.partition("@")
-            path = HTMLTranslator().css_to_xpath(element.strip(), prefix="descendant-or-self::")
-            path += f"/@{attribute.strip()}" if attribute else ""
-        etree.XPath(path)
+        path = _translated(selector)
+        works = isinstance(lxml.html.document_fromstring("<p>").xpath(path), list)
     except (ValueError, SelectorError, etree.XPathError) as error:
         raise CopydeskError(f"{where}: {selector!r} is neither CSS nor XPath: {error}") from error
+    if not works:
+        raise CopydeskError(f"{where}: {selector!r} is neither CSS nor XPath of elements")
     return path
+
+
+def _translated(selector: str) -> str:
+    if selector.startswith(("/", "(")):
+        return selector
+    element, attribute = ATTRIBUTE.sub("", selector), ATTRIBUTE.search(selector)
+    path = HTMLTranslator().css_to_xpath(element.strip(), prefix="descendant-or-self::")
+    return f"{path}/@{attribute[1]}" if attribute else path

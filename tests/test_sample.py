@@ -20,6 +20,7 @@ from flows.stages import (
     extract_page,
     fetch_page,
     file_batch,
+    known_outlets,
     take_up,
 )
 from ingest.fetch import FetchLimits, open_fetcher
@@ -44,7 +45,8 @@ async def run_once(db, proxy, pool, *, now=NOW, batch=100):
             taken = take_up(store, run_id, polls, now, max_attempts=3)
             for pages in batches(taken.pages, batch):
                 answers = await asyncio.gather(*(fetch_page(page, fetcher) for page in pages))
-                results = await asyncio.gather(*(extract_page(a, pool) for a in answers))
+                known = known_outlets(store, answers, {})
+                results = await asyncio.gather(*(extract_page(a, pool, known) for a in answers))
                 window = timedelta(days=14)
                 watch = Stopwatch()
                 file_batch(store, run_id, results, now=now, window=window, watch=watch)
