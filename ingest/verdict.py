@@ -35,7 +35,7 @@ GALLERY_PATH = re.compile(
     re.IGNORECASE,
 )
 CREDITS = (
-    *("(ap photo", "ap photo/", "(ap/", "(afp", "(epa", "(reuters", "reuters/", "getty images"),
+    *("(ap photo", "ap photo/", "(ap/", "(afp/", "afp/getty", "(epa/", "(reuters/", "getty images"),
     *("photo by", "photos by", "photo:", "photo credit", "photo courtesy", "courtesy photo"),
     *("(photo", "(staff", "image:", "image by", "buy photo", "buy this photo", "foto:", "©"),
 )

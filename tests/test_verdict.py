@@ -173,8 +173,8 @@ def test_a_video_or_a_gallery_with_a_few_words(fields):
 
 
 def test_a_gallery_of_captions_is_one_however_long():
-    captions = [f"{SENTENCE} (AP Photo/Jo Kern)", f"{SENTENCE} © Wire", SENTENCE, SENTENCE]
-    assert verdict(*captions * 20) is Verdict.GALLERY
+    captions = [f"{SENTENCE} (AP Photo/Jo Kern)", f"{SENTENCE} © Wire"]
+    assert verdict(*captions * 20, SENTENCE, SENTENCE) is Verdict.GALLERY
 
 
 @pytest.mark.parametrize(
