@@ -16,6 +16,7 @@ from rich.text import Text
 
 from flows import eval_cli, extract_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
+from flows.demo import RECIPES as SAMPLE_RECIPES
 from flows.demo import sample_newsroom
 from flows.options import Db
 from flows.progress import listener
@@ -107,6 +108,7 @@ def demo(db: Db = None, now: Now = None) -> None:
     with sample_newsroom() as proxy:
         # for this process: the sample's hosts exist only here, and nobody minds our haste
         os.environ |= {"COPYDESK_PROXY": proxy, "COPYDESK_HOST_GAP": "0"}
+        os.environ["COPYDESK_RECIPES"] = str(SAMPLE_RECIPES)
         settings = read_settings(feeds=SAMPLE_FEEDS, db=target)
         _refuse_real(settings.db)
         _run(settings, now, due=False)

@@ -13,6 +13,7 @@ from ingest.model import CopydeskError
 
 SAMPLE = Path(__file__).parent.parent / "deploy" / "sample"
 FEEDS = SAMPLE / "feeds.opml"
+RECIPES = SAMPLE.parent / "recipes.toml"  # its worked examples are outlets of the sample
 
 
 class _Newsroom(SimpleHTTPRequestHandler):

@@ -157,6 +157,8 @@ def test_prose_with_a_colon_or_a_dash_points_nowhere(line):
         "Follow us on Mastodon and Bluesky",
         "We use cookies to improve your reading.",
         "Photo by Ana Lund.",
+        "Add your comment: you must be registered to post.",
+        "More from the Harbour Post",
         "Posted on 3 May by Web Desk",
         "Last updated on 12 March 2026 at 14:00",
         "Filed under Harbour, Ferries",
@@ -176,6 +178,7 @@ def test_a_line_that_asks_for_something_goes(line):
     [
         "Posted on the ministry's page on Tuesday, the video shows the ferry on fire.",
         "Published on Monday, the report blames a fuel line.",
+        "More from the north is expected on Friday.",
         "“Support our crews,” he told the meeting.",
         "- Subscribe to the channel of the coast guard",  # an item of a list
         "Quelle est la hauteur du phare ?",  # not the German "Quelle"

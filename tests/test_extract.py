@@ -3,8 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import NOW, ago, entry, fetched
 
-from ingest.extract import extract_article
-from ingest.model import Failed, Outcome
+from ingest.cleaning import line_hash
+from ingest.extract import NOTHING_KNOWN, Known, extract_article
+from ingest.model import Failed, Outcome, Removed, Verdict
+from ingest.recipes import Recipe
 from ingest.urls import url_id
 
 PARAGRAPHS = "".join(
@@ -29,8 +31,8 @@ def html(head="", body=PARAGRAPHS, **fields):
     )
 
 
-def extract(item=None, answer=None, first_seen=NOW):
-    return extract_article(item or entry(), answer or html(), first_seen)
+def extract(item=None, answer=None, first_seen=NOW, known=NOTHING_KNOWN):
+    return extract_article(item or entry(), answer or html(), first_seen, known)
 
 
 def failure(*args):
@@ -44,8 +46,12 @@ def dated(head="", **fields):
     return found.published, found.published_from
 
 
+def stamp(moment, name="published"):
+    return f'<meta property="article:{name}_time" content="{moment:%Y-%m-%dT%H:%M:%S}Z">'
+
+
 def day(moment):
-    return f'<meta property="article:published_time" content="{moment:%Y-%m-%d}T08:00:00Z">'
+    return f'<meta property="article:published_time" content="{moment:%Y-%m-%d}">'
 
 
 def test_an_article_is_the_text_of_its_page():
@@ -65,31 +71,70 @@ def test_an_articles_identity_is_the_address_that_answered():
     assert article.outlet == "harbour.example"
 
 
-def test_title_and_authors_of_the_entry_are_preferred_to_the_pages():
-    head = '<title>Quay | The Harbour</title><meta name="author" content="Web Desk">'
-    article = extract(entry(title="Council votes", authors=("Ana Lund",)), html(head))
-    assert (article.title, article.authors) == ("Council votes", ("Ana Lund",))
+def test_the_headline_the_page_shows_is_preferred_to_the_feeds():
+    head = "<title>A longer quay | The Harbour</title>"
+    body = f"<h1>A longer quay</h1>{PARAGRAPHS}"
+    article = extract(entry(title="Council votes"), html(head, body))
+    assert (article.title, article.title_from) == ("A longer quay", "h1")
 
 
-def test_an_entry_without_title_and_authors_leaves_them_to_the_page():
-    head = '<title>A longer quay</title><meta name="author" content="Ana Lund; Jo Kern">'
-    article = extract(entry(title=""), html(head))
-    assert article.title == "A longer quay"
-    assert article.authors == ("Ana Lund", "Jo Kern")
+def test_the_feeds_headline_is_preferred_to_the_title_of_the_window():
+    article = extract(entry(title="Council votes"), html("<title>Harbour Post News</title>"))
+    assert (article.title, article.title_from) == ("Council votes", "feed")
 
 
-def test_the_feeds_date_is_preferred_to_the_pages_day():
+def test_an_entry_without_title_leaves_it_to_the_page():
+    article = extract(entry(title=""), html("<title>A longer quay</title>"))
+    assert (article.title, article.title_from) == ("A longer quay", "title")
+
+
+def test_authors_of_the_page_are_preferred_to_the_feeds():
+    head = '<meta name="author" content="Ana Lund; Jo Kern">'
+    article = extract(entry(authors=("Web Desk",)), html(head))
+    assert (article.authors, article.authors_from) == (("Ana Lund", "Jo Kern"), "meta")
+
+
+def test_a_page_without_authors_leaves_them_to_its_feed():
+    article = extract(entry(authors=("By ANA LUND, Associated Press",)))
+    assert (article.authors, article.authors_from) == (("Ana Lund",), "feed")
+    assert article.credits == ("Associated Press",)
+
+
+@pytest.mark.parametrize("byline", ["Sign In", "harbour.example", "12 March 2026", ""])
+def test_what_is_no_name_is_no_author(byline):
+    article = extract(entry(authors=(byline,)))
+    assert (article.authors, article.authors_from) == ((), "")
+
+
+def test_the_feeds_date_is_preferred_to_the_pages():
     fields = {"published": ago(hours=3), "published_from": "published"}
-    assert dated(day(ago(days=2)), **fields) == (ago(hours=3), "feed")
+    assert dated(stamp(ago(days=2)), **fields) == (ago(hours=3), "feed")
 
 
-def test_a_date_of_an_update_says_so():
-    fields = {"published": ago(hours=3), "published_from": "updated"}
+@pytest.mark.parametrize("element", ["updated", "lastmod"])
+def test_a_feeds_date_of_change_counts_only_where_the_page_declares_none(element):
+    fields = {"published": ago(hours=3), "published_from": element}
     assert dated(**fields) == (ago(hours=3), "feed updated")
+    assert dated(stamp(ago(days=2)), **fields) == (ago(days=2), "meta")
 
 
-def test_without_a_feeds_date_the_pages_day_counts():
-    assert dated(day(ago(days=2))) == (datetime(2026, 9, 15, tzinfo=UTC), "page")
+def test_without_a_feeds_date_the_pages_counts():
+    assert dated(stamp(ago(days=2))) == (ago(days=2), "meta")
+
+
+def test_a_day_without_a_time_says_so():
+    article = extract(answer=html(day(ago(days=2))))
+    assert article.published == datetime(2026, 9, 15, tzinfo=UTC)
+    assert article.published_day_only
+    assert not extract(answer=html(stamp(ago(days=2)))).published_day_only
+    assert not extract(entry(published=ago(hours=1), published_from="published")).published_day_only
+
+
+def test_where_nobody_says_a_date_the_page_is_searched_for_one():
+    body = f"<p>Published on 14 September 2026</p>{PARAGRAPHS}"
+    article = extract(answer=html(body=body))
+    assert article.published == datetime(2026, 9, 14, tzinfo=UTC)
+    assert (article.published_from, article.published_day_only) == ("page text", True)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +143,7 @@ def test_without_a_feeds_date_the_pages_day_counts():
 def test_a_feeds_date_that_cannot_be_true_is_ignored(published):
     fields = {"published": published, "published_from": "published"}
     assert dated(**fields) == (None, "")
-    assert dated(day(ago(days=2)), **fields) == (datetime(2026, 9, 15, tzinfo=UTC), "page")
+    assert dated(stamp(ago(days=2)), **fields) == (ago(days=2), "meta")
 
 
 def test_a_feeds_clock_may_be_some_hours_ahead():
@@ -107,7 +152,19 @@ def test_a_feeds_clock_may_be_some_hours_ahead():
 
 
 def test_a_pages_date_in_the_future_is_ignored():
-    assert dated(day(NOW + timedelta(days=30))) == (None, "")
+    assert dated(stamp(NOW + timedelta(days=30))) == (None, "")
+
+
+def test_a_page_says_when_it_was_changed():
+    head = stamp(ago(days=2)) + stamp(ago(days=1), "modified")
+    article = extract(answer=html(head))
+    assert (article.modified, article.modified_from) == (ago(days=1), "meta")
+
+
+@pytest.mark.parametrize("modified", [ago(days=3), NOW + timedelta(days=9), NOW.replace(year=1970)])
+def test_a_change_before_publication_or_in_the_future_is_ignored(modified):
+    article = extract(answer=html(stamp(ago(days=2)) + stamp(modified, "modified")))
+    assert (article.modified, article.modified_from) == (None, "")
 
 
 @pytest.mark.parametrize("content_type", ["application/pdf", "image/jpeg", "application/json"])
@@ -120,17 +177,115 @@ def test_html_by_any_of_its_names_is_read(content_type):
     assert "harbour council" in extract(answer=fetched(markup(), content_type)).text
 
 
+@pytest.mark.parametrize("body", [b"", b"  \n", b"\x00\x01\x02"])
+def test_what_is_no_page_at_all_is_no_text(body):
+    assert failure(entry(), fetched(body, "text/html")) is Outcome.NO_TEXT
+
+
 @pytest.mark.parametrize(
-    "body",
+    ("body", "verdict"),
     [
-        b"",
-        b"  \n",
-        b"<!-- nothing -->",
-        b"<html></html>",
-        b"<html><body><script>render()</script></body></html>",
-        markup(body="<p>Please enable JavaScript.</p>").encode(),
-        b"\x00\x01\x02",
+        (b"<html></html>", Verdict.EMPTY),
+        (b"<html><body><script>render()</script></body></html>", Verdict.EMPTY),
+        (markup(body="<p>Please enable JavaScript.</p>").encode(), Verdict.LOGIN),
+        (markup("<title>Page not found</title>", "<p>Sorry.</p>").encode(), Verdict.NOT_FOUND),
     ],
 )
-def test_a_page_without_an_article_is_no_text(body):
-    assert failure(entry(), fetched(body, "text/html")) is Outcome.NO_TEXT
+def test_a_page_without_an_article_has_a_verdict_and_a_reason(body, verdict):
+    article = extract(answer=fetched(body, "text/html"))
+    assert article.verdict is verdict
+    assert article.reason
+
+
+def test_an_article_is_full_and_needs_no_reason():
+    article = extract()
+    assert (article.verdict, article.reason) == (Verdict.FULL, "")
+    assert article.text_from == "page"
+
+
+# what its feed carries
+
+TEXT = [p.removesuffix("</p>") for p in PARAGRAPHS.split("<p>")[1:]]
+MORE = "<p>The council will meet again in May to hear what the longer quay would cost.</p>" * 6
+NOT_FREE = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Quay",' + (
+    '"isAccessibleForFree":false}</script>'
+)
+
+
+def test_the_feeds_text_is_used_where_the_page_gives_less():
+    article = extract(entry(content=PARAGRAPHS + MORE), html(body=f"<p>{TEXT[0]}</p>"))
+    assert article.text_from == "feed"
+    assert article.text.split("\n")[:3] == TEXT
+
+
+def test_a_page_that_cannot_be_read_is_saved_by_its_feed():
+    empty = html(body="<script>render()</script>")
+    article = extract(entry(content=PARAGRAPHS), empty)
+    assert (article.text, article.text_from) == ("\n".join(TEXT), "feed")
+    assert article.verdict is Verdict.FULL
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "<p>A summary of some words.</p>",
+        PARAGRAPHS,  # as much as the page gives
+        f"{PARAGRAPHS}<p>And a footer.</p>",  # hardly more
+        PARAGRAPHS + MORE.replace(".</p>", ".</p>", 1) + "<p>And so on…</p>",  # it breaks off
+    ],
+)
+def test_better_text_is_never_replaced_by_worse(content):
+    article = extract(entry(content=content))
+    assert (article.text, article.text_from) == ("\n".join(TEXT), "page")
+
+
+def test_where_the_page_is_not_free_anything_more_is_better():
+    content = f"{PARAGRAPHS}<p>And nobody asked what it would cost.</p>"
+    assert extract(entry(content=content), html(NOT_FREE)).text_from == "feed"
+    assert extract(entry(content=content), html()).text_from == "page"
+
+
+def test_the_feeds_text_is_cleaned_as_well():
+    content = f"<p>Share</p>{PARAGRAPHS}{MORE}<p>Read more: Who owns the lighthouse?</p>"
+    article = extract(entry(content=content), html(body=f"<p>{TEXT[0]}</p>"))
+    assert article.text.startswith(TEXT[0])
+    assert "lighthouse" not in article.text
+    assert [one.rule for one in article.removed] == ["phrases", "pointers"]
+
+
+# what was taken out, and what is known of the outlet
+
+
+def test_what_was_taken_out_is_told_with_its_rule():
+    body = f"<p>Advertisement</p>{PARAGRAPHS}<p>© 2026 Harbour Media, Port Anselm</p>"
+    article = extract(answer=html(body=body))
+    assert article.text == "\n".join(TEXT)
+    assert Removed(line="© 2026 Harbour Media, Port Anselm", rule="notices") in article.removed
+
+
+def test_lines_that_recur_at_the_outlet_are_taken_out():
+    body = f"{PARAGRAPHS}<p>The Harbour Post is printed on paper from the mill at Low Tarrow.</p>"
+    line = "The Harbour Post is printed on paper from the mill at Low Tarrow."
+    assert line in extract(answer=html(body=body)).text
+    known = Known(recurring=frozenset({line_hash(line)}))
+    article = extract(answer=html(body=body), known=known)
+    assert article.text == "\n".join(TEXT)
+    assert article.removed == (Removed(line=line, rule="recurring"),)
+
+
+def test_a_recipe_is_preferred_to_what_page_and_rules_say():
+    body = (
+        f"<h1>A longer quay</h1><div class='x1'>{PARAGRAPHS}</div><i>By Jo Kern</i>"
+        f"<b>2026-09-12T08:00:00Z</b><h4>The quay, longer</h4><div>{MORE}</div>"
+    )
+    recipe = Recipe(
+        keep="//div[@class='x1']", drop=("//p[1]",), title="//h4", author="//i", date="//b"
+    )
+    head = '<meta name="author" content="Ana Lund">' + stamp(ago(days=1))
+    article = extract(answer=html(head, body), known=Known(recipe=recipe))
+    assert article.text == "\n".join(TEXT[1:])
+    assert (article.title, article.authors) == ("The quay, longer", ("Jo Kern",))
+    assert article.published == datetime(2026, 9, 12, 8, tzinfo=UTC)
+    sources = {article.title_from, article.authors_from, article.published_from}
+    assert sources == {"recipe"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.demo import FEEDS, SAMPLE, sample_newsroom
+from flows.demo import FEEDS, RECIPES, SAMPLE, sample_newsroom
 from flows.polling import poll_feed, read_feeds
 from flows.stages import (
     Stopwatch,
@@ -26,6 +26,7 @@ from flows.stages import (
 from ingest.fetch import FetchLimits, open_fetcher
 from ingest.plan import batches
 from ingest.pool import open_pool
+from ingest.recipes import read_recipes
 from storage.reading import open_reader
 from storage.store import open_store
 
@@ -45,7 +46,7 @@ async def run_once(db, proxy, pool, *, now=NOW, batch=100):
             taken = take_up(store, run_id, polls, now, max_attempts=3)
             for pages in batches(taken.pages, batch):
                 answers = await asyncio.gather(*(fetch_page(page, fetcher) for page in pages))
-                known = known_outlets(store, answers, {})
+                known = known_outlets(store, answers, read_recipes(RECIPES))
                 results = await asyncio.gather(*(extract_page(a, pool, known) for a in answers))
                 window = timedelta(days=14)
                 watch = Stopwatch()
