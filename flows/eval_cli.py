@@ -136,7 +136,7 @@ def _copydesk(page: Labelled) -> Reading:
     return Reading(
         text=article.text,
         title=article.title,
-        authors=article.authors,
+        authors=article.authors or article.credits or (article.byline,),
         date=f"{article.published:%Y-%m-%d}" if article.published else "",
     )
 

@@ -42,6 +42,7 @@ PARAGRAPH = 9  # words from which a paragraph is prose and no caption
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 HIDDEN = ("script", "style", "noscript", "template")
 BREAKS = ("p", "br", "div", "li", "tr", "blockquote", "section", "article", *HEADINGS)
+LAYOUT_CELL = 400  # characters of a cell: what holds more is no cell of data
 WRITTEN = 6000  # characters that tell a page that is no article
 
 
@@ -50,6 +51,7 @@ def surroundings(
     *,
     titles: Iterable[str] = (),
     authors: Iterable[str] = (),
+    names: Iterable[str] = (),
     recurring: frozenset[int] = frozenset(),
 ) -> Surroundings:
     """What the rules of cleaning go by: to be read before the tree is pruned."""
@@ -60,6 +62,7 @@ def surroundings(
         links=frozenset(key(_text(link)) for link in tree.iter("a") if _leads_away(link)) - {""},
         headings=frozenset(key(_text(heading)) for heading in tree.iter(*HEADINGS)) - {""},
         authors=frozenset(map(key, authors)) - {""},
+        names=frozenset(map(key, names)) - {""},
         recurring=recurring,
     )
 
@@ -72,6 +75,7 @@ def extract_lines(tree: lxml.html.HtmlElement, stated: str = "") -> list[str]:
     Favouring recall costs two thirds of the default's time, since nothing else is then tried, and
     finds as much; where it goes wrong its text is short, and the page's paragraphs tell.
     """
+    _unroll(tree)
     prune(tree)
     text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
     return [line for line in _rescued(text, tree, stated).split("\n") if line.strip()]
@@ -141,6 +145,16 @@ def paragraphs(tree: lxml.html.HtmlElement) -> str:
         if len(text.split()) >= PARAGRAPH and linked < len(text) / 2:
             found.append(text)
     return "\n".join(dict.fromkeys(found))
+
+
+def _unroll(tree: lxml.html.HtmlElement) -> None:
+    """Makes blocks of the tables that lay a page out: those that hold a table, or long cells."""
+    for table in list(tree.iter("table")):
+        cells = list(table.iter("td"))
+        nested = any(inner is not table for inner in table.iter("table"))
+        if nested or any(len(_text(cell)) > LAYOUT_CELL for cell in cells):
+            for element in table.iter("table", "tbody", "tr", "td", "th"):
+                element.tag = "div"
 
 
 def _rescued(text: str, tree: lxml.html.HtmlElement, stated: str) -> str:

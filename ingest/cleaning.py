@@ -25,6 +25,8 @@ PROSE = 15  # words from which a line is a paragraph
 PLEA = 25  # words of a line that asks for something, at most
 LINK = 6  # words from which a link's text can be told from a name or a place
 ENDS = tuple(".!?…。！？؟।۔:;\"'”’»)]")  # what a sentence ends with, in most scripts
+PARTS = re.compile(r"\s*[|•·,]\s*|\s+[-–—]\s+")  # of a line with an author, a date and more
+CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?: ?[AaPp]\.?[Mm]\.?)?(?: [A-Z]{2,4})?")
 BIOGRAPHY = re.compile(
     r"^.{3,60}? is (?:an?|the|our|one of|currently|co-?founder|founder) .{0,80}?"
     r"(?:reporter|journalist|writer|editor|correspondent|author|columnist|contributor"
@@ -61,6 +63,7 @@ class Surroundings:
     links: frozenset[str] = frozenset()  # the texts of the page's links
     headings: frozenset[str] = frozenset()
     authors: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()  # what the outlet calls itself
     recurring: frozenset[int] = frozenset()  # hashes of lines in many of the outlet's articles
 
 
@@ -146,7 +149,11 @@ def phrases(lines: Sequence[str], around: Surroundings) -> Findings:
 
 def pointers(lines: Sequence[str], around: Surroundings) -> Findings:
     """Lines that point to another article: "Read also: ..."."""
-    return {at: "" for at, line in enumerate(lines) if size(line) <= PLEA and _points(line)}
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if size(line) <= PLEA and (_points(line) or _runs_into_link(line, around.links))
+    }
 
 
 def pleas(lines: Sequence[str], around: Surroundings) -> Findings:
@@ -170,8 +177,12 @@ def dates(lines: Sequence[str], around: Surroundings) -> Findings:
 
 
 def bylines(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Lines at the head that name the author alone."""
-    return {at: "" for at in range(min(HEAD, len(lines))) if _is_byline(lines[at], around.authors)}
+    """Lines at the head that hold nothing but authors, dates and the outlet's name."""
+    return {
+        at: ""
+        for at in range(min(HEAD, len(lines)))
+        if all(_signs(part, around) for part in PARTS.split(lines[at]))
+    }
 
 
 def links(lines: Sequence[str], around: Surroundings) -> Findings:
@@ -298,12 +309,26 @@ def _letters(line: str) -> str:
     return " ".join(word for word in key(line).split() if not word.isdecimal())
 
 
-def _is_byline(line: str, authors: frozenset[str]) -> bool:
-    found = key(line)
-    for author in authors:
-        if author and found.endswith(author) and len(found.split()) <= len(author.split()) + 2:
+def _signs(part: str, around: Surroundings) -> bool:
+    """Whether a part of a line is an author with at most two words before, a date, the outlet's
+    name, or a word that stands with these."""
+    found = key(part)
+    if found in around.names or is_date(part) or _letters(part) in phrases_of("lines"):
+        return True
+    for author in around.authors:
+        if found.endswith(author) and len(found.split()) <= len(author.split()) + 2:
             return True
-    return False
+    return bool(CLOCK.fullmatch(part.strip()))
+
+
+def _runs_into_link(line: str, links: frozenset[str]) -> bool:
+    """Whether a line is a known lead that runs on into a link's text."""
+    found = key(line).split()
+    heads = phrases_of("leads")
+    return any(
+        " ".join(found[:cut]) in heads and " ".join(found[cut:]) in links
+        for cut in range(1, min(6, len(found) - 2))
+    )
 
 
 def _names_author(line: str, authors: frozenset[str]) -> bool:

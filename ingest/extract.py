@@ -89,6 +89,7 @@ def extract_article(
         authors=authors,
         authors_from=authors_from,
         credits=organisations,
+        byline=page.byline,
         language=py3langid.classify(whole[:HEAD])[0] if whole else "",
         published=published,
         published_from=published_from,
@@ -114,8 +115,9 @@ def _text(
     """The page's text and verdict; the feed's, where the page gives less."""
     around = surroundings(
         tree,
-        titles=(entry.title, page.title),
+        titles=(entry.title, page.title, page.subtitle),
         authors=(*page.authors, *clean_authors(entry.authors).authors),
+        names=(page.site, outlet(url)),
         recurring=known.recurring,
     )
     appearance = Appearance(

@@ -320,6 +320,7 @@ class Article:
     text_from: str = "page"  # or "feed", where its feed carried more
     subtitle: str = ""
     credits: tuple[str, ...] = ()  # organisations named in the byline, agencies above all
+    byline: str = ""  # as printed, be it the outlet's own name
     modified: datetime | None = None
     modified_from: str = ""
     section: str = ""

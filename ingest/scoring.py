@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from ingest.bylines import clean_authors
 from ingest.model import CopydeskError
 from ingest.wording import key
 from ingest.words import words
@@ -82,9 +83,12 @@ def same_title(found: str, true: str) -> bool:
 
 
 def same_authors(found: Iterable[str], true: str) -> bool:
-    """Whether the names found are those of a written list, in any order."""
-    wanted = {key(name) for name in NAMES.split(true)} - {""}
-    return {key(part) for name in found for part in NAMES.split(name)} - {""} == wanted
+    """Whether the names found are those of a written list, in any order, with or without titles
+    and degrees. Where no person signed, an organisation's name counts as it is printed."""
+    ours = {key(name) for name in found} - {""}
+    people = {key(name) for name in clean_authors([true]).authors}
+    parts = {key(name) for name in NAMES.split(true)} - {""}
+    return ours in (people, parts, {key(true)})
 
 
 def read_labelled(path: Path) -> Iterator[Labelled]:

@@ -4,7 +4,7 @@ CREATE OR REPLACE VIEW articles AS
 SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
        a.outlet, a.title, coalesce(a.title_from, '') AS title_from,
        coalesce(a.subtitle, '') AS subtitle, a.authors, coalesce(a.authors_from, '') AS authors_from,
-       coalesce(a.credits, []) AS credits, a.language, coalesce(a.section, '') AS section,
+       coalesce(a.credits, []) AS credits, coalesce(a.byline, '') AS byline, a.language, coalesce(a.section, '') AS section,
        coalesce(a.tags, []) AS tags, coalesce(a.image, '') AS image, a.is_free,
        a.published, a.published_from,
        coalesce(a.published_day_only, a.published_from = 'page') AS published_day_only,
@@ -23,6 +23,7 @@ COMMENT ON COLUMN articles.subtitle IS 'The deck below the headline; empty where
 COMMENT ON COLUMN articles.authors IS 'Names of people, without roles, agencies and the outlet itself';
 COMMENT ON COLUMN articles.authors_from IS 'Where authors came from: json-ld, meta, byline, feed, recipe, or empty for unknown';
 COMMENT ON COLUMN articles.credits IS 'Organisations named in the byline, news agencies above all';
+COMMENT ON COLUMN articles.byline IS 'The byline as printed, be it the outlet''s own name';
 COMMENT ON COLUMN articles.language IS 'ISO 639-1 code, told from the text';
 COMMENT ON COLUMN articles.section IS 'Section of the outlet, as the page declares it';
 COMMENT ON COLUMN articles.tags IS 'Keywords, as the page declares them';

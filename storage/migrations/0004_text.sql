@@ -7,6 +7,7 @@ ALTER TABLE core.articles ADD COLUMN authors_from VARCHAR;
 ALTER TABLE core.articles ADD COLUMN text_from VARCHAR;
 ALTER TABLE core.articles ADD COLUMN subtitle VARCHAR;
 ALTER TABLE core.articles ADD COLUMN credits VARCHAR[];
+ALTER TABLE core.articles ADD COLUMN byline VARCHAR;
 ALTER TABLE core.articles ADD COLUMN modified TIMESTAMPTZ;
 ALTER TABLE core.articles ADD COLUMN modified_from VARCHAR;
 ALTER TABLE core.articles ADD COLUMN section VARCHAR;
