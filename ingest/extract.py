@@ -24,7 +24,7 @@ from ingest.page_dates import guess_date
 from ingest.recipes import NO_RECIPE, Recipe, apply_recipe, found
 from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
 from ingest.values import moment
-from ingest.verdict import LEAST, UNFINISHED, Appearance, judge
+from ingest.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
@@ -130,14 +130,17 @@ def _text(
     )
     drop_costly_json_ld(tree)
     tree = apply_recipe(tree, known.recipe)
-    lines, removed = clean(extract_lines(tree, page.article_body), around)
+    drawn = extract_lines(tree, page.article_body)
+    lines, removed = clean(drawn, around)
     fed = plain_lines(entry.content)
     if _is_fuller(fed, lines, page):
+        drawn = fed
         lines, removed = clean(fed, around)
         source = "feed"
     else:
         source = "page"
-    verdict, reason = judge(lines, replace(appearance, linked=linked_share(lines, around)))
+    linked, tail = linked_share(lines, around), tuple(drawn[-ASKED:])
+    verdict, reason = judge(lines, replace(appearance, linked=linked, tail=tail))
     return Text(lines=lines, removed=removed, source=source, verdict=verdict, reason=reason)
 
 

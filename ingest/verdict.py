@@ -52,6 +52,7 @@ class Appearance:
     is_free: bool | None = None
     stated: int | None = None  # words that the page says the article has
     linked: float = 0.0  # share of the text's words that are links, 0 to 1
+    tail: tuple[str, ...] = ()  # its last lines before they were cleaned of what asks for money
     around: str = ""  # all that is written on the page, the first few thousand characters
 
 
@@ -130,7 +131,8 @@ def _paywalled(seen: Seen) -> str:
         return ""
     if seen.page.is_free is False:
         return f"{seen.count} words, declared as not free"
-    short = [line for line in seen.lines[-ASKED:] if size(line) <= PLEA]
+    last = (*seen.lines[-ASKED:], *seen.page.tail[-ASKED:])
+    short = [line for line in last if size(line) <= PLEA]
     text = "\n".join(short) if seen.count >= LEAST else seen.text
     says = _says("paywall", text) if seen.count < BRIEF / 2 else ""
     return f"{seen.count} words; it says: {says}" if says else ""
