@@ -7,7 +7,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench fuzz format clean
+.PHONY: help demo check test eval bench fuzz format clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,11 @@ check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 
 test: $(VENV)/.dev ## every test, those with a Prefect server included
 	$(BIN)/pytest
+
+CORPUS ?= tests/labelled
+
+eval: $(VENV)/.run ## measure extraction on labelled pages: CORPUS=folder-or-zip
+	$(BIN)/copydesk eval text $(CORPUS)
 
 bench: $(VENV)/.dev ## measure what the README claims, as ratios
 	$(BIN)/python tests/bench.py
