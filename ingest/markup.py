@@ -15,6 +15,7 @@ from ingest.decode import page_text
 from ingest.model import Failed, Fetched, Outcome
 
 MAX_MARKUP = 10_000_000  # bytes of UTF-8, without embedded images; the largest page had 1.6 million
+MAX_TAGS = 200_000  # "<" in the markup: a tree of 500,000 takes 150 MB; most in a page 10,666
 MAX_TEXT = 3_000_000  # characters, those of scripts included, some 4 s to extract
 MAX_ELEMENTS = 20_000  # 100,000 take minutes and a gigabyte; most on a page 5,286
 MAX_LINKS = 5_000  # 50,000 take 13 s; most on a page 1,206
@@ -60,6 +61,7 @@ def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
     """
     markup = _cleaned(page_text(fetched))
     _check(len(markup), MAX_MARKUP, "bytes")
+    _check(markup.count(b"<"), MAX_TAGS, "tags")
     # one of the longest pages found nests deeper than lxml's default lets it; comments and
     # processing instructions are never text
     parser = lxml.html.HTMLParser(
