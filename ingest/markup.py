@@ -15,8 +15,9 @@ from ingest.decode import page_text
 from ingest.model import Failed, Fetched, Outcome
 
 MAX_MARKUP = 10_000_000  # bytes of UTF-8, without embedded images; the largest page had 1.6 million
+MAX_TAGS = 200_000  # "<" in the markup: a tree of 500,000 takes 150 MB; most in a page 10,666
 MAX_TEXT = 3_000_000  # characters, those of scripts included, some 4 s to extract
-MAX_ELEMENTS = 20_000  # 100,000 take minutes and a gigabyte; most on a page 5,286
+MAX_ELEMENTS = 20_000  # 100,000 take over 30 s, 400,000 a gigabyte; most on a page 5,286
 MAX_LINKS = 5_000  # 50,000 take 13 s; most on a page 1,206
 MAX_PARAGRAPHS = 5_000  # 10,000 tiny ones take 13 s; most on a page 626
 MAX_DEPTH = 1_000  # below 2,048 libxml2 drops everything, silently; deepest page 56
@@ -25,8 +26,8 @@ MAX_TAG = 50_000  # bytes, else it loses its attributes: libxml2 takes 14 s for 
 FEW = 2_000  # elements, up to which no count of them is worth looking at
 SMALL = 200_000  # bytes of markup, likewise
 
-MAX_JSON_LD = 50_000  # characters a page that extraction sees; most on a page 41,127
-MAX_BROKEN_JSON_LD = 10_000  # of one script: its repair takes 60 ms, 12 s at 137,000
+MAX_JSON_LD = 50_000  # characters a page that extraction sees; the longest script had 41,127
+MAX_BROKEN_JSON_LD = 10_000  # of one script: at 137,000 its repair takes 12 s, by the square
 
 NUL = b"\x00"  # dropped even within a word, as browsers do
 SPACED = bytes(byte if byte >= 32 or byte in b"\t\n\r" else 32 for byte in range(256))
@@ -60,6 +61,7 @@ def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
     """
     markup = _cleaned(page_text(fetched))
     _check(len(markup), MAX_MARKUP, "bytes")
+    _check(markup.count(b"<"), MAX_TAGS, "tags")
     # one of the longest pages found nests deeper than lxml's default lets it; comments and
     # processing instructions are never text
     parser = lxml.html.HTMLParser(

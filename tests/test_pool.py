@@ -171,5 +171,5 @@ def test_a_pathological_page_is_a_counted_outcome_while_others_are_read(two, nam
         return Outcome.NEW
 
     read = {Outcome.NEW, Outcome.TOO_LARGE, Outcome.NO_TEXT}
-    # the longest of them take seconds, and on a busy machine that is a limit's worth
-    assert asyncio.run(run()) in read | {Outcome.EXTRACT_TIMEOUT}
+    # the longest of them take seconds, which on a busy machine is a limit's worth
+    assert asyncio.run(run()) in read | {Outcome.EXTRACT_TIMEOUT, Outcome.EXTRACT_MEMORY}
