@@ -60,20 +60,20 @@ def reclean(db: Db = None) -> None:
     """Take out of filed articles what has since turned out to recur across their outlet."""
     changed = lines = 0
     with open_store(read_settings(db=db).db) as store:
-        outlets = store.furniture.outlets()
+        outlets = store.lines.outlets()
         for name in track(outlets, "recleaning", console=Console(stderr=True), transient=True):
             with store.transaction():
-                furniture = store.furniture.recurring([name]).get(name, frozenset())
+                furniture = store.lines.recurring([name]).get(name, frozenset())
                 cleaned = {
                     article_id: (text, removed)
-                    for article_id, filed in store.furniture.texts(name).items()
+                    for article_id, filed in store.lines.texts(name).items()
                     for text, removed in [without_recurring(filed, furniture)]
                     if removed
                 }
-                store.furniture.replace_texts(
+                store.lines.replace_texts(
                     {i: (text, _words(text)) for i, (text, _) in cleaned.items()}
                 )
-                store.furniture.add_removed(
+                store.lines.add_removed(
                     [(i, one) for i, (_, removed) in cleaned.items() for one in removed]
                 )
             changed += len(cleaned)
@@ -129,7 +129,7 @@ def _known(settings: Settings, name: str) -> Known:
     if not settings.db.exists():
         return Known(recipe=recipe)
     with open_reader(settings.db) as reader:
-        recurring = reader.furniture.recurring([name]).get(name, frozenset())
+        recurring = reader.lines.recurring([name]).get(name, frozenset())
     return Known(recurring=recurring, recipe=recipe)
 
 

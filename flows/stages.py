@@ -122,7 +122,7 @@ def known_outlets(
 ) -> dict[str, Known]:
     """What is known of the outlets that answered: their furniture, and their recipes."""
     outlets = {outlet(answer.fetched.final_url) for answer in answers if answer.fetched}
-    recurring = store.furniture.recurring(outlets)
+    recurring = store.lines.recurring(outlets)
     return {
         name: Known(recurring=recurring.get(name, frozenset()), recipe=recipes.get(name, NO_RECIPE))
         for name in outlets
@@ -170,11 +170,11 @@ def file_batch(
         with watch.timing("fold", within="load"):
             sketches = sketch_articles(articles, SKETCH)
         store.add_articles(run_id, articles, sketches)
-        store.furniture.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
-        store.furniture.add_removed(
+        store.lines.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
+        store.lines.add_removed(
             [(a.article_id, one) for a in articles for one in a.removed], run_id
         )
-        store.furniture.add_others(run_id, settled)
+        store.lines.add_others(run_id, settled)
         pairs = store.colliding(fresh, window)
         texts = store.texts({article_id for pair in pairs for article_id in pair})
         with watch.timing("fold", within="load"):

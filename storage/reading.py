@@ -12,7 +12,7 @@ import duckdb
 from ingest.model import Failed
 from ingest.urls import canonical_url, without_credentials
 from storage.database import connect
-from storage.furniture import Furniture
+from storage.lines import Lines
 from storage.migrate import DatabaseError, schema_version
 from storage.tables import Tables
 
@@ -92,7 +92,7 @@ class Reader:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self.furniture = Furniture(Tables(connection))
+        self.lines = Lines(Tables(connection))
 
     def query(self, sql: str) -> Table:
         """The answer to any query. Raises DatabaseError with DuckDB's own words."""

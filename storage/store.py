@@ -29,7 +29,7 @@ from ingest.model import (
     Story,
 )
 from storage.database import connect, transaction
-from storage.furniture import Furniture
+from storage.lines import Lines
 from storage.reading import Reader
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables
@@ -42,7 +42,7 @@ class Store:
         self._connection = connection
         self._tables = Tables(connection)
         self.feeds = Subscriptions(self._tables)
-        self.furniture = Furniture(self._tables)
+        self.lines = Lines(self._tables)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the block, or none of them."""

@@ -26,11 +26,11 @@ def story(number, *lines, host="wire.example", **fields):
 def file(store, run, articles):
     """Files articles and counts their lines, as a run does."""
     file_articles(store, run, articles)
-    store.furniture.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
+    store.lines.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
 
 
 def furniture(store, outlet="wire.example"):
-    return store.furniture.recurring([outlet]).get(outlet, frozenset())
+    return store.lines.recurring([outlet]).get(outlet, frozenset())
 
 
 def rows(store, sql):
@@ -61,8 +61,8 @@ def test_furniture_is_an_outlets_own(store, run):
     file(store, run, [story(n, CALL) for n in range(1, 5)])
     file(store, run, [story(n, host="other.example") for n in range(5, 9)])
     assert furniture(store, "other.example") == frozenset()
-    assert store.furniture.recurring(["other.example", "nobody.example"]) == {}
-    assert store.furniture.recurring([]) == {}
+    assert store.lines.recurring(["other.example", "nobody.example"]) == {}
+    assert store.lines.recurring([]) == {}
 
 
 def test_an_agencys_background_is_no_furniture_of_a_large_outlet(store, run):
@@ -94,12 +94,12 @@ def test_furniture_is_learned_from_one_run_to_the_next(db):
 def test_filed_texts_can_be_cleaned_of_what_has_turned_out_to_recur(store, run):
     file(store, run, [story(n, CALL) for n in range(1, 5)])
     known = furniture(store)
-    texts = store.furniture.texts("wire.example")
+    texts = store.lines.texts("wire.example")
     cleaned = {number: without_recurring(text, known) for number, text in texts.items()}
     with store.transaction():
-        store.furniture.replace_texts({n: (text, 60) for n, (text, _) in cleaned.items()})
-        store.furniture.add_removed((n, one) for n, (_, gone) in cleaned.items() for one in gone)
-    assert set(store.furniture.texts("wire.example").values()) == {
+        store.lines.replace_texts({n: (text, 60) for n, (text, _) in cleaned.items()})
+        store.lines.add_removed((n, one) for n, (_, gone) in cleaned.items() for one in gone)
+    assert set(store.lines.texts("wire.example").values()) == {
         prose(1000 * n, 60) for n in range(1, 5)
     }
     assert rows(store, "SELECT DISTINCT outlet, rule, line, run_id FROM removed_lines") == [
@@ -110,13 +110,13 @@ def test_filed_texts_can_be_cleaned_of_what_has_turned_out_to_recur(store, run):
 
 def test_outlets_are_listed_by_name(store, run):
     file(store, run, [story(1, host="b.example"), story(2, host="a.example"), story(3)])
-    assert store.furniture.outlets() == ["a.example", "b.example", "wire.example"]
+    assert store.lines.outlets() == ["a.example", "b.example", "wire.example"]
 
 
 def test_what_was_removed_can_be_seen_with_its_article_and_its_rule(store, run):
     one = story(1)
     store.add_articles(run, [one], sketch_articles([one], SKETCH))
-    store.furniture.add_removed([(one.article_id, Removed(line="Share", rule="phrases"))], run)
+    store.lines.add_removed([(one.article_id, Removed(line="Share", rule="phrases"))], run)
     assert rows(store, "SELECT url, rule, line, run_id FROM removed_lines") == [
         (one.url, "phrases", "Share", run)
     ]
@@ -131,7 +131,7 @@ def test_pages_that_are_no_articles_are_kept_with_verdict_and_reason(store, run)
         result(page("https://wire.example/gone"), Outcome.GONE),
         result(story(1)),
     ]
-    store.furniture.add_others(run, results)
+    store.lines.add_others(run, results)
     assert rows(store, "SELECT verdict, reason, words, url, text FROM other_pages") == [
         ("login", "9 words", 3, login.url, "Please log in.")
     ]

@@ -27,7 +27,7 @@ FURNITURE = f"""
 """
 
 
-class Furniture:
+class Lines:
     """The lines of articles, and what recurs. Copies of one story count once, so that a wire story
     that an outlet runs five times is never taken for its furniture."""
 
