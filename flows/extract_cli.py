@@ -146,6 +146,13 @@ def _fields(article: Article) -> Table:
         ("authors", ", ".join(article.authors), article.authors_from),
         ("credits", ", ".join(article.credits), article.authors_from),
         (
+            "agency",
+            f"{article.agency} {article.agency_confidence:.2f}: {article.agency_evidence}"
+            if article.agency
+            else "",
+            article.agency_from,
+        ),
+        (
             "published",
             f"{article.published:{day}}" if article.published else "",
             article.published_from,

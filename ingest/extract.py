@@ -10,10 +10,12 @@ loses what is named as something else, and cleaning knows the headline and the p
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import lxml.html
 import py3langid
 
+from ingest.attribution import attribute
 from ingest.body import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.bylines import clean_authors
 from ingest.cleaning import clean, size
@@ -50,6 +52,7 @@ class Text:
 
     lines: Sequence[str]
     removed: Sequence[Removed] = ()
+    drawn: Sequence[str] = ()  # the lines before cleaning
     source: str = "page"
     verdict: Verdict = Verdict.FULL
     reason: str = ""
@@ -90,6 +93,7 @@ def extract_article(
         authors_from=authors_from,
         credits=organisations,
         byline=page.byline,
+        **_agency(text, page, answered),
         language=py3langid.classify(whole[:HEAD])[0] if whole else "",
         published=published,
         published_from=published_from,
@@ -141,7 +145,9 @@ def _text(
         source = "page"
     linked, tail = linked_share(lines, around), tuple(drawn[-ASKED:])
     verdict, reason = judge(lines, replace(appearance, linked=linked, tail=tail))
-    return Text(lines=lines, removed=removed, source=source, verdict=verdict, reason=reason)
+    return Text(
+        drawn=drawn, lines=lines, removed=removed, source=source, verdict=verdict, reason=reason
+    )
 
 
 def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
@@ -150,6 +156,28 @@ def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool
     theirs, ours = (sum(map(size, some)) for some in (fed, lines))
     factor = 1.0 if page.is_free is False else MORE
     return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
+
+
+def _agency(text: Text, page: Metadata, url: str) -> dict[str, Any]:
+    """Whose copy it is, by the page and its text before notices were cleaned out of it."""
+    found = attribute(
+        text="\n".join(text.drawn),
+        url=url,
+        credited=page.credits,
+        authors=page.authors,
+        byline=page.byline,
+        canonical=page.canonical,
+        source=page.source,
+        copyright_notice=page.copyright,
+    )
+    if not found:
+        return {}
+    return {
+        "agency": found.agency,
+        "agency_confidence": found.confidence,
+        "agency_evidence": found.evidence,
+        "agency_from": found.where,
+    }
 
 
 def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:

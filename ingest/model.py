@@ -321,6 +321,10 @@ class Article:
     subtitle: str = ""
     credits: tuple[str, ...] = ()  # organisations named in the byline, agencies above all
     byline: str = ""  # as printed, be it the outlet's own name
+    agency: str = ""  # whose copy it says it is: a key of ingest.agencies, as "ap"
+    agency_confidence: float = 0.0  # 0 to 1; it counts as the agency's from 0.5
+    agency_evidence: str = ""  # the words that say so
+    agency_from: str = ""  # where: "dateline", "credit line", "byline", "copyright", "url", ...
     modified: datetime | None = None
     modified_from: str = ""
     section: str = ""

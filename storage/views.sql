@@ -4,7 +4,10 @@ CREATE OR REPLACE VIEW articles AS
 SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
        a.outlet, a.title, coalesce(a.title_from, '') AS title_from,
        coalesce(a.subtitle, '') AS subtitle, a.authors, coalesce(a.authors_from, '') AS authors_from,
-       coalesce(a.credits, []) AS credits, coalesce(a.byline, '') AS byline, a.language, coalesce(a.section, '') AS section,
+       coalesce(a.credits, []) AS credits, coalesce(a.byline, '') AS byline,
+       coalesce(a.agency, '') AS agency, coalesce(a.agency_confidence, 0) AS agency_confidence,
+       coalesce(a.agency_evidence, '') AS agency_evidence,
+       coalesce(a.agency_from, '') AS agency_from, a.language, coalesce(a.section, '') AS section,
        coalesce(a.tags, []) AS tags, coalesce(a.image, '') AS image, a.is_free,
        a.published, a.published_from,
        coalesce(a.published_day_only, a.published_from = 'page') AS published_day_only,
@@ -24,6 +27,10 @@ COMMENT ON COLUMN articles.authors IS 'Names of people, without roles, agencies 
 COMMENT ON COLUMN articles.authors_from IS 'Where authors came from: json-ld, meta, byline, feed, recipe, or empty for unknown';
 COMMENT ON COLUMN articles.credits IS 'Organisations named in the byline, news agencies above all';
 COMMENT ON COLUMN articles.byline IS 'The byline as printed, be it the outlet''s own name';
+COMMENT ON COLUMN articles.agency IS 'The news agency or syndicate it names: its copy where agency_confidence is 0.5 or more, else its contribution; empty for none';
+COMMENT ON COLUMN articles.agency_confidence IS 'How sure that is, 0 to 1';
+COMMENT ON COLUMN articles.agency_evidence IS 'The words or the address that say so';
+COMMENT ON COLUMN articles.agency_from IS 'Where they stand: dateline, credit line, byline, copyright, url, canonical, outlet';
 COMMENT ON COLUMN articles.language IS 'ISO 639-1 code, told from the text';
 COMMENT ON COLUMN articles.section IS 'Section of the outlet, as the page declares it';
 COMMENT ON COLUMN articles.tags IS 'Keywords, as the page declares them';
@@ -91,6 +98,56 @@ COMMENT ON COLUMN stories.articles IS 'Number of articles, the original included
 COMMENT ON COLUMN stories.outlets IS 'Number of different outlets';
 COMMENT ON COLUMN stories.outlet_names IS 'The outlets, in alphabetical order';
 COMMENT ON COLUMN stories.url IS 'Address of the original';
+
+CREATE OR REPLACE VIEW wire_pickup AS
+WITH credited AS (
+    SELECT m.story_id, arg_max(a.agency, a.agency_confidence) AS agency,
+           max(a.agency_confidence) AS confidence
+    FROM core.articles a JOIN core.members m USING (article_id)
+    WHERE a.agency_confidence >= 0.5 GROUP BY m.story_id
+)
+SELECT c.agency, c.story_id, a.outlet, a.article_id, a.appeared - o.appeared AS lag,
+       coalesce(a.agency = c.agency AND a.agency_confidence >= 0.5, false) AS credited,
+       c.confidence, a.title, a.url
+FROM credited c
+JOIN core.members m USING (story_id)
+JOIN core.articles a ON a.article_id = m.article_id
+JOIN core.articles o ON o.article_id = m.original_id;
+COMMENT ON VIEW wire_pickup IS 'Who ran an agency''s copy, one row an article: those that credit it, and the uncredited copies of the same story';
+COMMENT ON COLUMN wire_pickup.agency IS 'The agency that the surest credit in the story names';
+COMMENT ON COLUMN wire_pickup.story_id IS 'The story';
+COMMENT ON COLUMN wire_pickup.outlet IS 'The outlet that ran it';
+COMMENT ON COLUMN wire_pickup.article_id IS 'Its article';
+COMMENT ON COLUMN wire_pickup.lag IS 'How long after the original';
+COMMENT ON COLUMN wire_pickup.credited IS 'Whether the article names the agency itself, or the credit is carried over from another copy';
+COMMENT ON COLUMN wire_pickup.confidence IS 'How sure the surest credit is, 0.5 to 1';
+COMMENT ON COLUMN wire_pickup.title IS 'Its headline';
+COMMENT ON COLUMN wire_pickup.url IS 'Its address';
+
+CREATE OR REPLACE VIEW outlet_originality AS
+WITH carried AS (
+    SELECT m.article_id, m.article_id = m.original_id AS is_original, x.relation,
+           max(a.agency_confidence) OVER (PARTITION BY m.story_id) >= 0.5 AS of_agency
+    FROM core.members m JOIN core.articles a USING (article_id)
+    LEFT JOIN core.matches x ON x.a = least(m.article_id, m.original_id)
+        AND x.b = greatest(m.article_id, m.original_id)
+)
+SELECT a.outlet, date_trunc('week', a.appeared AT TIME ZONE 'UTC')::DATE AS week,
+       count(*) AS articles,
+       avg((c.is_original AND NOT coalesce(c.of_agency, false))::INTEGER) AS original,
+       avg(coalesce(c.of_agency, false)::INTEGER) AS agency,
+       avg((NOT c.is_original AND c.relation IN ('identical', 'copy'))::INTEGER) AS copied,
+       avg((NOT c.is_original AND c.relation = 'abridged')::INTEGER) AS abridged
+FROM carried c JOIN core.articles a USING (article_id)
+GROUP BY a.outlet, week;
+COMMENT ON VIEW outlet_originality IS 'How much of what an outlet ran was its own, one row an outlet and week';
+COMMENT ON COLUMN outlet_originality.outlet IS 'The outlet';
+COMMENT ON COLUMN outlet_originality.week IS 'Monday of the week, UTC';
+COMMENT ON COLUMN outlet_originality.articles IS 'Articles that appeared in it';
+COMMENT ON COLUMN outlet_originality.original IS 'Share that is the original of its story and no agency''s, 0 to 1';
+COMMENT ON COLUMN outlet_originality.agency IS 'Share whose story some outlet credits to an agency, 0 to 1';
+COMMENT ON COLUMN outlet_originality.copied IS 'Share that copies an article seen before, whole, 0 to 1; may be an agency''s as well';
+COMMENT ON COLUMN outlet_originality.abridged IS 'Share that abridges one, 0 to 1; likewise';
 
 CREATE OR REPLACE VIEW matches AS
 SELECT x.a, x.b, x.relation, x.jaccard, x.a_in_b, x.b_in_a, x.shared,

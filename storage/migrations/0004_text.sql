@@ -14,6 +14,10 @@ ALTER TABLE core.articles ADD COLUMN section VARCHAR;
 ALTER TABLE core.articles ADD COLUMN tags VARCHAR[];
 ALTER TABLE core.articles ADD COLUMN image VARCHAR;
 ALTER TABLE core.articles ADD COLUMN is_free BOOLEAN;
+ALTER TABLE core.articles ADD COLUMN agency VARCHAR;
+ALTER TABLE core.articles ADD COLUMN agency_confidence DOUBLE;
+ALTER TABLE core.articles ADD COLUMN agency_evidence VARCHAR;
+ALTER TABLE core.articles ADD COLUMN agency_from VARCHAR;
 
 -- Pages with text that are no articles: kept, but neither compared nor folded.
 CREATE TABLE core.other_pages (
