@@ -13,12 +13,13 @@ from rich.text import Text
 
 from flows.options import Db
 from flows.settings import Settings, read_settings
-from ingest.cleaning import size, without_recurring
+from ingest.cleaning import without_recurring
 from ingest.extract import Known, extract_article
 from ingest.fetch import PAGE_TYPES, open_fetcher
 from ingest.model import Article, CopydeskError, Entry, Failed, Fetched, Removed, Request
 from ingest.recipes import NO_RECIPE
 from ingest.urls import outlet
+from ingest.words import size
 from storage.reading import open_reader
 from storage.store import open_store
 

@@ -10,9 +10,9 @@ import lxml.html
 import trafilatura
 from lxml.html import HtmlElement as Element
 
-from ingest.cleaning import Surroundings, size
+from ingest.rules import Surroundings
 from ingest.wording import key
-from ingest.words import words
+from ingest.words import size, words
 
 #: Elements that hold something else than the article, whatever their class.
 OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})

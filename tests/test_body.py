@@ -12,7 +12,7 @@ from ingest.body import (
     surroundings,
     written,
 )
-from ingest.cleaning import key
+from ingest.wording import key
 
 SENTENCES = tuple(
     f"{who} told the harbour council on {day} that the quay would have to be made longer, and that "

@@ -1,9 +1,10 @@
 import pytest
 from builders import NOW, SKETCH, article, feed, file_articles, page, prose, result
 
-from ingest.cleaning import counted, line_hash, without_recurring
+from ingest.cleaning import counted, without_recurring
 from ingest.model import Outcome, Removed, Verdict
 from ingest.sketch import sketch_articles
+from ingest.wording import line_hash
 from storage.store import open_store
 
 CALL = "Call the newsroom at extension 12."
