@@ -25,7 +25,8 @@ from prefect.states import Completed
 from flows import stages
 from flows.progress import report
 from flows.settings import Settings, read_settings
-from flows.stages import Answer, Stopwatch, TakenUp
+from flows.stages import Answer, TakenUp
+from flows.stopwatch import Stopwatch
 from ingest.extract import ExtractPool, open_pool
 from ingest.fetch import Fetcher, open_fetcher
 from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll

@@ -1,88 +1,136 @@
-"""A text becomes shingles, a MinHash signature and the bands it is found by. Pure."""
+"""A text becomes shingles, a MinHash signature with its bands, and a sample of its shingles. Pure.
 
-from collections.abc import Iterable
+Two indexes are made of a text, because each sees what the other cannot. Bands of a MinHash find
+texts that are nearly the same. The sample keeps every shingle whose hash says so (FracMinHash): two
+texts keep the same ones of what they share, however different they are in length, so it finds a
+brief inside a long version. What recurs in the sample is also how an outlet's furniture is learned.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
-from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import xxhash
 from datasketch import MinHash
 
-from ingest.model import Article, Sketch
+from ingest.furniture import NONE, furnished
+from ingest.model import Body, Sketch
 from ingest.words import words
+
+Hashes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SketchParams:
     """What a sketch depends on. Bands of `rows` values: texts of Jaccard similarity J share at
-    least one with probability 1 - (1 - J^rows)^bands, which is .50 at J = .38 and .99 at J = .61.
+    least one with probability 1 - (1 - J^rows)^bands, which is .99 at J = .71.
+
+    Of two texts that share s shingles the sample has s / `every` in common; where both are short,
+    s / `every_if_short`, as a few shingles need a denser sample to be found by.
     """
 
     shingle_words: int = 5
-    bands: int = 32
+    bands: int = 16
     rows: int = 4
     seed: int = 1
-    lead: int = 40
+    every: int = 8
+    every_if_short: int = 2
+    short: int = 128  # shingles
     min_shingles: int = 30  # a shorter text is filed but not indexed: everything resembles it
 
     @property
     def fingerprint(self) -> str:
-        """Names these parameters; it is part of every band's hash, so that sketches made with
-        others never meet."""
-        return "minhash1-" + "-".join(map(str, astuple(self)))
+        """Names these parameters; it is stored with every sketch and part of every hash, so that
+        sketches made with others never meet."""
+        return "minhash2-" + "-".join(map(str, astuple(self)))
+
+    @property
+    def salt(self) -> np.uint64:
+        """What every shingle's hash begins with."""
+        return np.uint64(xxhash.xxh3_64_intdigest(self.fingerprint.encode()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shingles:
-    """A text as 64-bit hashes of its runs of `shingle_words` words."""
+class _WordHashes(dict[str, int]):
+    """The hash of each word met; forgotten when there are too many."""
 
-    all: frozenset[int]
-    lead: frozenset[int]  # the first `lead` of them: what a wire copy keeps when its end is cut
+    def __missing__(self, word: str) -> int:
+        if len(self) > 500_000:
+            self.clear()
+        made = self[word] = xxhash.xxh3_64_intdigest(word.encode())
+        return made
 
 
-def shingle(text: str, params: SketchParams) -> Shingles:
-    """The distinct shingles of a text; none where it has fewer words than a shingle."""
-    run = words(text)
+_word_hashes = _WordHashes()
+_MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def shingle(run: list[str], params: SketchParams) -> Hashes:
+    """The hash of each run of `shingle_words` words, in order; none where there are fewer words.
+
+    63 bits: the words' hashes are combined in a polynomial and mixed as splitmix64 does.
+    """
     size = params.shingle_words
-    hashes = [
-        xxhash.xxh3_64_intdigest(" ".join(run[start : start + size]).encode())
-        for start in range(len(run) - size + 1)
+    count = max(0, len(run) - size + 1)
+    each = np.fromiter(map(_word_hashes.__getitem__, run), np.uint64, len(run))
+    factor, mix, remix = _MIX
+    made = np.full(count, params.salt)
+    for offset in range(size if count else 0):
+        made = made * factor + each[offset : offset + count]
+    made = (made ^ (made >> np.uint64(30))) * mix
+    made = (made ^ (made >> np.uint64(27))) * remix
+    return ((made ^ (made >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
+
+
+def sample(hashes: Hashes, params: SketchParams) -> Hashes:
+    """The shingles the index keeps of a text, each once, in ascending order."""
+    distinct: Hashes = np.unique(hashes)
+    every = params.every_if_short if len(distinct) < params.short else params.every
+    kept: Hashes = distinct[distinct % every == 0]
+    return kept
+
+
+def sketch_articles(
+    bodies: Iterable[Body], params: SketchParams, furniture: Mapping[str, Hashes] | None = None
+) -> list[Sketch]:
+    """One sketch an article, in their order; `furniture` is what recurs, by outlet."""
+    listed = list(bodies)
+    known = furniture or {}
+    texts = [shingle(words(body.text), params) for body in listed]
+    own = [
+        np.unique(hashes[~furnished(hashes, known.get(body.outlet, NONE), params.every)])
+        for body, hashes in zip(listed, texts, strict=True)
     ]
-    return Shingles(all=frozenset(hashes), lead=frozenset(hashes[: params.lead]))
-
-
-def sketch_articles(articles: Iterable[Article], params: SketchParams) -> list[Sketch]:
-    """One sketch an article, in their order."""
-    listed = list(articles)
-    sets = [shingle(article.text, params).all for article in listed]
     signatures = MinHash.bulk(
-        ([value & 0xFFFFFFFF for value in found] for found in sets),
+        ((hashes >> 31).tolist() for hashes in own),
         num_perm=params.bands * params.rows,
         seed=params.seed,
         scheme="affine32",
         hashfunc=int,
     )
     return [
-        _sketch(article.article_id, article.appeared, len(found), signature.hashvalues, params)
-        for article, found, signature in zip(listed, sets, signatures, strict=True)
+        _sketch(body, hashes, left, signature.hashvalues, params)
+        for body, hashes, left, signature in zip(listed, texts, own, signatures, strict=True)
     ]
 
 
 def _sketch(
-    article_id: int, appeared: datetime, count: int, values: np.ndarray, params: SketchParams
+    body: Body, hashes: Hashes, own: Hashes, values: np.ndarray, params: SketchParams
 ) -> Sketch:
     signature = np.asarray(values, dtype="<u4").tobytes()
     width = params.rows * 4
     key = params.fingerprint.encode()
     bands = tuple(
-        xxhash.xxh3_64_intdigest(key + signature[band * width : (band + 1) * width]) >> 1
-        for band in range(params.bands)
+        xxhash.xxh3_64_intdigest(key + signature[start : start + width]) >> 1
+        for start in range(0, len(signature), width)
     )
     return Sketch(
-        article_id=article_id,
-        appeared=appeared,
+        article_id=body.article_id,
+        outlet=body.outlet,
+        appeared=body.appeared,
         scheme=params.fingerprint,
-        shingles=count,
+        shingles=len(own),
         signature=signature,
-        bands=bands if count >= params.min_shingles else (),
+        bands=bands if len(own) >= params.min_shingles else (),
+        sample=tuple(sample(hashes, params).tolist()),
     )

@@ -1,14 +1,46 @@
 """The words of a text, as everything here counts and compares them. Pure."""
 
+import re
+
 import regex
 
 # Scripts written without spaces are taken a character at a time: else a sentence is one "word".
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}"
 # regex, not re: there \w leaves out the vowel signs of Hindi and its relatives, and splits words
 WORD = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}]+", regex.V1)
-APOSTROPHES = regex.compile(r"['’ʼ]")
+# Latin letters with the punctuation of news: on these re finds the same words, four times as fast
+NOT_PLAIN = re.compile("[^\u0000-\u007f\u00a0\u00ab\u00bb\u00c0-\u02af\u2010-\u203a]")
+PLAIN_WORD = re.compile(r"[^\W_]+")
+APOSTROPHES = re.compile(r"['’ʼ]")
+# A quotation ends with its mark or with its paragraph: one that goes on is opened again in each.
+QUOTATION = re.compile(r"""(“[^”\n]*”?|„[^“”\n]*[“”]?|«[^»\n]*»?|「[^」\n]*」?|"[^"\n]*"?)""")
 
 
 def words(text: str) -> list[str]:
     """The words in order, casefolded, without punctuation: "Don’t" and "don't" are one."""
-    return list(WORD.findall(APOSTROPHES.sub("", text).casefold()))
+    bare = APOSTROPHES.sub("", text).casefold()
+    if NOT_PLAIN.search(bare):
+        return list(WORD.findall(bare))
+    return PLAIN_WORD.findall(bare)
+
+
+def quoted_words(text: str) -> list[tuple[int, int]]:
+    """Where quotations stand in `words(text)`: from which word up to which, in order."""
+    spans = []
+    position = 0
+    for number, part in enumerate(QUOTATION.split(text)):
+        count = len(words(part))
+        if number % 2 and count:
+            spans.append((position, position + count))
+        position += count
+    return spans
+
+
+def names_and_numbers(text: str) -> set[str]:
+    """The words that are written with a capital or hold a digit: who, where, when and how much."""
+    return {
+        word
+        for token in text.split()
+        if any(c.isupper() or c.isdigit() for c in token)
+        for word in words(token)
+    }

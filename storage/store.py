@@ -6,8 +6,8 @@ A caller wraps what belongs together in `transaction()`; nothing else commits.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from ingest.model import (
     FOLDS,
     TEMPORARY,
     Article,
+    Body,
     Candidate,
     Entry,
     EntryOutcome,
@@ -25,13 +26,15 @@ from ingest.model import (
     Page,
     PageResult,
     Relation,
-    Sketch,
     Story,
 )
 from storage.database import connect, transaction
+from storage.index import Index
 from storage.reading import Reader
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables
+
+MATCH = [field.name for field in fields(Match)]
 
 
 class Store:
@@ -41,6 +44,7 @@ class Store:
         self._connection = connection
         self._tables = Tables(connection)
         self.feeds = Subscriptions(self._tables)
+        self.index = Index(self._tables)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the block, or none of them."""
@@ -227,79 +231,48 @@ class Store:
             "outcomes", [{"run_id": run_id, **asdict(outcome)} for outcome in outcomes]
         )
 
-    # articles and their index
+    # articles
 
     def known_articles(self, article_ids: Iterable[int]) -> set[int]:
         """Those of the articles that are filed."""
         return self._tables.held("articles", "article_id", article_ids)
 
-    def add_articles(
-        self, run_id: int, articles: Sequence[Article], sketches: Sequence[Sketch]
-    ) -> None:
-        """Files new articles with their sketches and index rows."""
+    def add_articles(self, run_id: int, articles: Sequence[Article]) -> None:
+        """Files new articles."""
         self._tables.insert(
             "articles",
             [
-                {
-                    "run_id": run_id,
-                    "appeared": article.appeared,
-                    **asdict(article),
-                }
+                {"run_id": run_id, "appeared": article.appeared, **asdict(article)}
                 for article in articles
             ],
         )
-        self._tables.insert(
-            "sketches",
-            [
-                {
-                    "article_id": sketch.article_id,
-                    "scheme": sketch.scheme,
-                    "shingles": sketch.shingles,
-                    "signature": sketch.signature,
-                }
-                for sketch in sketches
-            ],
-        )
-        self._tables.insert(
-            "bands",
-            [
-                {
-                    "band": band,
-                    "hash": value,
-                    "article_id": sketch.article_id,
-                    "appeared": sketch.appeared,
-                }
-                for sketch in sketches
-                for band, value in enumerate(sketch.bands)
-            ],
-        )
 
-    def colliding(self, article_ids: Iterable[int], window: timedelta) -> list[tuple[int, int]]:
-        """The pairs that share a band, of which one is among the articles given and which appeared
-        within `window` of each other: questions to ask, each once, the smaller id first."""
-        return self._connection.execute(
-            """
-            SELECT DISTINCT least(fresh.article_id, held.article_id) AS a,
-                            greatest(fresh.article_id, held.article_id) AS b
-            FROM core.bands AS fresh
-            JOIN core.bands AS held ON held.band = fresh.band AND held.hash = fresh.hash
-            WHERE fresh.article_id IN (SELECT unnest(?::BIGINT[]))
-              AND held.article_id <> fresh.article_id
-              AND held.appeared BETWEEN fresh.appeared - ?::INTERVAL
-                                    AND fresh.appeared + ?::INTERVAL
-            ORDER BY a, b
-            """,
-            [list(article_ids), window, window],
-        ).fetchall()
+    def article_ids(self) -> list[int]:
+        """Every article's id, the earliest first."""
+        rows = self._tables.rows(
+            "SELECT article_id FROM core.articles ORDER BY appeared, article_id"
+        )
+        return [row[0] for row in rows]
 
-    def texts(self, article_ids: Iterable[int]) -> dict[int, str]:
-        """The texts of articles, by id."""
-        rows = self._connection.execute(
-            "SELECT article_id, text FROM core.articles "
+    def bodies(self, article_ids: Iterable[int]) -> list[Body]:
+        """What of these articles is sketched and compared."""
+        rows = self._tables.rows(
+            "SELECT article_id, outlet, text, appeared FROM core.articles "
             "WHERE article_id IN (SELECT unnest(?::BIGINT[]))",
             [list(article_ids)],
-        ).fetchall()
-        return dict(rows)
+        )
+        return [
+            Body(article_id=i, outlet=outlet, text=text, appeared=appeared)
+            for i, outlet, text, appeared in rows
+        ]
+
+    # matches
+
+    def drop_matches(self, article_ids: Iterable[int]) -> None:
+        """Forgets what comparing these articles found."""
+        ids = list(article_ids)
+        for side in ("a", "b"):
+            self._tables.delete("matches", side, ids)
 
     def add_matches(self, run_id: int, matches: Iterable[Match]) -> None:
         """Files what comparisons found, a pair once."""
@@ -309,8 +282,8 @@ class Store:
     # stories
 
     def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[Candidate], list[Match]]:
-        """The articles given and all that folding matches connect them with, and those matches:
-        the smallest set that `fold` can be run on."""
+        """The articles given, those they are in a story with, all that folding matches connect any
+        of them with, and those matches: the smallest set that `fold` can be run on."""
         with self._tables.incoming([{"article_id": i} for i in article_ids]) as any_rows:
             if not any_rows:
                 return [], []
@@ -324,6 +297,9 @@ class Store:
                 ), reached AS (
                     SELECT article_id FROM incoming
                     UNION
+                    SELECT article_id FROM core.members WHERE story_id IN (
+                        SELECT story_id FROM core.members SEMI JOIN incoming USING (article_id))
+                    UNION
                     SELECT edges.b FROM reached JOIN edges ON edges.a = reached.article_id
                 )
                 SELECT article_id FROM reached
@@ -334,7 +310,7 @@ class Store:
             "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
         ).fetchall()
         matches = self._connection.execute(
-            "SELECT a, b, relation, jaccard, a_in_b, b_in_a, shared FROM core.matches "
+            f"SELECT {', '.join(MATCH)} FROM core.matches "
             f"WHERE relation IN ({_quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
         ).fetchall()
         self._connection.execute("DROP TABLE reached")
@@ -344,16 +320,8 @@ class Store:
                 for i, appeared, words, story in articles
             ],
             [
-                Match(
-                    a=a,
-                    b=b,
-                    relation=Relation(relation),
-                    jaccard=jaccard,
-                    a_in_b=a_in_b,
-                    b_in_a=b_in_a,
-                    shared=shared,
-                )
-                for a, b, relation, jaccard, a_in_b, b_in_a, shared in matches
+                Match(**{**dict(zip(MATCH, row, strict=True)), "relation": Relation(row[2])})
+                for row in matches
             ],
         )
 

@@ -34,6 +34,12 @@ class Tables:
                     f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
                 )
 
+    def delete(self, table: str, key: str, ids: Iterable[int]) -> None:
+        """Removes the rows whose key is among the ids."""
+        self.run(
+            f"DELETE FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))", [list(ids)]
+        )
+
     def replace(self, table: str, key: str, rows: Sequence[Row]) -> None:
         """Puts rows in the place of those with the same key."""
         with self.incoming(rows) as any_rows:

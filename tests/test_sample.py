@@ -14,7 +14,6 @@ import pytest
 
 from flows.demo import FEEDS, SAMPLE, sample_newsroom
 from flows.stages import (
-    Stopwatch,
     TakenUp,
     extract_page,
     fetch_page,
@@ -23,6 +22,7 @@ from flows.stages import (
     read_feeds,
     take_up,
 )
+from flows.stopwatch import Stopwatch
 from ingest.extract import open_pool
 from ingest.fetch import FetchLimits, open_fetcher
 from ingest.plan import batches

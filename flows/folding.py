@@ -1,0 +1,111 @@
+"""New articles find their copies: sketched, looked up, compared, folded; in one transaction.
+
+    sketches     the articles' own, without what is known to be furniture of their outlets
+    learn        what they make furniture of; articles that held it are sketched and compared anew
+    candidates   who shares enough with them to be compared
+    matches      what comparing finds
+    stories      what folding makes of all that hangs together with them
+
+What results depends on which articles there are, and not on the order or the batches they came in.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from flows.stopwatch import Stopwatch
+from ingest.compare import FoldParams, compare, prepare
+from ingest.dedup import fold
+from ingest.furniture import NONE, FurnitureParams
+from ingest.model import Article, Match, Sketch
+from ingest.sketch import SketchParams, sketch_articles
+from storage.index import Bounds
+from storage.store import Store
+
+SKETCH = SketchParams()
+FURNITURE = FurnitureParams()
+FOLD = FoldParams()
+BOUNDS = Bounds()
+REINDEXED_AT_ONCE = 2000
+
+
+def file_articles(
+    store: Store,
+    run_id: int,
+    articles: Sequence[Article],
+    window: timedelta,
+    watch: Stopwatch | None = None,
+) -> None:
+    """Files new articles, with all that follows from them; `watch` counts computing as "fold"."""
+    watch = watch or Stopwatch()
+    store.add_articles(run_id, articles)
+    with watch.timing("fold", within="load"):
+        bodies = [article.body for article in articles]
+        known = store.index.furniture({body.outlet for body in bodies})
+        sketches = sketch_articles(bodies, SKETCH, known)
+    store.index.add(sketches)
+    store.index.ask(sketches)
+    disturbed = store.index.learn(FURNITURE.days, SKETCH.every, run_id)
+    if disturbed:
+        again = _sketched(store, disturbed)
+        store.index.replace(again)
+        store.drop_matches(disturbed)
+        fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
+        store.index.ask(list(fresh.values()))
+    pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+    store.add_matches(run_id, [m for m in match_pairs(store, pairs, watch) if m.relation])
+    _refold(store, run_id, {article.article_id for article in articles} | disturbed, watch)
+
+
+def match_pairs(
+    store: Store, pairs: Sequence[tuple[int, int]], watch: Stopwatch | None = None
+) -> list[Match]:
+    """Every pair compared in full, in their order, whatever that finds."""
+    watch = watch or Stopwatch()
+    bodies = store.bodies({article_id for pair in pairs for article_id in pair})
+    known = store.index.furniture({body.outlet for body in bodies})
+    with watch.timing("fold", within="load"):
+        prepared = {
+            body.article_id: prepare(body, SKETCH, known.get(body.outlet, NONE)) for body in bodies
+        }
+        return [compare(prepared[a], prepared[b], FOLD) for a, b in pairs]
+
+
+def reindex(store: Store, run_id: int, window: timedelta) -> int:
+    """Makes the index anew, and the matches and stories with it; stories keep their numbers.
+
+    Returns how many articles there are. One transaction: all of it, or nothing.
+    """
+    with store.transaction():
+        ids = store.article_ids()
+        store.index.clear()
+        parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
+        for part in parts:
+            sketches = _sketched(store, part)
+            store.index.add(sketches)
+            store.index.ask(sketches)
+            store.index.learn(FURNITURE.days, SKETCH.every, run_id)
+        for part in parts:
+            store.index.replace(_sketched(store, part))
+        done: set[int] = set()
+        for part in parts:
+            store.index.ask(_sketched(store, part))
+            pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+            new = [pair for pair in pairs if done.isdisjoint(pair)]
+            store.add_matches(run_id, [m for m in match_pairs(store, new) if m.relation])
+            done.update(part)
+        _refold(store, run_id, ids, Stopwatch())
+    return len(ids)
+
+
+def _sketched(store: Store, article_ids: Iterable[int]) -> list[Sketch]:
+    """The sketches of articles that are filed, without what is known to be furniture by now."""
+    bodies = store.bodies(article_ids)
+    known = store.index.furniture({body.outlet for body in bodies})
+    return sketch_articles(bodies, SKETCH, known)
+
+
+def _refold(store: Store, run_id: int, article_ids: Iterable[int], watch: Stopwatch) -> None:
+    candidates, edges = store.neighbourhood(article_ids)
+    with watch.timing("fold", within="load"):
+        stories = fold(candidates, edges)
+    store.put_stories(run_id, stories)

@@ -1,0 +1,29 @@
+-- A sample of each text's shingles beside its bands, what of it is furniture, and what a match
+-- rests on.
+
+-- The sample index: of an article's shingles those whose hash says so, the same ones in every text.
+-- The parameters are part of every hash, so that samples made with others never meet.
+CREATE TABLE core.shingles (
+    hash BIGINT NOT NULL,
+    article_id BIGINT NOT NULL,
+    appeared TIMESTAMPTZ NOT NULL
+);
+
+-- What recurs on an outlet's pages on several days: sampled shingles that are no evidence there.
+CREATE TABLE core.furniture (
+    outlet VARCHAR NOT NULL,
+    hash BIGINT NOT NULL,
+    run_id BIGINT NOT NULL
+);
+
+ALTER TABLE core.matches ADD COLUMN rule VARCHAR DEFAULT '';
+ALTER TABLE core.matches ADD COLUMN a_aligned DOUBLE DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN b_aligned DOUBLE DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN a_prose DOUBLE DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN b_prose DOUBLE DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN prose_words BIGINT DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN a_lead DOUBLE DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN b_lead DOUBLE DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN longest_run BIGINT DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN a_words BIGINT DEFAULT 0;
+ALTER TABLE core.matches ADD COLUMN b_words BIGINT DEFAULT 0;
