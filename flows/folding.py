@@ -15,7 +15,8 @@ from datetime import timedelta
 from flows.stopwatch import Stopwatch
 from ingest.compare import FoldParams, compare, prepare
 from ingest.dedup import fold
-from ingest.furniture import NONE, FurnitureParams
+from ingest.furniture import FurnitureParams
+from ingest.hashes import NONE
 from ingest.model import Article, Match, Sketch
 from ingest.sketch import SketchParams, sketch_articles
 from storage.index import Bounds

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 
-from ingest.furniture import NONE, Hashes, furnished
+from ingest.furniture import furnished
+from ingest.hashes import NONE, Flags, Hashes, distinct, within
 from ingest.model import Body, Match, Relation
 from ingest.sketch import SketchParams, shingle
 from ingest.words import names_and_numbers, quoted_words, words
 
-Flags = npt.NDArray[np.bool_]
 Decision = tuple[Relation | None, str]
 
 
@@ -86,12 +85,13 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     """What two articles are to each other: `relation` is None for nothing, `rule` says why."""
     if one.article_id > other.article_id:
         one, other = other, one
-    left_out = np.union1d(one.hashes[one.furniture], other.hashes[other.furniture])
-    own = [~np.isin(text.hashes, left_out) for text in (one, other)]
-    common = np.intersect1d(one.hashes[own[0]], other.hashes[own[1]])
+    left_out = distinct(np.concatenate([one.hashes[one.furniture], other.hashes[other.furniture]]))
+    own = [~within(text.hashes, left_out) for text in (one, other)]
+    sets = [distinct(text.hashes[mine]) for text, mine in zip((one, other), own, strict=True)]
+    common = sets[0][within(sets[0], sets[1])]
     places = _in_order(one.hashes, other.hashes, common)
-    a = _side(one, own[0], common, places[0], params)
-    b = _side(other, own[1], common, places[1], params)
+    a = _side(one, own[0], len(sets[0]), common, places[0], params)
+    b = _side(other, own[1], len(sets[1]), common, places[1], params)
     short, long = (a, b) if a.words <= b.words else (b, a)
     relation, rule = _decide(short, long, len(common), params)
     return Match(
@@ -116,19 +116,20 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     )
 
 
-def _side(text: Prepared, own: Flags, common: Hashes, places: Hashes, params: FoldParams) -> _Side:
+def _side(
+    text: Prepared, own: Flags, shingles: int, common: Hashes, places: Hashes, params: FoldParams
+) -> _Side:
     mine = ~_covered(text, np.flatnonzero(~own))
-    shared = _covered(text, np.flatnonzero(own & np.isin(text.hashes, common))) & mine
-    lead = shared[mine][: params.lead]
+    shared = _covered(text, np.flatnonzero(within(text.hashes, common))) & mine
     said = mine & text.prose
     return _Side(
         text=text,
-        shingles=len(np.unique(text.hashes[own])),
+        shingles=shingles,
         words=int(mine.sum()),
         aligned=_mean(_covered(text, places)[mine]),
         prose=_mean(shared[said]),
         prose_words=int(shared[said].sum()),
-        lead=_mean(lead),
+        lead=_mean(shared[mine][: params.lead]),
     )
 
 
@@ -138,10 +139,10 @@ def _mean(flags: Flags) -> float:
 
 def _covered(text: Prepared, places: Hashes) -> Flags:
     """The words that the shingles at these places consist of."""
-    steps = np.zeros(len(text.prose) + 1, np.int32)
-    np.add.at(steps, places, 1)
-    np.add.at(steps, places + text.size, -1)
-    return np.cumsum(steps[:-1]) > 0
+    covered = np.zeros(len(text.prose), np.bool_)
+    for offset in range(text.size if len(places) else 0):
+        covered[places + offset] = True
+    return covered
 
 
 def _in_order(a: Hashes, b: Hashes, common: Hashes) -> tuple[Hashes, Hashes]:
@@ -150,8 +151,9 @@ def _in_order(a: Hashes, b: Hashes, common: Hashes) -> tuple[Hashes, Hashes]:
     The longest increasing subsequence of places in b, by patience; a shingle that b repeats counts
     where it comes first.
     """
-    a_places = np.flatnonzero(np.isin(a, common))
-    _, firsts = np.unique(b, return_index=True)
+    a_places = np.flatnonzero(within(a, common))
+    b_places = np.flatnonzero(within(b, common))
+    firsts = b_places[np.argsort(b[b_places], kind="stable")]
     b_places = firsts[np.searchsorted(b[firsts], a[a_places])]
     tails: list[int] = []
     ends: list[int] = []

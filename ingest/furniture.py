@@ -8,10 +8,8 @@ a passage says nothing: that is what a wire story does.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Hashes = npt.NDArray[np.int64]
-NONE: Hashes = np.empty(0, np.int64)
+from ingest.hashes import Flags, Hashes, within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,26 +20,15 @@ class FurnitureParams:
     days: int = 5  # different days, on one outlet
 
 
-def furnished(hashes: Hashes, furniture: Hashes, every: int) -> npt.NDArray[np.bool_]:
+def furnished(hashes: Hashes, furniture: Hashes, every: int) -> Flags:
     """Which of a text's shingles, in order, are furniture.
 
-    `furniture` has hashes of the sample alone, those divisible by `every`. What lies between two of
-    a text's sampled shingles is furniture where both are, and so is what lies before the first and
-    after the last.
+    `furniture` has hashes of the sample alone, those divisible by `every`, in ascending order. A
+    shingle that is not in the sample is what the nearest one in it is.
     """
-    marked = np.zeros(len(hashes), np.bool_)
-    if not len(furniture) or not len(hashes):
-        return marked
     places = np.flatnonzero(hashes % every == 0)
-    if not len(places):
-        return marked
-    known = np.isin(hashes[places], furniture)
-    marked[places] = known
-    both = known[1:] & known[:-1]
-    for start, end in zip(places[:-1][both], places[1:][both], strict=True):
-        marked[start:end] = True
-    if known[0]:
-        marked[: places[0]] = True
-    if known[-1]:
-        marked[places[-1] :] = True
-    return marked
+    known = within(hashes[places], furniture)
+    if not known.any():
+        return np.zeros(len(hashes), np.bool_)
+    halfway = (places[1:] + places[:-1] + 1) // 2
+    return known[np.searchsorted(halfway, np.arange(len(hashes)), side="right")]

@@ -8,17 +8,16 @@ brief inside a long version. What recurs in the sample is also how an outlet's f
 
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
+from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import xxhash
 from datasketch import MinHash
 
-from ingest.furniture import NONE, furnished
+from ingest.furniture import furnished
+from ingest.hashes import NONE, Flags, Hashes, distinct
 from ingest.model import Body, Sketch
 from ingest.words import words
-
-Hashes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +44,6 @@ class SketchParams:
         sketches made with others never meet."""
         return "minhash2-" + "-".join(map(str, astuple(self)))
 
-    @property
-    def salt(self) -> np.uint64:
-        """What every shingle's hash begins with."""
-        return np.uint64(xxhash.xxh3_64_intdigest(self.fingerprint.encode()))
-
 
 class _WordHashes(dict[str, int]):
     """The hash of each word met; forgotten when there are too many."""
@@ -65,6 +59,12 @@ _word_hashes = _WordHashes()
 _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
+@cache
+def _salt(params: SketchParams) -> np.uint64:
+    """What every shingle's hash begins with."""
+    return np.uint64(xxhash.xxh3_64_intdigest(params.fingerprint.encode()))
+
+
 def shingle(run: list[str], params: SketchParams) -> Hashes:
     """The hash of each run of `shingle_words` words, in order; none where there are fewer words.
 
@@ -74,7 +74,7 @@ def shingle(run: list[str], params: SketchParams) -> Hashes:
     count = max(0, len(run) - size + 1)
     each = np.fromiter(map(_word_hashes.__getitem__, run), np.uint64, len(run))
     factor, mix, remix = _MIX
-    made = np.full(count, params.salt)
+    made = np.full(count, _salt(params))
     for offset in range(size if count else 0):
         made = made * factor + each[offset : offset + count]
     made = (made ^ (made >> np.uint64(30))) * mix
@@ -84,10 +84,10 @@ def shingle(run: list[str], params: SketchParams) -> Hashes:
 
 def sample(hashes: Hashes, params: SketchParams) -> Hashes:
     """The shingles the index keeps of a text, each once, in ascending order."""
-    distinct: Hashes = np.unique(hashes)
-    every = params.every_if_short if len(distinct) < params.short else params.every
-    kept: Hashes = distinct[distinct % every == 0]
-    return kept
+    each = distinct(hashes)
+    every = params.every_if_short if len(each) < params.short else params.every
+    kept: Flags = each % every == 0
+    return each[kept]
 
 
 def sketch_articles(
@@ -98,7 +98,7 @@ def sketch_articles(
     known = furniture or {}
     texts = [shingle(words(body.text), params) for body in listed]
     own = [
-        np.unique(hashes[~furnished(hashes, known.get(body.outlet, NONE), params.every)])
+        distinct(hashes[~furnished(hashes, known.get(body.outlet, NONE), params.every)])
         for body, hashes in zip(listed, texts, strict=True)
     ]
     signatures = MinHash.bulk(

@@ -79,9 +79,9 @@ class Index:
                 )
 
     def furniture(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
-        """What is known to be furniture of each of these outlets, for those that have any."""
+        """What is furniture of each of these outlets that has any, in ascending order."""
         rows = self._tables.rows(
-            "SELECT outlet, list(hash) FROM core.furniture "
+            "SELECT outlet, list(hash ORDER BY hash) FROM core.furniture "
             "WHERE outlet IN (SELECT unnest(?::VARCHAR[])) GROUP BY outlet",
             [list(outlets)],
         )
