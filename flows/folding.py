@@ -13,18 +13,20 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from flows.stopwatch import Stopwatch
-from ingest.compare import FoldParams, compare, prepare
+from ingest.compare import FoldParams, Prepared, compare, prepare
 from ingest.dedup import fold
 from ingest.furniture import FurnitureParams
 from ingest.hashes import NONE
 from ingest.model import Article, Match, Sketch
 from ingest.sketch import SketchParams, sketch_articles
+from ingest.stitch import StitchParams, sources
 from storage.index import Bounds
 from storage.store import Store
 
 SKETCH = SketchParams()
 FURNITURE = FurnitureParams()
 FOLD = FoldParams()
+STITCH = StitchParams()
 BOUNDS = Bounds()
 REINDEXED_AT_ONCE = 2000
 
@@ -49,12 +51,14 @@ def file_articles(
     if disturbed:
         again = _sketched(store, disturbed)
         store.index.replace(again)
-        store.drop_matches(disturbed)
+        disturbed |= store.drop_matches(disturbed)
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
         store.index.ask(list(fresh.values()))
     pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
-    store.add_matches(run_id, [m for m in match_pairs(store, pairs, watch) if m.relation])
-    _refold(store, run_id, {article.article_id for article in articles} | disturbed, watch)
+    touched = {article.article_id for article in articles} | disturbed
+    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
+    _stitch(store, touched)
+    _refold(store, run_id, touched, watch)
 
 
 def match_pairs(
@@ -62,13 +66,34 @@ def match_pairs(
 ) -> list[Match]:
     """Every pair compared in full, in their order, whatever that finds."""
     watch = watch or Stopwatch()
-    bodies = store.bodies({article_id for pair in pairs for article_id in pair})
-    known = store.index.furniture({body.outlet for body in bodies})
+    prepared = _prepared(store, {article_id for pair in pairs for article_id in pair})
     with watch.timing("fold", within="load"):
-        prepared = {
-            body.article_id: prepare(body, SKETCH, known.get(body.outlet, NONE)) for body in bodies
-        }
         return [compare(prepared[a], prepared[b], FOLD) for a, b in pairs]
+
+
+def _prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
+    bodies = store.bodies(article_ids)
+    known = store.index.furniture({body.outlet for body in bodies})
+    return {body.article_id: prepare(body, SKETCH, known.get(body.outlet, NONE)) for body in bodies}
+
+
+def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]:
+    """Files what comparing found; returns the articles that share something with another."""
+    matches = [m for m in compared if m.relation or m.prose_words >= STITCH.passage]
+    store.add_matches(run_id, [match for match in matches if match.relation])
+    store.passages.add(run_id, [match for match in matches if not match.relation])
+    return {article_id for match in matches for article_id in (match.a, match.b)}
+
+
+def _stitch(store: Store, article_ids: set[int]) -> None:
+    """Links the pages among these that are stitched together with what they were made from."""
+    suspects = store.passages.suspects(article_ids, STITCH.stitched)
+    prepared = _prepared(store, {i for page in suspects for i in (page, *suspects[page])})
+    found = {
+        page: sources(prepared[page], [prepared[other] for other in others], STITCH)
+        for page, others in suspects.items()
+    }
+    store.passages.settle(article_ids, found)
 
 
 def reindex(store: Store, run_id: int, window: timedelta) -> int:
@@ -92,8 +117,9 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
             store.index.ask(_sketched(store, part))
             pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
             new = [pair for pair in pairs if done.isdisjoint(pair)]
-            store.add_matches(run_id, [m for m in match_pairs(store, new) if m.relation])
+            _add_found(store, run_id, match_pairs(store, new))
             done.update(part)
+        _stitch(store, done)
         _refold(store, run_id, ids, Stopwatch())
     return len(ids)
 

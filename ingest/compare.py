@@ -119,14 +119,14 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
 def _side(
     text: Prepared, own: Flags, shingles: int, common: Hashes, places: Hashes, params: FoldParams
 ) -> _Side:
-    mine = ~_covered(text, np.flatnonzero(~own))
-    shared = _covered(text, np.flatnonzero(within(text.hashes, common))) & mine
+    mine = ~covered(text, np.flatnonzero(~own))
+    shared = covered(text, np.flatnonzero(within(text.hashes, common))) & mine
     said = mine & text.prose
     return _Side(
         text=text,
         shingles=shingles,
         words=int(mine.sum()),
-        aligned=_mean(_covered(text, places)[mine]),
+        aligned=_mean(covered(text, places)[mine]),
         prose=_mean(shared[said]),
         prose_words=int(shared[said].sum()),
         lead=_mean(shared[mine][: params.lead]),
@@ -137,7 +137,7 @@ def _mean(flags: Flags) -> float:
     return float(flags.mean()) if len(flags) else 0.0
 
 
-def _covered(text: Prepared, places: Hashes) -> Flags:
+def covered(text: Prepared, places: Hashes) -> Flags:
     """The words that the shingles at these places consist of."""
     covered = np.zeros(len(text.prose), np.bool_)
     for offset in range(text.size if len(places) else 0):

@@ -218,7 +218,7 @@ class Index:
 
     def clear(self) -> None:
         """Empties the index, and what was found with it."""
-        for table in ("bands", "shingles", "sketches", "furniture", "matches"):
+        for table in ("bands", "shingles", "sketches", "furniture", "matches", "passages"):
             self._tables.run(f"DELETE FROM core.{table}")
 
     def schemes(self) -> dict[str, int]:

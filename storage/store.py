@@ -30,9 +30,10 @@ from ingest.model import (
 )
 from storage.database import connect, transaction
 from storage.index import Index
+from storage.passages import Passages
 from storage.reading import Reader
 from storage.subscriptions import Subscriptions, attempt_row
-from storage.tables import Row, Tables
+from storage.tables import Row, Tables, quoted
 
 MATCH = [field.name for field in fields(Match)]
 
@@ -45,6 +46,7 @@ class Store:
         self._tables = Tables(connection)
         self.feeds = Subscriptions(self._tables)
         self.index = Index(self._tables)
+        self.passages = Passages(self._tables)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the block, or none of them."""
@@ -268,11 +270,23 @@ class Store:
 
     # matches
 
-    def drop_matches(self, article_ids: Iterable[int]) -> None:
-        """Forgets what comparing these articles found."""
+    def drop_matches(self, article_ids: Iterable[int]) -> set[int]:
+        """Forgets what comparing these articles found; returns whom it had found them like."""
         ids = list(article_ids)
+        partners = self._tables.rows(
+            """
+            WITH pairs AS (
+                SELECT a, b FROM core.matches UNION ALL SELECT a, b FROM core.passages
+            ), gone AS (SELECT unnest(?::BIGINT[]) AS id)
+            SELECT b FROM pairs SEMI JOIN gone ON a = id
+            UNION SELECT a FROM pairs SEMI JOIN gone ON b = id
+            """,
+            [ids],
+        )
         for side in ("a", "b"):
             self._tables.delete("matches", side, ids)
+        self.passages.drop(ids)
+        return {row[0] for row in partners}
 
     def add_matches(self, run_id: int, matches: Iterable[Match]) -> None:
         """Files what comparisons found, a pair once."""
@@ -291,9 +305,9 @@ class Store:
                 f"""
                 CREATE OR REPLACE TEMP TABLE reached AS
                 WITH RECURSIVE edges AS (
-                    SELECT a, b FROM core.matches WHERE relation IN ({_quoted(FOLDS)})
+                    SELECT a, b FROM core.matches WHERE relation IN ({quoted(FOLDS)})
                     UNION ALL
-                    SELECT b, a FROM core.matches WHERE relation IN ({_quoted(FOLDS)})
+                    SELECT b, a FROM core.matches WHERE relation IN ({quoted(FOLDS)})
                 ), reached AS (
                     SELECT article_id FROM incoming
                     UNION
@@ -311,7 +325,7 @@ class Store:
         ).fetchall()
         matches = self._connection.execute(
             f"SELECT {', '.join(MATCH)} FROM core.matches "
-            f"WHERE relation IN ({_quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
+            f"WHERE relation IN ({quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
         ).fetchall()
         self._connection.execute("DROP TABLE reached")
         return (
@@ -355,10 +369,6 @@ class Store:
                     "DELETE FROM core.members WHERE article_id IN (SELECT article_id FROM incoming)"
                 )
                 self._connection.execute("INSERT INTO core.members BY NAME SELECT * FROM incoming")
-
-
-def _quoted(values: Iterable[str]) -> str:
-    return ", ".join(f"'{value}'" for value in sorted(values))
 
 
 @contextmanager

@@ -10,6 +10,11 @@ import pyarrow as pa
 Row = Mapping[str, Any]
 
 
+def quoted(values: Iterable[str]) -> str:
+    """Strings of this repository's own as a list in SQL."""
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
 class Tables:
     """The tables of schema `core`. Set-based, over rows handed in as Arrow; no keys, no indexes."""
 

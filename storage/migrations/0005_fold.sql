@@ -27,3 +27,10 @@ ALTER TABLE core.matches ADD COLUMN b_lead DOUBLE DEFAULT 0;
 ALTER TABLE core.matches ADD COLUMN longest_run BIGINT DEFAULT 0;
 ALTER TABLE core.matches ADD COLUMN a_words BIGINT DEFAULT 0;
 ALTER TABLE core.matches ADD COLUMN b_words BIGINT DEFAULT 0;
+
+-- Compared and found to share passages only. Kept because several such pairs together may show that
+-- an article is stitched from the others: a_page says that a is, b_page that b is. Those that are
+-- stand in core.matches as well, as embeds.
+CREATE TABLE core.passages AS SELECT * FROM core.matches WHERE false;
+ALTER TABLE core.passages ADD COLUMN a_page BOOLEAN DEFAULT false;
+ALTER TABLE core.passages ADD COLUMN b_page BOOLEAN DEFAULT false;
