@@ -188,7 +188,7 @@ def _decide(short: _Side, long: _Side, common: int, params: FoldParams) -> Decis
     if common == short.shingles == long.shingles:
         return Relation.IDENTICAL, "every run of words is in both"
     if short.words < params.short:
-        return _decide_short(short, long, params)
+        return _decide_short(short, long, common, params)
     return _folded(short, long, params) or _linked(short, long, params)
 
 
@@ -219,8 +219,9 @@ def _linked(short: _Side, long: _Side, params: FoldParams) -> Decision:
     return Relation.EMBEDS, "the longer holds much of the shorter, and a story of its own"
 
 
-def _decide_short(short: _Side, long: _Side, params: FoldParams) -> Decision:
-    if short.aligned < params.near:
+def _decide_short(short: _Side, long: _Side, common: int, params: FoldParams) -> Decision:
+    # one other word in a short item may be its news: it breaks five runs, so those count as well
+    if short.aligned < params.near or common < params.copied * short.shingles:
         return None, "a short item, and not nearly all of it is in the other"
     marks, others = names_and_numbers(short.text.text), names_and_numbers(long.text.text)
     if marks - set(words(long.text.text)) or (long.words < params.short and others - marks):

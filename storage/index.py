@@ -164,47 +164,51 @@ class Index:
         that are furniture of neither. Each once, the smaller id first.
 
         A shingle weighs the less the more stories hold it. Where an article has more candidates
-        than `bounds` allows the heaviest are taken, the earliest of those about as heavy.
+        than `bounds` allows the heaviest are taken, the earliest of those about as heavy. Only one
+        that is earlier than all of a story is compared with all of it, as it may be its original.
         """
         return self._tables.rows(
             """
             WITH mine AS (
                 SELECT * FROM asking ANTI JOIN core.furniture USING (outlet, hash)
             ), theirs AS (
-                SELECT hash, article_id, appeared,
-                       coalesce(m.story_id, -article_id) AS story,
-                       coalesce(m.original_id = article_id, true) AS original
+                SELECT hash, article_id, coalesce(m.story_id, -article_id) AS story
                 FROM holders ANTI JOIN core.furniture USING (outlet, hash)
                 LEFT JOIN core.members m USING (article_id)
             ), weights AS (
                 SELECT hash, 1 / count(DISTINCT story) AS weight FROM theirs
                 GROUP BY hash HAVING count(DISTINCT story) <= $stories
             ), sharing AS (
-                SELECT mine.article_id AS asker, theirs.article_id, theirs.appeared,
-                       any_value(original) AS original, sum(weight) AS weight
+                SELECT mine.article_id AS asker, theirs.article_id, sum(weight) AS weight
                 FROM mine JOIN weights USING (hash) JOIN theirs USING (hash)
                 WHERE mine.article_id <> theirs.article_id
                 GROUP BY ALL HAVING count(*) >= 2
                 UNION ALL
-                SELECT DISTINCT asker, n.article_id, n.appeared,
-                       coalesce(m.original_id = n.article_id, true), 1
-                FROM neighbours n LEFT JOIN core.members m USING (article_id)
+                SELECT DISTINCT asker, article_id, 1 FROM neighbours
             ), paired AS (
-                SELECT asker, s.article_id, s.appeared, original, max(s.weight) AS weight
-                FROM sharing s
-                JOIN core.sketches k ON k.article_id = s.article_id AND k.shingles >= $shingles
-                JOIN core.sketches j ON j.article_id = asker AND j.shingles >= $shingles
-                JOIN (SELECT DISTINCT article_id, appeared FROM asking) a ON a.article_id = asker
-                WHERE s.appeared BETWEEN a.appeared - $window AND a.appeared + $window
-                GROUP BY ALL
+                SELECT asker, article_id, max(weight) AS weight FROM sharing GROUP BY ALL
+            ), known AS (
+                SELECT a.article_id, a.appeared,
+                       coalesce(m.story_id, -a.article_id) AS story,
+                       coalesce(m.original_id = a.article_id, true) AS original
+                FROM core.articles a JOIN core.sketches k USING (article_id)
+                LEFT JOIN core.members m USING (article_id)
+                WHERE k.shingles >= $shingles AND a.article_id IN (
+                    SELECT asker FROM paired UNION SELECT article_id FROM paired)
             ), ranked AS (
-                SELECT asker, article_id, original, row_number() OVER (
-                    PARTITION BY asker, original
-                    ORDER BY floor(log2(weight)) DESC, appeared, article_id) AS place
-                FROM paired
+                SELECT asker, p.article_id, k.original,
+                       row_number() OVER (PARTITION BY asker, k.original
+                           ORDER BY floor(log2(weight)) DESC, k.appeared, p.article_id) AS place,
+                       row_number() OVER (PARTITION BY k.story, p.article_id
+                           ORDER BY a.appeared, asker) = 1
+                       AND a.appeared <= min(k.appeared) OVER (PARTITION BY k.story) AS first
+                FROM paired p
+                JOIN known a ON a.article_id = asker JOIN known k ON k.article_id = p.article_id
+                WHERE k.appeared BETWEEN a.appeared - $window AND a.appeared + $window
             )
             SELECT DISTINCT least(asker, article_id) AS a, greatest(asker, article_id) AS b
-            FROM ranked WHERE place <= CASE WHEN original THEN $originals ELSE $copies END
+            FROM ranked
+            WHERE first OR place <= CASE WHEN original THEN $originals ELSE $copies END
             ORDER BY a, b
             """,
             {

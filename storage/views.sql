@@ -96,8 +96,8 @@ WITH related AS (
            arg_max(greatest(x.a_aligned, x.b_aligned), x.shared)
     FROM core.matches x
     JOIN core.members m ON m.article_id IN (x.a, x.b)
-    JOIN core.members other ON other.article_id = x.a + x.b - m.article_id
-        AND other.story_id <> m.story_id
+    JOIN core.members other ON other.story_id <> m.story_id
+        AND other.article_id = CASE WHEN x.a = m.article_id THEN x.b ELSE x.a END
     GROUP BY m.story_id, other.article_id
 )
 SELECT r.story_id, row_number() OVER (PARTITION BY r.story_id ORDER BY a.appeared, a.article_id)

@@ -8,6 +8,7 @@ from ingest.compare import FoldParams
 from ingest.model import (
     Article,
     Attempt,
+    Body,
     Candidate,
     Due,
     Entry,
@@ -83,6 +84,18 @@ def article(url="https://wire.example/news/1", **fields):
             "published_from": "feed",
             "first_seen": NOW,
             "words": len(text.split()),
+            **fields,
+        }
+    )
+
+
+def body(article_id=1, text="", **fields):
+    return Body(
+        **{
+            "article_id": article_id,
+            "outlet": "wire.example",
+            "text": text,
+            "appeared": NOW,
             **fields,
         }
     )
