@@ -66,12 +66,13 @@ def match_pairs(
 ) -> list[Match]:
     """Every pair compared in full, in their order, whatever that finds."""
     watch = watch or Stopwatch()
-    prepared = _prepared(store, {article_id for pair in pairs for article_id in pair})
+    ready = prepared(store, {article_id for pair in pairs for article_id in pair})
     with watch.timing("fold", within="load"):
-        return [compare(prepared[a], prepared[b], FOLD) for a, b in pairs]
+        return [compare(ready[a], ready[b], FOLD) for a, b in pairs]
 
 
-def _prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
+def prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
+    """These articles, made ready to be compared."""
     bodies = store.bodies(article_ids)
     known = store.index.furniture({body.outlet for body in bodies})
     return {body.article_id: prepare(body, SKETCH, known.get(body.outlet, NONE)) for body in bodies}
@@ -88,9 +89,9 @@ def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]
 def _stitch(store: Store, article_ids: set[int]) -> None:
     """Links the pages among these that are stitched together with what they were made from."""
     suspects = store.passages.suspects(article_ids, STITCH.stitched)
-    prepared = _prepared(store, {i for page in suspects for i in (page, *suspects[page])})
+    ready = prepared(store, {i for page in suspects for i in (page, *suspects[page])})
     found = {
-        page: sources(prepared[page], [prepared[other] for other in others], STITCH)
+        page: sources(ready[page], [ready[other] for other in others], STITCH)
         for page, others in suspects.items()
     }
     store.passages.settle(article_ids, found)

@@ -65,6 +65,10 @@ class Store:
         self._tables.insert("runs", [{"run_id": run_id, "started_at": now, "state": "running"}])
         return run_id
 
+    def last_run(self) -> int:
+        """The number of the latest run; 0 where there was none."""
+        return self._tables.next_number("runs", "run_id") - 1
+
     def note_entries(self, run_id: int, feeds: int, entries: int, retried: int) -> None:
         """Records what a run has to do, so that one that dies is accounted for as well."""
         row = {"run_id": run_id, "feeds": feeds, "entries": entries, "retried": retried}
@@ -372,14 +376,15 @@ class Store:
 
 
 @contextmanager
-def open_store(path: Path, *, patience: float = 0) -> Iterator[Store]:
+def open_store(path: Path, *, read_only: bool = False, patience: float = 0) -> Iterator[Store]:
     """The store in a file, made where there is none; held by this process until the block ends.
 
-    `patience` is how many seconds to wait while another process holds the file.
+    `patience` is how many seconds to wait while another process holds the file; `read_only` makes
+    and changes nothing.
 
     Raises DatabaseError where the file cannot be had.
     """
-    connection = connect(path, patience=patience)
+    connection = connect(path, read_only=read_only, patience=patience)
     try:
         yield Store(connection)
     finally:

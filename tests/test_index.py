@@ -141,6 +141,12 @@ def test_a_late_page_is_compared_with_so_many_only_the_earliest_first(store):
 
 
 def test_a_shingle_that_very_many_stories_hold_is_not_asked_about(store):
-    made = index(store, *(dated(0, f"o{n}", above_a_block(n)) for n in range(6)))
+    made = index(
+        store,
+        *(
+            dated(0, f"o{n}", f"{above_a_block(n)} {prose(100_000 * (n + 1), 900)}")
+            for n in range(6)
+        ),
+    )
     assert len(pairs(store, made[:1], bounds=Bounds(stories=6))) == 5
     assert pairs(store, made[:1], bounds=Bounds(stories=5)) == []

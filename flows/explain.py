@@ -1,0 +1,131 @@
+"""Commands that say why two articles are, or are not, one story, and what one made of the other."""
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows import folding
+from flows.options import Db
+from flows.settings import read_settings
+from flows.show import moment
+from ingest.compare import FoldParams
+from ingest.difference import Edit, difference
+from ingest.model import FOLDS, CopydeskError, Match
+from storage.reading import ArticleText
+from storage.store import Store, open_store
+
+out = Console()
+
+One = Annotated[str, typer.Argument(help="An article's address.", metavar="URL")]
+Other = Annotated[str, typer.Argument(help="Another's.", metavar="URL")]
+
+STYLES = {
+    Edit.KEPT: ("dim", "dim"),
+    Edit.CUT: ("red strike", ""),
+    Edit.ADDED: ("", "green"),
+    Edit.CHANGED: ("red strike", "yellow"),
+}
+
+
+def diff(one: One, other: Other, db: Db = None) -> None:
+    """Show what the later of two articles cut, added and changed of the earlier."""
+    with open_store(read_settings(db=db).db, read_only=True) as store:
+        first, second = _both(store, one, other)
+    lines = Text()
+    counts: Counter[Edit] = Counter()
+    for passage in difference(first.text, second.text):
+        before, after = STYLES[passage.edit]
+        words = (passage.before, passage.after)
+        counts[passage.edit] += max(sum(word != "\n" for word in side) for side in words)
+        if passage.before and passage.edit is not Edit.KEPT:
+            lines.append(_join(passage.before), style=before)
+        if passage.after:
+            lines.append(_join(passage.after), style=after)
+    for name, article in (("from", first), ("to", second)):
+        out.print(Text(f"{name:<5}{article.outlet}, {moment(article.appeared)} UTC, {article.url}"))
+    told = ", ".join(f"{counts[edit]:,} {edit}" for edit in Edit)
+    out.print(Text(f"words: {told}\n", style="bold"))
+    out.print(lines)
+
+
+def why(one: One, other: Other, db: Db = None) -> None:
+    """Say what was compared of two articles, with which figures, and which rule decided."""
+    with open_store(read_settings(db=db).db, read_only=True) as store:
+        first, second = _both(store, one, other)
+        ids = sorted((first.article_id, second.article_id))
+        (match,) = folding.match_pairs(store, [(ids[0], ids[1])])
+        filed = store.reader().query(
+            f"SELECT relation, rule FROM matches WHERE a = {ids[0]} AND b = {ids[1]}"
+        )
+    a, b = sorted((first, second), key=lambda article: article.article_id)
+    relation, rule = filed.rows[0] if filed.rows else (match.relation, match.rule)
+    out.print(Text.assemble((str(relation or "nothing"), "bold cyan"), f": {rule}"))
+    for name, article in (("A", a), ("B", b)):
+        when = f"{moment(article.appeared)} UTC"
+        out.print(Text(f"  {name}  {article.outlet}, {when}, story {article.story_id}"))
+        out.print(Text(f"     {article.title}\n     {article.url}"), soft_wrap=True)
+    out.print(_figures(match, folding.FOLD))
+    out.print(Text(_consequence(a, b, match, filed_relation=relation)))
+
+
+def _figures(match: Match, params: FoldParams) -> Table:
+    table = Table("what was compared, without furniture", box=None, padding=(0, 2))
+    for name in ("A", "B", "for a copy"):
+        table.add_column(name, justify="right")
+    rows: list[tuple[str, str, str, str]] = [
+        ("words", f"{match.a_words:,}", f"{match.b_words:,}", ""),
+        (
+            "in runs shared in the same order",
+            f"{match.a_aligned:.0%}",
+            f"{match.b_aligned:.0%}",
+            f"{params.copied:.0%} of the shorter",
+        ),
+        (
+            f"of the first {params.lead} words, shared",
+            f"{match.a_lead:.0%}",
+            f"{match.b_lead:.0%}",
+            f"{params.led:.0%} of the longer, where it holds more",
+        ),
+        ("outside quotations, shared", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
+        ("5-word shingles found in the other", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
+    ]
+    for row in rows:
+        table.add_row(*row)
+    shorter = match.a_prose if match.a_words <= match.b_words else match.b_prose
+    table.add_row("words in the longest shared passage", f"{match.longest_run:,}", "", "")
+    table.add_row("shared words outside quotations", f"{match.prose_words:,}", "", "")
+    table.add_row(
+        f"weight of those, linked from {params.linked}",
+        f"{shorter * match.prose_words**0.5:.1f}",
+        "",
+        "",
+    )
+    return table
+
+
+def _consequence(
+    a: ArticleText, b: ArticleText, match: Match, *, filed_relation: str | None
+) -> str:
+    if a.story_id == b.story_id:
+        return f"Both are in story {a.story_id}."
+    if match.relation in FOLDS and filed_relation:
+        return "They fold, but are in two stories: each is a copy of another original."
+    if match.relation and not filed_relation:
+        return "They were never compared: they appeared too far apart, or before the last reindex."
+    return "They are linked." if filed_relation else "They are two stories."
+
+
+def _both(store: Store, one: str, other: str) -> tuple[ArticleText, ArticleText]:
+    reader = store.reader()
+    found = sorted((reader.article(one), reader.article(other)), key=lambda a: a.appeared)
+    if found[0].article_id == found[1].article_id:
+        raise CopydeskError(f"{one} and {other} are one article: {found[0].url}")
+    return found[0], found[1]
+
+
+def _join(words: tuple[str, ...]) -> str:
+    return " ".join(words).replace(" \n ", "\n\n").replace("\n ", "\n\n") + " "
