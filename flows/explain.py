@@ -23,12 +23,9 @@ out = Console()
 One = Annotated[str, typer.Argument(help="An article's address.", metavar="URL")]
 Other = Annotated[str, typer.Argument(help="Another's.", metavar="URL")]
 
-STYLES = {
-    Edit.KEPT: ("dim", "dim"),
-    Edit.CUT: ("red strike", ""),
-    Edit.ADDED: ("", "green"),
-    Edit.CHANGED: ("red strike", "yellow"),
-}
+#: How to show words that are gone and words that are there, on a terminal; elsewhere by marks.
+GONE, THERE = "red strike", "green"
+MARKS = {GONE: ("[-", "-] "), THERE: ("{+", "+} ")}
 
 
 def diff(one: One, other: Other, db: Db = None) -> None:
@@ -38,18 +35,31 @@ def diff(one: One, other: Other, db: Db = None) -> None:
     lines = Text()
     counts: Counter[Edit] = Counter()
     for passage in difference(first.text, second.text):
-        before, after = STYLES[passage.edit]
-        words = (passage.before, passage.after)
-        counts[passage.edit] += max(sum(word != "\n" for word in side) for side in words)
-        if passage.before and passage.edit is not Edit.KEPT:
-            lines.append(_join(passage.before), style=before)
-        if passage.after:
-            lines.append(_join(passage.after), style=after)
+        counts[passage.edit] += max(_count(passage.before), _count(passage.after))
+        if passage.edit is Edit.KEPT:
+            lines.append(_join(passage.after), style="dim")
+        else:
+            lines.append_text(_edited(passage.before, GONE))
+            lines.append_text(_edited(passage.after, THERE))
     for name, article in (("from", first), ("to", second)):
-        out.print(Text(f"{name:<5}{article.outlet}, {moment(article.appeared)} UTC, {article.url}"))
+        when = f"{moment(article.appeared)} UTC"
+        out.print(Text(f"{name:<5}{article.outlet}, {when}, {article.url}"), soft_wrap=True)
     told = ", ".join(f"{counts[edit]:,} {edit}" for edit in Edit)
     out.print(Text(f"words: {told}\n", style="bold"))
-    out.print(lines)
+    out.print(lines, soft_wrap=not out.is_terminal)
+
+
+def _edited(words: tuple[str, ...], style: str) -> Text:
+    if not words:
+        return Text()
+    before, after = MARKS[style]
+    if out.is_terminal:
+        return Text(_join(words), style=style)
+    return Text(f"{before}{_join(words).strip()}{after}" if _count(words) else _join(words))
+
+
+def _count(words: tuple[str, ...]) -> int:
+    return sum(word != "\n" for word in words)
 
 
 def why(one: One, other: Other, db: Db = None) -> None:
@@ -73,36 +83,37 @@ def why(one: One, other: Other, db: Db = None) -> None:
 
 
 def _figures(match: Match, params: FoldParams) -> Table:
-    table = Table("what was compared, without furniture", box=None, padding=(0, 2))
-    for name in ("A", "B", "for a copy"):
+    table = Table("without furniture", box=None, pad_edge=False)
+    for name in ("A", "B"):
         table.add_column(name, justify="right")
+    table.add_column("a copy needs")
     rows: list[tuple[str, str, str, str]] = [
         ("words", f"{match.a_words:,}", f"{match.b_words:,}", ""),
         (
-            "in runs shared in the same order",
+            "in the other, same order",
             f"{match.a_aligned:.0%}",
             f"{match.b_aligned:.0%}",
             f"{params.copied:.0%} of the shorter",
         ),
         (
-            f"of the first {params.lead} words, shared",
+            f"of the first {params.lead} words",
             f"{match.a_lead:.0%}",
             f"{match.b_lead:.0%}",
-            f"{params.led:.0%} of the longer, where it holds more",
+            f"{params.led:.0%} of a much longer one",
         ),
-        ("outside quotations, shared", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
-        ("5-word shingles found in the other", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
+        ("outside quotations", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
+        ("5-word shingles", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
     ]
     for row in rows:
         table.add_row(*row)
     shorter = match.a_prose if match.a_words <= match.b_words else match.b_prose
-    table.add_row("words in the longest shared passage", f"{match.longest_run:,}", "", "")
-    table.add_row("shared words outside quotations", f"{match.prose_words:,}", "", "")
+    table.add_row("longest passage, words", f"{match.longest_run:,}", "", "")
+    table.add_row("shared outside quotations", f"{match.prose_words:,}", "", "")
     table.add_row(
-        f"weight of those, linked from {params.linked}",
+        "weight of these",
         f"{shorter * match.prose_words**0.5:.1f}",
         "",
-        "",
+        f"(a link needs {params.linked})",
     )
     return table
 

@@ -46,14 +46,14 @@ def file_articles(
         known = store.index.furniture({body.outlet for body in bodies})
         sketches = sketch_articles(bodies, SKETCH, known)
     store.index.add(sketches)
-    store.index.ask(sketches)
+    store.index.ask(sketches, BOUNDS)
     disturbed = store.index.learn(FURNITURE.days, SKETCH.every, run_id)
     if disturbed:
         again = _sketched(store, disturbed)
         store.index.replace(again)
         disturbed |= store.drop_matches(disturbed)
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
-        store.index.ask(list(fresh.values()))
+        store.index.ask(list(fresh.values()), BOUNDS)
     pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
     touched = {article.article_id for article in articles} | disturbed
     touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
@@ -109,13 +109,13 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
         for part in parts:
             sketches = _sketched(store, part)
             store.index.add(sketches)
-            store.index.ask(sketches)
+            store.index.ask(sketches, BOUNDS)
             store.index.learn(FURNITURE.days, SKETCH.every, run_id)
         for part in parts:
             store.index.replace(_sketched(store, part))
         done: set[int] = set()
         for part in parts:
-            store.index.ask(_sketched(store, part))
+            store.index.ask(_sketched(store, part), BOUNDS)
             pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
             new = [pair for pair in pairs if done.isdisjoint(pair)]
             _add_found(store, run_id, match_pairs(store, new))

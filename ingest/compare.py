@@ -52,10 +52,10 @@ class Prepared:
 
 def prepare(body: Body, params: SketchParams, furniture: Hashes = NONE) -> Prepared:
     """A text, made ready to be compared with many; `furniture` is its outlet's."""
-    run = words(body.text)
+    run, quotations = quoted_words(body.text)
     hashes = shingle(run, params)
     prose = np.ones(len(run), np.bool_)
-    for start, end in quoted_words(body.text):
+    for start, end in quotations:
         prose[start:end] = False
     return Prepared(
         article_id=body.article_id,

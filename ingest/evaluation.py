@@ -1,8 +1,8 @@
 """Pairs that readers judged, next to what was made of them. Pure.
 
-A pairs file is tab-separated, with a header that names at least `label`, `url_a` and `url_b`. Of the
-labels copy and abridged ought to fold; update and embeds to be linked, as those are as well; any
-other (shares, independent, boilerplate, unrelated) to be nothing.
+A pairs file is tab-separated, with a header that names at least `label`, `url_a` and `url_b`. Of
+the labels copy and abridged ought to fold; update and embeds to be linked, as those are as well;
+any other (shares, independent, boilerplate, unrelated) to be nothing.
 """
 
 import csv

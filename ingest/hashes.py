@@ -11,7 +11,8 @@ NONE: Hashes = np.empty(0, np.int64)
 def distinct(hashes: Hashes) -> Hashes:
     """Each of the hashes once, in ascending order."""
     ascending = np.sort(hashes)
-    first: Flags = np.diff(ascending, prepend=-1) != 0
+    first = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
     return ascending[first]
 
 

@@ -24,16 +24,16 @@ def words(text: str) -> list[str]:
     return PLAIN_WORD.findall(bare)
 
 
-def quoted_words(text: str) -> list[tuple[int, int]]:
-    """Where quotations stand in `words(text)`: from which word up to which, in order."""
+def quoted_words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """`words(text)`, and where quotations stand among them: from which word up to which."""
     spans = []
-    position = 0
+    run: list[str] = []
     for number, part in enumerate(QUOTATION.split(text)):
-        count = len(words(part))
-        if number % 2 and count:
-            spans.append((position, position + count))
-        position += count
-    return spans
+        start = len(run)
+        run += words(part)
+        if number % 2 and len(run) > start:
+            spans.append((start, len(run)))
+    return run, spans
 
 
 def names_and_numbers(text: str) -> set[str]:

@@ -24,6 +24,8 @@ class Bounds:
     this, a new article is compared with its original and with the earliest of the others."""
 
     stories: int = 256  # a shingle that more different stories hold is asked of nobody
+    weight: float = 0.1  # a pair that shares only shingles which many stories hold is lighter
+    many: int = 8  # shingles, with which it is a pair for all that
     originals: int = 48  # compared with an article at most: originals, and articles of no story yet
     copies: int = 32  # and articles that are copies already
 
@@ -87,7 +89,7 @@ class Index:
         )
         return {outlet: np.array(hashes, np.int64) for outlet, hashes in rows}
 
-    def ask(self, sketches: Sequence[Sketch]) -> None:
+    def ask(self, sketches: Sequence[Sketch], bounds: Bounds) -> None:
         """Looks up who else holds these articles' sampled shingles and bands.
 
         `learn` and `candidates` work on what was found: the tables `asking` and `holders`, of one
@@ -108,7 +110,9 @@ class Index:
             self._tables.run(
                 f"""
                 CREATE OR REPLACE TEMP TABLE asking AS
-                SELECT article_id, outlet, appeared, unnest(sample) AS hash FROM {source}
+                SELECT * FROM (
+                    SELECT article_id, outlet, appeared, unnest(sample) AS hash FROM {source}
+                ) ANTI JOIN core.commonplaces USING (hash)
                 """
             )
             self._tables.run(
@@ -127,8 +131,15 @@ class Index:
                 SELECT s.hash, s.article_id, s.appeared FROM core.shingles s
                 SEMI JOIN asking ON asking.hash = s.hash
             )
-            SELECT held.*, a.outlet, a.first_seen FROM held JOIN core.articles a USING (article_id)
+            SELECT held.*, a.outlet, a.first_seen, coalesce(m.story_id, -article_id) AS story
+            FROM held JOIN core.articles a USING (article_id)
+            LEFT JOIN core.members m USING (article_id)
             """
+        )
+        self._tables.run(
+            "INSERT INTO core.commonplaces SELECT hash FROM holders "
+            "GROUP BY hash HAVING count(DISTINCT story) > ?",
+            [bounds.stories],
         )
 
     def learn(self, days: int, every: int, run_id: int) -> set[int]:
@@ -163,7 +174,8 @@ class Index:
         appeared within `window` of each other: those that share a band, or two sampled shingles
         that are furniture of neither. Each once, the smaller id first.
 
-        A shingle weighs the less the more stories hold it. Where an article has more candidates
+        A shingle weighs the less the more stories hold it: two phrases that everybody uses make no
+        pair. Where an article has more candidates
         than `bounds` allows the heaviest are taken, the earliest of those about as heavy. Only one
         that is earlier than all of a story is compared with all of it, as it may be its original.
         """
@@ -172,17 +184,16 @@ class Index:
             WITH mine AS (
                 SELECT * FROM asking ANTI JOIN core.furniture USING (outlet, hash)
             ), theirs AS (
-                SELECT hash, article_id, coalesce(m.story_id, -article_id) AS story
+                SELECT hash, article_id, story
                 FROM holders ANTI JOIN core.furniture USING (outlet, hash)
-                LEFT JOIN core.members m USING (article_id)
             ), weights AS (
-                SELECT hash, 1 / count(DISTINCT story) AS weight FROM theirs
-                GROUP BY hash HAVING count(DISTINCT story) <= $stories
+                SELECT hash, 1 / count(DISTINCT story) AS weight
+                FROM theirs ANTI JOIN core.commonplaces USING (hash) GROUP BY hash
             ), sharing AS (
                 SELECT mine.article_id AS asker, theirs.article_id, sum(weight) AS weight
                 FROM mine JOIN weights USING (hash) JOIN theirs USING (hash)
                 WHERE mine.article_id <> theirs.article_id
-                GROUP BY ALL HAVING count(*) >= 2
+                GROUP BY ALL HAVING count(*) >= 2 AND (sum(weight) >= $weight OR count(*) >= $many)
                 UNION ALL
                 SELECT DISTINCT asker, article_id, 1 FROM neighbours
             ), paired AS (
@@ -214,7 +225,8 @@ class Index:
             {
                 "window": window,
                 "shingles": min_shingles,
-                "stories": bounds.stories,
+                "weight": bounds.weight,
+                "many": bounds.many,
                 "originals": bounds.originals,
                 "copies": bounds.copies,
             },
@@ -222,7 +234,15 @@ class Index:
 
     def clear(self) -> None:
         """Empties the index, and what was found with it."""
-        for table in ("bands", "shingles", "sketches", "furniture", "matches", "passages"):
+        for table in (
+            "bands",
+            "shingles",
+            "sketches",
+            "furniture",
+            "commonplaces",
+            "matches",
+            "passages",
+        ):
             self._tables.run(f"DELETE FROM core.{table}")
 
     def schemes(self) -> dict[str, int]:

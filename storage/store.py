@@ -35,6 +35,7 @@ from storage.reading import Reader
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables, quoted
 
+ARTICLE = [field.name for field in fields(Article)]
 MATCH = [field.name for field in fields(Match)]
 
 
@@ -248,7 +249,11 @@ class Store:
         self._tables.insert(
             "articles",
             [
-                {"run_id": run_id, "appeared": article.appeared, **asdict(article)}
+                {
+                    "run_id": run_id,
+                    "appeared": article.appeared,
+                    **{name: getattr(article, name) for name in ARTICLE},  # asdict copies the text
+                }
                 for article in articles
             ],
         )

@@ -26,7 +26,7 @@ def index(store, *articles):
 
 
 def pairs(store, sketches, days=7, bounds=BOUNDS):
-    store.index.ask(sketches)
+    store.index.ask(sketches, bounds)
     return store.index.candidates(timedelta(days=days), SKETCH.min_shingles, bounds)
 
 
@@ -87,7 +87,7 @@ def block_on(days, outlet="a"):
 
 
 def learn(store, sketches, days=3):
-    store.index.ask(sketches)
+    store.index.ask(sketches, BOUNDS)
     return store.index.learn(days, SKETCH.every, 1)
 
 

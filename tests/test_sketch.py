@@ -4,11 +4,12 @@ from itertools import combinations
 import numpy as np
 import pytest
 from builders import SKETCH, body, prose
+from datasketch import MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.furniture import furnished
-from ingest.sketch import SketchParams, sample, shingle, sketch_articles
+from ingest.sketch import SketchParams, sample, shingle, sign, sketch_articles
 from ingest.words import APOSTROPHES, WORD, names_and_numbers, quoted_words, words
 
 
@@ -72,9 +73,10 @@ def test_plain_text_has_the_same_words_by_the_quick_way(text):
 
 @given(st.text(st.sampled_from("ab “”„\"«»\n.'")))
 def test_quoted_words_are_places_in_the_words_of_the_text(text):
-    spans = quoted_words(text)
+    run, spans = quoted_words(text)
+    assert run == words(text)
     assert spans == sorted(spans)
-    assert all(0 <= start < end <= len(words(text)) for start, end in spans)
+    assert all(0 <= start < end <= len(run) for start, end in spans)
 
 
 @pytest.mark.parametrize(
@@ -88,8 +90,8 @@ def test_quoted_words_are_places_in_the_words_of_the_text(text):
     ],
 )
 def test_quotations_are_found(text, quoted):
-    run = words(text)
-    assert [" ".join(run[start:end]) for start, end in quoted_words(text)] == quoted
+    run, spans = quoted_words(text)
+    assert [" ".join(run[start:end]) for start, end in spans] == quoted
 
 
 def test_names_and_numbers_are_told_by_capitals_and_digits():
@@ -132,7 +134,16 @@ def test_signatures_agree_about_as_often_as_texts_resemble(shift):
     a, b = set(shingles(one)), set(shingles(other))
     truth = len(a & b) / len(a | b)
     estimate = np.mean(values(sketch(one)) == values(sketch(other)))
-    assert estimate == pytest.approx(truth, abs=0.19)  # 3 standard deviations at 64 values
+    assert estimate == pytest.approx(truth, abs=0.22)  # 3 standard deviations
+
+
+def test_signatures_are_datasketchs_own():
+    hashes = shingle(words(prose(0, 200)), SKETCH)
+    (made,) = sign([hashes], SKETCH)
+    theirs = MinHash(num_perm=len(made), seed=SKETCH.seed, scheme="affine32", hashfunc=int)
+    for value in hashes.tolist():
+        theirs.update(value >> 31)
+    assert made.tolist() == theirs.hashvalues.tolist()
 
 
 def test_one_text_has_one_sketch_whatever_its_punctuation_and_company():

@@ -16,6 +16,11 @@ CREATE TABLE core.furniture (
     run_id BIGINT NOT NULL
 );
 
+-- Shingles that so many different stories hold that they say nothing: asked of nobody any more.
+CREATE TABLE core.commonplaces (
+    hash BIGINT NOT NULL
+);
+
 ALTER TABLE core.matches ADD COLUMN rule VARCHAR DEFAULT '';
 ALTER TABLE core.matches ADD COLUMN a_aligned DOUBLE DEFAULT 0;
 ALTER TABLE core.matches ADD COLUMN b_aligned DOUBLE DEFAULT 0;
