@@ -1,13 +1,15 @@
 # Two commands set everything up: `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+PAIRS ?= deploy/sample/pairs.tsv
+DB ?= demo.duckdb
 BIN := $(VENV)/bin
 # pip of the system, working on the environment's Python: needs no ensurepip, which Debian packages apart
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test bench fuzz format clean
+.PHONY: help demo check test eval bench fuzz format clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,8 +27,13 @@ check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 test: $(VENV)/.dev ## every test, those with a Prefect server included
 	$(BIN)/pytest
 
-bench: $(VENV)/.dev ## measure what the README claims, as ratios
+eval: demo ## measure folding on labelled pairs: PAIRS=file.tsv DB=file.duckdb, else the sample newsroom
+	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
+
+bench: $(VENV)/.dev ## measure what the README claims, as ratios; and what finding copies costs
 	$(BIN)/python tests/bench.py
+	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
+	$(BIN)/python tests/bench_fold.py --plot fold.svg
 
 fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses
 	$(BIN)/python tests/fuzz.py --inputs 200000

@@ -246,7 +246,7 @@ class Reader:
             canonical = without_credentials(canonical_url(url))
         except Failed as failure:
             raise DatabaseError(
-                f"{url} is no http(s) address, nor the number of a story"
+                f"{url} is neither the number of a story nor an http(s) address"
             ) from failure
         found = self._connection.execute(
             "SELECT a.article_id, a.story_id, p.outcome, p.detail FROM pages p "
