@@ -1,6 +1,9 @@
 # Two commands set everything up: `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+PAIRS ?= deploy/sample/pairs.tsv
+DB ?= demo.duckdb
+CORPUS ?= tests/labelled
 BIN := $(VENV)/bin
 # pip of the system, working on the environment's Python: needs no ensurepip, which Debian packages apart
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
@@ -25,13 +28,14 @@ check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 test: $(VENV)/.dev ## every test, those with a Prefect server included
 	$(BIN)/pytest
 
-CORPUS ?= tests/labelled
-
-eval: $(VENV)/.run ## measure extraction on labelled pages: CORPUS=folder-or-zip
+eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv DB=file.duckdb, else on our own
 	$(BIN)/copydesk eval text $(CORPUS)
+	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
 
-bench: $(VENV)/.dev ## measure what the README claims, as ratios
+bench: $(VENV)/.dev ## measure what the README claims, as ratios; and what finding copies costs
 	$(BIN)/python tests/bench.py
+	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
+	$(BIN)/python tests/bench_fold.py --plot fold.svg
 
 fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses, the workers 2,000 pages
 	$(BIN)/python tests/fuzz.py --inputs 200000

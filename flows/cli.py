@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from flows import eval_cli, extract_cli, feeds_cli, show
+from flows import eval_cli, explain, extract_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import RECIPES as SAMPLE_RECIPES
 from flows.demo import sample_newsroom
@@ -167,6 +167,23 @@ def story(
     """Show a story: the original and each copy."""
     with open_reader(read_settings(db=db).db) as reader:
         out.print(show.story_tree(reader.story(key)), soft_wrap=True)
+
+
+app.command()(explain.why)
+app.command()(explain.diff)
+
+
+@app.command()
+def reindex(db: Db = None) -> None:
+    """Find all copies anew, after an upgrade or a change of what counts as one."""
+    from flows import folding
+
+    settings = read_settings(db=db)
+    with open_reader(settings.db):
+        pass  # it exists, and nobody holds it
+    with open_store(settings.db) as store:
+        count = folding.reindex(store, store.last_run(), timedelta(days=settings.window_days))
+    out.print(f"{count:,} articles indexed, compared and folded anew")
 
 
 @app.command()

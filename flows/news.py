@@ -26,7 +26,8 @@ from flows.artifacts import publish
 from flows.polling import feeds_to_poll, poll_feed
 from flows.progress import report
 from flows.settings import Settings, read_settings
-from flows.stages import Answer, Stopwatch, TakenUp
+from flows.stages import Answer, TakenUp
+from flows.stopwatch import Stopwatch
 from ingest.fetch import Fetcher, open_fetcher
 from ingest.model import FeedState, Page, PageResult, Poll
 from ingest.plan import batches

@@ -59,13 +59,13 @@ def stories(found: list[StorySummary], title: str) -> RenderableType:
 
 
 def story_tree(tree: StoryTree) -> RenderableType:
-    """A story: the original, its copies, and what embeds one of them; two or three lines each."""
+    """A story: the original, its copies, and what is linked with them; two or three lines each."""
     original = tree.members[0]
     lines = Text.assemble((f"Story {tree.story_id}: {original.title}", "bold"), "\n")
     for member in tree.members:
         lines.append_text(_member(member, original))
     if tree.linked:
-        lines.append("Linked, not folded\n", style="bold")
+        lines.append("Linked, not folded: other versions, and round-ups\n", style="bold")
         for member in tree.linked:
             lines.append_text(_member(member, original))
     lines.right_crop(1)
@@ -76,9 +76,7 @@ def _member(member: Member, original: Member) -> Text:
     if member is original:
         comparison = moment(member.appeared) + " UTC"
     else:
-        comparison = (
-            f"{_lag(original.appeared, member.appeared)}, containment {member.containment:.2f}"
-        )
+        comparison = f"{_lag(original.appeared, member.appeared)}, {member.similarity:.0%} shared"
     text = Text.assemble(
         (f"  {member.relation:<10}", "cyan"),
         (member.outlet, "green"),

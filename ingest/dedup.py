@@ -1,60 +1,9 @@
-"""Two texts become a match or nothing; matches become stories. Pure."""
+"""Matches become stories. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from ingest.model import FOLDS, Candidate, Match, Relation, Story
-from ingest.sketch import Shingles
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoldParams:
-    """Where a resemblance becomes a relation. Shares are of distinct shingles."""
-
-    contained: float = 0.8  # the shorter text's share found in the longer, for any relation
-    led: float = 0.5  # the longer text's lead found in the shorter: else it is a round-up
-
-
-def compare(
-    a: int, a_shingles: Shingles, b: int, b_shingles: Shingles, params: FoldParams
-) -> Match | None:
-    """What two articles are to each other, by all of their shingles; None for nothing.
-
-    A text that lies in a longer one is an abridged copy where both begin alike, since copies are
-    cut from the end. Where the longer has a beginning of its own it is a round-up: it embeds the
-    other and makes no story with it.
-    """
-    if a > b:
-        return compare(b, b_shingles, a, a_shingles, params)
-    if not a_shingles.all or not b_shingles.all:
-        return None
-    shared = len(a_shingles.all & b_shingles.all)
-    a_in_b, b_in_a = shared / len(a_shingles.all), shared / len(b_shingles.all)
-    short, long = (
-        (a_shingles, b_shingles)
-        if len(a_shingles.all) <= len(b_shingles.all)
-        else (b_shingles, a_shingles)
-    )
-    if max(a_in_b, b_in_a) < params.contained:
-        return None
-    if a_in_b == b_in_a == 1:
-        relation = Relation.IDENTICAL
-    elif min(a_in_b, b_in_a) >= params.contained:
-        relation = Relation.COPY
-    elif len(long.lead & short.all) >= params.led * len(long.lead):
-        relation = Relation.ABRIDGED
-    else:
-        relation = Relation.EMBEDS
-    return Match(
-        a=a,
-        b=b,
-        relation=relation,
-        jaccard=shared / (len(a_shingles.all) + len(b_shingles.all) - shared),
-        a_in_b=a_in_b,
-        b_in_a=b_in_a,
-        shared=shared,
-    )
+from ingest.model import FOLDS, Candidate, Match, Story
 
 
 def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]:

@@ -10,6 +10,11 @@ import pyarrow as pa
 Row = Mapping[str, Any]
 
 
+def quoted(values: Iterable[str]) -> str:
+    """Strings of this repository's own as a list in SQL."""
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
 class Tables:
     """The tables of schema `core`. Set-based, over rows handed in as Arrow; no keys, no indexes."""
 
@@ -33,6 +38,12 @@ class Tables:
                 self._connection.execute(
                     f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
                 )
+
+    def delete(self, table: str, key: str, ids: Iterable[int]) -> None:
+        """Removes the rows whose key is among the ids."""
+        self.run(
+            f"DELETE FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))", [list(ids)]
+        )
 
     def replace(self, table: str, key: str, rows: Sequence[Row]) -> None:
         """Puts rows in the place of those with the same key."""

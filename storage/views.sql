@@ -150,20 +150,34 @@ COMMENT ON COLUMN outlet_originality.copied IS 'Share that copies an article see
 COMMENT ON COLUMN outlet_originality.abridged IS 'Share that abridges one, 0 to 1; likewise';
 
 CREATE OR REPLACE VIEW matches AS
-SELECT x.a, x.b, x.relation, x.jaccard, x.a_in_b, x.b_in_a, x.shared,
+SELECT x.a, x.b, x.relation, x.rule, x.jaccard, x.a_in_b, x.b_in_a, x.shared,
+       x.a_aligned, x.b_aligned, x.a_prose, x.b_prose, x.prose_words, x.a_lead, x.b_lead,
+       x.longest_run, x.a_words, x.b_words, q.appeared - p.appeared AS lag,
        p.outlet AS a_outlet, q.outlet AS b_outlet, p.title AS a_title, q.title AS b_title,
        p.url AS a_url, q.url AS b_url, x.run_id
 FROM core.matches x
 JOIN core.articles p ON p.article_id = x.a
 JOIN core.articles q ON q.article_id = x.b;
-COMMENT ON VIEW matches IS 'Pairs of articles compared in full and found related, one row a pair';
+COMMENT ON VIEW matches IS 'Pairs of articles compared in full and found related, one row a pair, with the evidence; furniture is left out of every figure';
 COMMENT ON COLUMN matches.a IS 'article_id of one, the smaller';
 COMMENT ON COLUMN matches.b IS 'article_id of the other';
-COMMENT ON COLUMN matches.relation IS 'identical, copy or abridged (one story); embeds (a round-up that holds the other: linked, not folded)';
+COMMENT ON COLUMN matches.relation IS 'identical, copy or abridged (one story); update (another version) or embeds (a round-up that holds much of the other): linked, not folded';
+COMMENT ON COLUMN matches.rule IS 'The rule that decided, in words';
 COMMENT ON COLUMN matches.jaccard IS 'Shared 5-word shingles over all of both, 0 to 1';
 COMMENT ON COLUMN matches.a_in_b IS 'Share of the shingles of a found in b, 0 to 1';
 COMMENT ON COLUMN matches.b_in_a IS 'Share of the shingles of b found in a, 0 to 1';
 COMMENT ON COLUMN matches.shared IS 'Number of distinct shingles found in both';
+COMMENT ON COLUMN matches.a_aligned IS 'Share of the words of a in shared runs that stand in the same order in both, 0 to 1';
+COMMENT ON COLUMN matches.b_aligned IS 'The same of b';
+COMMENT ON COLUMN matches.a_prose IS 'Share of the words of a outside quotations that stand in shared runs, 0 to 1';
+COMMENT ON COLUMN matches.b_prose IS 'The same of b';
+COMMENT ON COLUMN matches.prose_words IS 'Number of such words in the shorter';
+COMMENT ON COLUMN matches.a_lead IS 'Share of the first 50 words of a that stand in shared runs, 0 to 1';
+COMMENT ON COLUMN matches.b_lead IS 'The same of b';
+COMMENT ON COLUMN matches.longest_run IS 'Words of the longest passage that stands unbroken in both';
+COMMENT ON COLUMN matches.a_words IS 'Words of a, without furniture';
+COMMENT ON COLUMN matches.b_words IS 'Words of b, without furniture';
+COMMENT ON COLUMN matches.lag IS 'How long after a b appeared; negative where it was first';
 COMMENT ON COLUMN matches.a_outlet IS 'Outlet of a';
 COMMENT ON COLUMN matches.b_outlet IS 'Outlet of b';
 COMMENT ON COLUMN matches.a_title IS 'Headline of a';
@@ -171,6 +185,50 @@ COMMENT ON COLUMN matches.b_title IS 'Headline of b';
 COMMENT ON COLUMN matches.a_url IS 'Address of a';
 COMMENT ON COLUMN matches.b_url IS 'Address of b';
 COMMENT ON COLUMN matches.run_id IS 'The run that found it';
+
+CREATE OR REPLACE VIEW story_timeline AS
+WITH related AS (
+    SELECT m.story_id, m.article_id, m.original_id AS beside,
+           CASE WHEN m.article_id = m.original_id THEN 'original' ELSE x.relation END AS relation,
+           x.rule, greatest(x.a_aligned, x.b_aligned) AS similarity
+    FROM core.members m
+    LEFT JOIN core.matches x ON x.a = least(m.article_id, m.original_id)
+        AND x.b = greatest(m.article_id, m.original_id)
+    UNION ALL
+    SELECT m.story_id, other.article_id, arg_max(m.article_id, x.shared),
+           arg_max(x.relation, x.shared), arg_max(x.rule, x.shared),
+           arg_max(greatest(x.a_aligned, x.b_aligned), x.shared)
+    FROM core.matches x
+    JOIN core.members m ON m.article_id IN (x.a, x.b)
+    JOIN core.members other ON other.story_id <> m.story_id
+        AND other.article_id = CASE WHEN x.a = m.article_id THEN x.b ELSE x.a END
+    GROUP BY m.story_id, other.article_id
+)
+SELECT r.story_id, row_number() OVER (PARTITION BY r.story_id ORDER BY a.appeared, a.article_id)
+           AS place,
+       r.article_id, r.relation, r.relation NOT IN ('update', 'embeds') AS folded, a.outlet,
+       a.title, a.appeared, a.appeared - o.appeared AS lag,
+       coalesce(r.similarity, 1) AS similarity, a.words, r.rule, b.url AS beside_url, a.url
+FROM related r
+JOIN core.articles a ON a.article_id = r.article_id
+JOIN core.articles b ON b.article_id = r.beside
+JOIN core.members om ON om.story_id = r.story_id AND om.article_id = om.original_id
+JOIN core.articles o ON o.article_id = om.original_id;
+COMMENT ON VIEW story_timeline IS 'Every story as it spread: its original, copies, updates and round-ups, one row each, in the order they appeared';
+COMMENT ON COLUMN story_timeline.story_id IS 'The story';
+COMMENT ON COLUMN story_timeline.place IS 'Place in the order of appearance, from 1';
+COMMENT ON COLUMN story_timeline.article_id IS 'The article';
+COMMENT ON COLUMN story_timeline.relation IS 'original, or what it is to the article it is beside: identical, copy, abridged, update, embeds';
+COMMENT ON COLUMN story_timeline.folded IS 'Whether it belongs to the story; updates and round-ups are linked with it';
+COMMENT ON COLUMN story_timeline.outlet IS 'Its outlet';
+COMMENT ON COLUMN story_timeline.title IS 'Its headline';
+COMMENT ON COLUMN story_timeline.appeared IS 'When it appeared';
+COMMENT ON COLUMN story_timeline.lag IS 'How long after the original';
+COMMENT ON COLUMN story_timeline.similarity IS 'Share of the shorter text found in the other in the same order, 0 to 1';
+COMMENT ON COLUMN story_timeline.words IS 'Its length in words';
+COMMENT ON COLUMN story_timeline.rule IS 'The rule that decided, in words';
+COMMENT ON COLUMN story_timeline.beside_url IS 'Address of the article of the story it was compared with: the original, or for a linked one the article it shares most with';
+COMMENT ON COLUMN story_timeline.url IS 'Its address';
 
 CREATE OR REPLACE VIEW moves AS
 SELECT m.run_id, m.article_id, m.from_story, m.to_story, a.url

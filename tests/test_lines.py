@@ -1,9 +1,8 @@
 import pytest
-from builders import NOW, SKETCH, article, feed, file_articles, page, prose, result
+from builders import NOW, article, feed, file_articles, page, prose, result
 
 from ingest.cleaning import counted, line_hash, without_recurring
 from ingest.model import Outcome, Removed, Verdict
-from ingest.sketch import sketch_articles
 from storage.store import open_store
 
 CALL = "Call the newsroom at extension 12."
@@ -115,7 +114,7 @@ def test_outlets_are_listed_by_name(store, run):
 
 def test_what_was_removed_can_be_seen_with_its_article_and_its_rule(store, run):
     one = story(1)
-    store.add_articles(run, [one], sketch_articles([one], SKETCH))
+    store.add_articles(run, [one])
     store.lines.add_removed([(one.article_id, Removed(line="Share", rule="phrases"))], run)
     assert rows(store, "SELECT url, rule, line, run_id FROM removed_lines") == [
         (one.url, "phrases", "Share", run)
