@@ -23,6 +23,7 @@ from flows.progress import listener
 from flows.server import a_server, prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
+from ingest.sketch import SketchParams
 from ingest.urls import without_credentials
 from storage.reading import open_reader
 from storage.store import open_store
@@ -190,8 +191,15 @@ def reindex(db: Db = None) -> None:
 def status(db: Db = None) -> None:
     """Say what is there and how the last run went."""
     path = read_settings(db=db).db
-    with open_reader(path) as reader:
-        out.print(show.status(reader.status(), str(path)))
+    with open_store(path, read_only=True) as store:
+        out.print(show.status(store.reader().status(), str(path)))
+        stale = store.index.stale(SketchParams().fingerprint)
+    if stale:
+        out.print(
+            f"{stale:,} articles are indexed with other parameters and have no new copies found: "
+            "`copydesk reindex` makes up for it",
+            style="red",
+        )
 
 
 @app.command()

@@ -245,6 +245,12 @@ class Index:
         ):
             self._tables.run(f"DELETE FROM core.{table}")
 
-    def schemes(self) -> dict[str, int]:
-        """How many articles were sketched with which parameters."""
-        return dict(self._tables.rows("SELECT scheme, count(*) FROM core.sketches GROUP BY scheme"))
+    def stale(self, scheme: str) -> int:
+        """How many articles were sketched with other parameters, and so are found by none made with
+        these."""
+        ((count,),) = self._tables.rows(
+            "SELECT count(*) FROM core.articles ANTI JOIN "
+            "(FROM core.sketches WHERE scheme = ?) USING (article_id)",
+            [scheme],
+        )
+        return int(count)

@@ -2,8 +2,9 @@
 
     python tests/bench_fold.py [--windows 10000,100000,1000000] [--plot fold.svg]
 
-The corpus is generated: a Zipf vocabulary with stock phrases, as news has them, of which 12% are
-copies: cut, edited here and there, or with some words added before and after. Part of `make bench`.
+The corpus is generated: a Zipf vocabulary with stock phrases, as news has them; 12 articles in 100
+are copies, cut or edited here and there. Windows larger than the first are made by multiplying it:
+stock phrases stay, all else becomes other text. Part of `make bench`.
 """
 
 import argparse

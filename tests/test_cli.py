@@ -169,6 +169,13 @@ def test_one_article_is_not_compared_with_itself(filled):
     assert "are one article" in complaint
 
 
+def test_status_says_when_the_index_was_made_with_other_parameters(filled):
+    assert "reindex" not in copydesk("status", "--db", filled)[1]
+    with open_store(filled) as store, store.transaction():
+        store.index.clear()
+    assert "3 articles are indexed with other parameters" in copydesk("status", "--db", filled)[1]
+
+
 def test_an_index_is_made_anew(filled):
     status, shown, _ = copydesk("reindex", "--db", filled)
     assert status == 0
