@@ -141,14 +141,14 @@ def sql(
         str, typer.Option("--format", help=f"One of: {', '.join(show.FORMATS)}.")
     ] = "table",
 ) -> None:
-    """Ask the database in SQL.
+    """Ask the database in SQL, as of its last run.
 
     "FROM dictionary" says what every view and column holds.
     """
     if style not in show.FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(show.FORMATS)}", param_hint="--format")
     with open_reader(read_settings(db=db).db) as reader:
-        show.table(reader.query(query), style, out)
+        show.table(reader.query(query), style, out, note=str(reader.as_of()))
 
 
 @app.command()
@@ -162,14 +162,17 @@ def story(
     """Show a story: the original and each copy."""
     with open_reader(read_settings(db=db).db) as reader:
         out.print(show.story_tree(reader.story(key)), soft_wrap=True)
+        out.print(str(reader.as_of()), style="dim", highlight=False)
 
 
 @app.command()
 def status(db: Db = None) -> None:
     """Say what is there and how the last run went."""
     path = read_settings(db=db).db
-    with open_reader(path) as reader:
+    with open_reader(path, latest=True) as reader:
         out.print(show.status(reader.status(), str(path)))
+    with open_reader(path) as reader:
+        out.print(Text(f"Readers see {reader.as_of().file}, {reader.as_of()}", style="dim"))
 
 
 @app.command()
@@ -188,7 +191,7 @@ def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
         prepare(quiet=True)
         with a_server(settings, waiting, lasting=False):
             run_id = run_now(settings, now, due=due)
-    with open_reader(settings.db) as reader:
+    with open_reader(settings.db, latest=True) as reader:
         out.print(show.run_summary(reader.run_summary(run_id)))
         largest = reader.largest_stories(8, run_id)
     if largest:
@@ -215,7 +218,7 @@ def _refuse_real(path: Path) -> None:
 
     sample = {feed.url for feed in read_feeds(SAMPLE_FEEDS)}
     if path.exists():
-        with open_reader(path) as reader:
+        with open_reader(path, latest=True) as reader:
             held = {row[0] for row in reader.query("SELECT url FROM feeds").rows}
         if held - sample:
             raise CopydeskError(

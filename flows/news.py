@@ -10,6 +10,7 @@ idle. While one batch is extracted and filed, the next is being fetched.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -33,8 +34,8 @@ from ingest.plan import batches
 from storage.reading import Reader, RunSummary, StorySummary
 from storage.store import Store, open_store
 
-#: Seconds that a run waits for whoever is reading the database.
-PATIENCE = 30
+#: Seconds that a run waits for another, for upkeep, or for whoever reads the database itself.
+PATIENCE = 300
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -205,14 +206,18 @@ async def news(
         subscribed = _feeds_to_poll(store, settings, clock, due=due)
         run_id = store.begin_run(clock)
         watch = Stopwatch()
-        state = "failed"
         try:
             with watch.timing("total"):
                 await _work(run_id, clock, settings, store, subscribed, watch)
-            state = "finished"
-        finally:
-            store.end_run(run_id, state, watch.seconds)
-        summary = await _publish(store.reader(), run_id)
+        except BaseException:
+            store.end_run(run_id, "failed", watch.seconds)
+            with suppress(CopydeskError):  # what ended the run is what is to be heard
+                store.publish(keep=settings.keep_snapshots)
+            raise
+        store.end_run(run_id, "finished", watch.seconds)
+        published = store.publish(keep=settings.keep_snapshots)
+        get_run_logger().info("published %s in %.1f s", published.path, published.seconds)
+        summary = await _artifacts(store.reader(), run_id)
     message = f"{summary.articles} new articles, {summary.folded} stories folded"
     # Prefect takes the state apart: it shows the message, and the caller gets the number
     return cast("int", Completed(message=message, data=run_id))
@@ -281,7 +286,7 @@ def _feeds_to_poll(
     return [feed for feed in feeds if feed.feed_id in ready]
 
 
-async def _publish(reader: Reader, run_id: int) -> RunSummary:
+async def _artifacts(reader: Reader, run_id: int) -> RunSummary:
     """The run in figures, for whoever looks at it in Prefect."""
     summary = reader.run_summary(run_id)
     await acreate_markdown_artifact(

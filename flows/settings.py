@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         le=3650,
         description="How far apart in time two articles may be and still be compared.",
     )
+    keep_snapshots: int = Field(
+        0,
+        ge=0,
+        description="Published snapshots kept under the names of their runs, besides the current.",
+    )
     prefect_port: int = Field(
         4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."
     )

@@ -28,7 +28,8 @@ from ingest.model import (
     Sketch,
     Story,
 )
-from storage.database import connect, transaction
+from storage.database import opened, transaction
+from storage.publish import Published, publish
 from storage.reading import Reader
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables
@@ -49,6 +50,10 @@ class Store:
     def reader(self) -> Reader:
         """The same database, to read what has been committed."""
         return Reader(self._connection)
+
+    def publish(self, *, keep: int = 0) -> Published:
+        """Puts what has been committed where readers look; `keep` is how many stay by run."""
+        return publish(self._connection, keep=keep)
 
     # runs
 
@@ -401,8 +406,5 @@ def open_store(path: Path, *, patience: float = 0) -> Iterator[Store]:
 
     Raises DatabaseError where the file cannot be had.
     """
-    connection = connect(path, patience=patience)
-    try:
+    with opened(path, patience=patience) as connection:
         yield Store(connection)
-    finally:
-        connection.close()
