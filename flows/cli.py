@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,10 +14,10 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from flows import feeds_cli, show
+from flows import export_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
-from flows.options import Db
+from flows.options import Db, moment
 from flows.progress import listener
 from flows.server import a_server, prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
@@ -47,6 +47,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(feeds_cli.app, name="feeds")
+app.command()(export_cli.export)
 out = Console()
 err = Console(stderr=True)
 
@@ -59,19 +60,10 @@ Feeds = Annotated[
 ]
 
 
-def _moment(text: str) -> datetime:
-    """A time as ISO 8601 writes it; UTC where it names no zone."""
-    try:
-        when = datetime.fromisoformat(text)
-        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error
-
-
 Now = Annotated[
     datetime | None,
     typer.Option(
-        parser=_moment,
+        parser=moment,
         metavar="TIME",
         help="The run's clock, for replays: 2016-11-05T02:00Z. [default: the time it is]",
         show_default=False,

@@ -12,6 +12,7 @@ import duckdb
 from ingest.model import Failed
 from ingest.urls import canonical_url, without_credentials
 from storage.database import HeldError, connect, opened
+from storage.export import Export, Shape, export
 from storage.migrate import DatabaseError, schema_version
 from storage.publish import readable
 
@@ -126,6 +127,10 @@ class Reader:
             return Table(columns=columns, rows=cursor.fetchall())
         except duckdb.Error as error:
             raise DatabaseError(str(error)) from error
+
+    def export(self, folder: Path, shape: Shape, *, since: datetime | None = None) -> Export:
+        """Writes articles as files."""
+        return export(self._connection, folder, shape, since=since)
 
     def run_summary(self, run_id: int) -> RunSummary:
         """How a run went."""
