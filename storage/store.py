@@ -31,6 +31,7 @@ from ingest.model import (
 from storage.database import opened, transaction
 from storage.publish import Published, publish
 from storage.reading import Reader
+from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables
 
@@ -52,7 +53,9 @@ class Store:
         return Reader(self._connection)
 
     def publish(self, *, keep: int = 0) -> Published:
-        """Puts what has been committed where readers look; `keep` is how many stay by run."""
+        """Puts what has been committed, indexed for search, where readers look; `keep` is how many
+        of these snapshots stay under the names of their runs."""
+        index_articles(self._connection)
         return publish(self._connection, keep=keep)
 
     # runs

@@ -235,9 +235,17 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(filled, tmp_path):
 
 
 def test_the_command_exports(filled, tmp_path):
+    chosen = [
+        "--format",
+        "csv",
+        "--partition",
+        "day,language",
+        "--since",
+        "2026-09-17",
+        "--originals",
+    ]
     ran = subprocess.run(
-        [COPYDESK, "export", tmp_path / "out", "--db", filled, "--format", "csv", "--partition"]
-        + ["day,language", "--since", "2026-09-17", "--originals"],
+        [COPYDESK, "export", tmp_path / "out", "--db", filled, *chosen],
         capture_output=True,
         text=True,
         check=False,
