@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -19,6 +19,7 @@ from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import sample_newsroom
 from flows.options import Db, moment
 from flows.progress import listener
+from flows.quack import serving_quack
 from flows.server import a_server, prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
@@ -113,7 +114,16 @@ def demo(db: Db = None, now: Now = None) -> None:
 
 
 @app.command()
-def serve(feeds: Feeds = None, db: Db = None) -> None:
+def serve(
+    feeds: Feeds = None,
+    db: Db = None,
+    quack: Annotated[
+        bool,
+        typer.Option(
+            "--quack", help="Serve the published database to DuckDB clients, too: read-only."
+        ),
+    ] = False,
+) -> None:
     """Read the feeds on a schedule, with Prefect's UI.
 
     Goes on until Ctrl-C. Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one.
@@ -122,7 +132,8 @@ def serve(feeds: Feeds = None, db: Db = None) -> None:
     """
     settings = read_settings(feeds=feeds, db=db)
     _check(settings)
-    serve_schedule(settings, out)
+    with serving_quack(settings, out) if quack else nullcontext():
+        serve_schedule(settings, out)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -87,6 +87,13 @@ class Settings(BaseSettings):
         0,
         ge=0,
         description="Published snapshots kept under the names of their runs, besides the current.",
+    )
+    quack_port: int = Field(
+        9494, description="Port on localhost where `copydesk serve --quack` answers DuckDB clients."
+    )
+    quack_token: SecretStr = Field(
+        SecretStr(""),
+        description="What those clients show to be let in. Without it, a new one at each start.",
     )
     prefect_port: int = Field(
         4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."

@@ -245,7 +245,7 @@ def test_the_command_exports(filled, tmp_path):
         "--originals",
     ]
     ran = subprocess.run(
-        [COPYDESK, "export", tmp_path / "out", "--db", filled, *chosen],
+        [COPYDESK, "export", tmp_path / "out", "--db", filled, *shape, "--since", "2026-09-17"],
         capture_output=True,
         text=True,
         check=False,

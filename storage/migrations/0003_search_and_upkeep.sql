@@ -25,3 +25,8 @@ CREATE TABLE core.fetch_days (
     entries BIGINT NOT NULL,
     fresh BIGINT NOT NULL
 );
+
+-- A default that is a function, as `[]` is one, stops DuckDB 1.5 from replaying its log after a crash
+-- and its clients from attaching over the network. Every row that is written names its lists.
+ALTER TABLE core.pages ALTER categories DROP DEFAULT;
+ALTER TABLE core.pages ALTER enclosures DROP DEFAULT;
