@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -22,6 +22,7 @@ from flows.progress import listener
 from flows.quack import serving_quack
 from flows.server import a_server, prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
+from flows.upkeep import keep_up
 from ingest.model import CopydeskError
 from ingest.urls import without_credentials
 from storage.reading import open_reader
@@ -176,6 +177,22 @@ def status(db: Db = None) -> None:
         out.print(show.status(reader.status(), str(path)))
     with open_reader(path) as reader:
         out.print(Text(f"Readers see {reader.as_of().file}, {reader.as_of()}", style="dim"))
+
+
+@app.command()
+def upkeep(
+    db: Db = None,
+    now: Now = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild the file however little air is in it.")
+    ] = False,
+) -> None:
+    """Drop and roll up what is old, as the settings say; rebuild a file full of air.
+
+    `copydesk serve` does it once a day.
+    """
+    for done in keep_up(read_settings(db=db), now or datetime.now(UTC), rebuild=rebuild):
+        out.print(Text.assemble((f"{done.step:<9}", "bold"), done.what), soft_wrap=True)
 
 
 @app.command()

@@ -42,6 +42,6 @@ def index_articles(connection: duckdb.DuckDBPyConnection) -> int:
             )
             ((number,),) = connection.execute("SELECT count(DISTINCT doc) FROM found").fetchall()
             connection.execute("DROP TABLE found")
-        done += number
+        done += int(number)
         if number < BATCH:
             return done

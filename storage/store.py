@@ -34,6 +34,7 @@ from storage.reading import Reader
 from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables
+from storage.upkeep import Done, Keep, tidy
 
 
 class Store:
@@ -57,6 +58,10 @@ class Store:
         of these snapshots stay under the names of their runs."""
         index_articles(self._connection)
         return publish(self._connection, keep=keep)
+
+    def tidy(self, keep: Keep, now: datetime) -> list[Done]:
+        """Drops and rolls up what is older than it is to be kept; says what it did."""
+        return tidy(self._connection, keep, now)
 
     # runs
 

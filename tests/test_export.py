@@ -235,15 +235,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(filled, tmp_path):
 
 
 def test_the_command_exports(filled, tmp_path):
-    chosen = [
-        "--format",
-        "csv",
-        "--partition",
-        "day,language",
-        "--since",
-        "2026-09-17",
-        "--originals",
-    ]
+    shape = ["--format", "csv", "--partition", "day,language", "--originals"]
     ran = subprocess.run(
         [COPYDESK, "export", tmp_path / "out", "--db", filled, *shape, "--since", "2026-09-17"],
         capture_output=True,

@@ -102,6 +102,15 @@ def test_where_the_seconds_went_is_kept(finished):
     assert row[-1] == max(row)
 
 
+def test_upkeep_is_a_flow_that_says_what_it_did(finished):
+    from flows.upkeep_flow import upkeep
+
+    upkeep(db=finished, now=NOW)
+    _, _, artifacts = asyncio.run(read_prefect())
+    (table,) = [a.data for a in artifacts if a.key == "copydesk-upkeep"]
+    assert "left as it is" in table
+
+
 def test_a_run_that_breaks_off_is_recorded_and_its_pages_are_taken_up_next_time(
     tmp_path, monkeypatch
 ):

@@ -109,7 +109,7 @@ def test_a_client_can_read_and_do_nothing_else():
 @needs_quack
 @pytest.mark.usefixtures("served")
 def test_a_wrong_token_lets_nobody_in():
-    (refused,) = ask(ATTACH, token="guess")
+    (refused,) = ask(ATTACH, token=TOKEN[::-1])
     assert "error" in refused
 
 
