@@ -8,7 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from storage.migrate import DatabaseError, check_readable, migrate
+from storage.migrate import DatabaseError, check_readable, is_behind, migrate, transaction
+from storage.publish import copy_file
+
+__all__ = ["HeldError", "connect", "explain", "opened", "transaction"]
 
 
 class HeldError(DatabaseError):
@@ -36,6 +39,8 @@ def connect(
         connection.execute("SET TimeZone = 'UTC'")
         if read_only:
             check_readable(connection)
+        elif is_behind(connection):
+            connection = _brought_up_to_date(path, connection)
         else:
             migrate(connection)
     except duckdb.Error as error:
@@ -56,6 +61,28 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
             if "Conflicting lock" not in str(error) or time.monotonic() >= give_up:
                 raise
             time.sleep(0.25)
+
+
+def _brought_up_to_date(
+    path: Path, connection: duckdb.DuckDBPyConnection
+) -> duckdb.DuckDBPyConnection:
+    """Migrates a copy, which then takes the file's name: killed meanwhile, nothing has changed."""
+    copy = path.with_name(f"{path.name}.migrating")
+    connection.execute("CHECKPOINT")
+    try:
+        copy_file(path, copy)
+        with duckdb.connect(str(copy)) as migrated:
+            migrate(migrated, at_once=False)
+            migrated.execute("CHECKPOINT")
+        copy.replace(path)
+    except OSError as error:
+        raise explain(path, error) from error
+    finally:
+        copy.unlink(missing_ok=True)
+    connection.close()
+    renewed = duckdb.connect(str(path))
+    renewed.execute("SET TimeZone = 'UTC'")
+    return renewed
 
 
 def explain(path: Path, error: Exception) -> DatabaseError:
@@ -127,15 +154,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield from _causes(inner)
     if error.__cause__ is not None:
         yield from _causes(error.__cause__)
-
-
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block's statements, or none of them."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")

@@ -1,6 +1,8 @@
 """Brings a database to the schema of this version: numbered migrations, then the views."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -14,33 +16,58 @@ class DatabaseError(CopydeskError):
     """The database cannot be used, and why."""
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Applies, in one transaction, every migration not yet applied, and renews changed views.
-
-    Raises DatabaseError, and changes nothing, where the file was written by a newer version or an
-    applied migration is not the one we have.
-    """
-    # The commit goes into the file at once and never through the log: DuckDB 1.5 cannot replay the
-    # log of an added column whose default is a function, `[]` being one (its issue 18259), and a
-    # process killed before the next checkpoint left a database that nobody could open.
-    connection.execute("SET checkpoint_threshold = '0B'")
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block's statements, or none of them."""
     connection.execute("BEGIN")
     try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS core")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS core.migrations (number INTEGER, name VARCHAR, sha VARCHAR)"
-        )
-        rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
-        applied: dict[int, str] = dict(rows)
-        _check_not_newer(max(applied, default=0))
-        for number, script in enumerate(_scripts(), start=1):
-            _apply(connection, number, script, applied)
-        _apply_views(connection, HERE / "views.sql", applied)
+        yield
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, *, at_once: bool = True) -> None:
+    """Applies every migration not yet applied, renews changed views; `at_once` in a transaction.
+
+    That is for a database without rows: DuckDB 1.5 does not commit two changes to a table that
+    holds some. One that does is migrated as a copy (`storage.database`), statement by statement.
+
+    Raises DatabaseError, and changes nothing, where the file was written by a newer version or an
+    applied migration is not the one we have.
+    """
+    # A commit goes into the file at once and never through the log: DuckDB 1.5 cannot replay the
+    # log of an added column whose default is a function, `[]` being one (its issue 18259), and a
+    # process killed before the next checkpoint left a database that nobody could open.
+    connection.execute("SET checkpoint_threshold = '0B'")
+    if at_once:
+        with transaction(connection):
+            _apply_all(connection)
+    else:
+        _apply_all(connection)
     connection.execute("RESET checkpoint_threshold")
+
+
+def is_behind(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a database of an earlier schema than ours is open."""
+    try:
+        return 0 < schema_version(connection) < len(_scripts())
+    except duckdb.CatalogException:
+        return False
+
+
+def _apply_all(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS core")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS core.migrations (number INTEGER, name VARCHAR, sha VARCHAR)"
+    )
+    rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
+    applied: dict[int, str] = dict(rows)
+    _check_not_newer(max(applied, default=0))
+    for number, script in enumerate(_scripts(), start=1):
+        _apply(connection, number, script, applied)
+    _apply_views(connection, HERE / "views.sql", applied)
 
 
 def check_readable(connection: duckdb.DuckDBPyConnection) -> None:
