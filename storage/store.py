@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from ingest.model import (
     FOLDS,
@@ -33,7 +34,7 @@ from storage.publish import Published, publish
 from storage.reading import Reader
 from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
-from storage.tables import Row, Tables
+from storage.tables import Row, Tables, values_of
 from storage.upkeep import Done, Keep, tidy
 
 
@@ -256,7 +257,7 @@ class Store:
                 {
                     "run_id": run_id,
                     "appeared": article.appeared,
-                    **asdict(article),
+                    **values_of(article),
                 }
                 for article in articles
             ],
@@ -273,19 +274,15 @@ class Store:
                 for sketch in sketches
             ],
         )
-        self._tables.insert(
-            "bands",
-            [
-                {
-                    "band": band,
-                    "hash": value,
-                    "article_id": sketch.article_id,
-                    "appeared": sketch.appeared,
-                }
-                for sketch in sketches
-                for band, value in enumerate(sketch.bands)
-            ],
-        )
+        appeared = pa.array([sketch.appeared for sketch in sketches], pa.timestamp("us", "UTC"))
+        of = [number for number, sketch in enumerate(sketches) for _ in sketch.bands]
+        bands = {
+            "band": [band for sketch in sketches for band in range(len(sketch.bands))],
+            "hash": [value for sketch in sketches for value in sketch.bands],
+            "article_id": [sketches[number].article_id for number in of],
+            "appeared": appeared.take(pa.array(of, pa.int64())),
+        }
+        self._tables.insert("bands", pa.table(bands))
 
     def colliding(self, article_ids: Iterable[int], window: timedelta) -> list[tuple[int, int]]:
         """The pairs that share a band, of which one is among the articles given and which appeared

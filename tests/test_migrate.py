@@ -24,7 +24,9 @@ def catalogue(db):
     """All that a database is made of, apart from its rows."""
     return [
         fetch(db, "SELECT schema_name, table_name, sql FROM duckdb_tables() ORDER BY ALL"),
-        fetch(db, "SELECT view_name, sql, comment FROM duckdb_views() ORDER BY ALL"),
+        fetch(
+            db, "SELECT view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY 1"
+        ),
         fetch(db, "FROM core.migrations ORDER BY number"),
     ]
 
@@ -201,12 +203,15 @@ def test_a_database_brought_up_to_date_is_as_one_made_anew(old, tmp_path):
     connect(tmp_path / "new.duckdb").close()
 
     def made_of(db):
-        columns = fetch(
-            db,
-            "SELECT table_name, column_name, data_type FROM duckdb_columns() "
-            "WHERE schema_name = 'core' ORDER BY ALL",
-        )
-        return columns, catalogue(db)[1:]
+        return [
+            fetch(db, sql)
+            for sql in (
+                "SELECT schema_name, table_name, column_name, data_type, comment "
+                "FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
+                "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
+                "FROM core.migrations ORDER BY number",
+            )
+        ]
 
     assert made_of(old) == made_of(tmp_path / "new.duckdb")
 
