@@ -135,7 +135,7 @@ def roll_up_ledger(connection: duckdb.DuckDBPyConnection, before: datetime | Non
         """
         INSERT INTO core.fetch_days
         SELECT CAST(fetched_at AT TIME ZONE 'UTC' AS DATE), kind,
-               regexp_extract(url, '^[a-z]+://([^/:]+)', 1), feed_id, outcome, count(*),
+               split_part(split_part(url, '/', 3), ':', 1), feed_id, outcome, count(*),
                coalesce(sum(bytes), 0), coalesce(sum(elapsed_ms), 0), coalesce(sum(entries), 0),
                coalesce(sum(fresh), 0)
         FROM core.fetches WHERE fetched_at < ? GROUP BY ALL ORDER BY ALL

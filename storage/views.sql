@@ -285,12 +285,17 @@ COMMENT ON COLUMN runs.total_seconds IS 'The whole run, without Prefect''s own s
 
 CREATE OR REPLACE VIEW originals AS
 SELECT m.story_id, o.article_id, o.outlet, o.title, o.authors, o.language, o.published, o.appeared,
-       o.words, m.copies, m.outlets, m.last_appeared, o.url, o.text
-FROM (
-    SELECT story_id, any_value(original_id) AS original_id, count(*) - 1 AS copies,
-           count(DISTINCT outlet) AS outlets, max(appeared) AS last_appeared
-    FROM core.members JOIN core.articles USING (article_id) GROUP BY story_id
-) m JOIN core.articles o ON o.article_id = m.original_id;
+       o.words, coalesce(c.copies, 0) AS copies, coalesce(c.others, 0) + 1 AS outlets,
+       greatest(o.appeared, c.last_appeared) AS last_appeared, o.url, o.text
+FROM core.members m JOIN core.articles o USING (article_id)
+LEFT JOIN (  -- of the copies alone: most stories have none
+    SELECT k.story_id, count(*) AS copies, max(a.appeared) AS last_appeared,
+           count(DISTINCT a.outlet) FILTER (a.outlet <> f.outlet) AS others
+    FROM core.members k JOIN core.articles a USING (article_id)
+    JOIN core.articles f ON f.article_id = k.original_id
+    WHERE k.article_id <> k.original_id GROUP BY k.story_id
+) c ON c.story_id = m.story_id
+WHERE m.article_id = m.original_id;
 COMMENT ON VIEW originals IS 'One row a story: its earliest known article, in full, with how far it went; articles without their copies';
 COMMENT ON COLUMN originals.story_id IS 'The story';
 COMMENT ON COLUMN originals.article_id IS 'Its earliest known article: this row';
@@ -352,7 +357,7 @@ FROM (
     FROM core.fetch_days
     UNION ALL BY NAME
     SELECT CAST(fetched_at AT TIME ZONE 'UTC' AS DATE) AS day, kind,
-           regexp_extract(url, '^[a-z]+://([^/:]+)', 1) AS host, feed_id, outcome, 1 AS requests,
+           split_part(split_part(url, '/', 3), ':', 1) AS host, feed_id, outcome, 1 AS requests,
            coalesce(bytes, 0) AS bytes, coalesce(elapsed_ms, 0) AS elapsed_ms,
            coalesce(entries, 0) AS entries, coalesce(fresh, 0) AS fresh
     FROM core.fetches

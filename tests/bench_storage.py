@@ -180,7 +180,8 @@ def fill(db: Path, number: int) -> None:
                    ['Ana'] AS authors, 'en' AS language, ? - to_seconds(range) AS published,
                    'feed' AS published_from, ? AS first_seen, ? - to_seconds(range) AS appeared,
                    450 AS words, range % 2000 + 1 AS run_id,
-                   'harbour w' || hash(range + 1) % 20000 || ' ferry' || range % 50 AS text
+                   CASE WHEN range % 50 = 0 THEN 'harbour w' ELSE 'w' END
+                   || hash(range + 1) % 20000 || ' ferry' || range % 50 AS text
             FROM range({number})
             """,
             [NOW, NOW, NOW],
@@ -254,8 +255,10 @@ def main() -> None:
     chosen = options.parse_args()
     console = Console(width=130)
     with tempfile.TemporaryDirectory() as name:
-        missed = loading(Path(name), chosen.articles, console)
-        publishing(Path(name), console)
+        missed = []
+        if chosen.articles:
+            missed += loading(Path(name), chosen.articles, console)
+            publishing(Path(name), console)
         missed += asking(Path(name), chosen.asked, console)
     for goal in missed:
         console.print(f"missed: {goal}", style="red")
