@@ -1,14 +1,15 @@
 """Opens the database file: for one writer, or for reading. Every failure is one clear sentence."""
 
+import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
-from storage.migrate import DatabaseError, check_readable, is_behind, migrate, transaction
+from storage.migrate import DatabaseError, check_readable, is_outdated, migrate, transaction
 from storage.publish import copy_file
 
 __all__ = ["HeldError", "connect", "explain", "opened", "transaction"]
@@ -32,6 +33,8 @@ def connect(
         raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not read_only and not path.exists():
+            _make(path)
         connection = _open(path, read_only=read_only, patience=patience)
     except (duckdb.Error, OSError) as error:
         raise explain(path, error) from error
@@ -39,10 +42,8 @@ def connect(
         connection.execute("SET TimeZone = 'UTC'")
         if read_only:
             check_readable(connection)
-        elif is_behind(connection):
+        elif is_outdated(connection):
             connection = _brought_up_to_date(path, connection)
-        else:
-            migrate(connection)
     except duckdb.Error as error:
         connection.close()
         raise explain(path, error) from error
@@ -61,6 +62,18 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
             if "Conflicting lock" not in str(error) or time.monotonic() >= give_up:
                 raise
             time.sleep(0.25)
+
+
+def _make(path: Path) -> None:
+    """A new database, which takes its name when it is whole, unless another has it by then."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with duckdb.connect(str(fresh)) as connection:
+            migrate(connection)
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _brought_up_to_date(

@@ -31,30 +31,35 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def migrate(connection: duckdb.DuckDBPyConnection, *, at_once: bool = True) -> None:
     """Applies every migration not yet applied, renews changed views; `at_once` in a transaction.
 
-    That is for a database without rows: DuckDB 1.5 does not commit two changes to a table that
-    holds some. One that does is migrated as a copy (`storage.database`), statement by statement.
+    Only ever on a file that nobody knows yet, which takes its name when it is done
+    (`storage.database`): a process killed meanwhile leaves a log that DuckDB 1.5 may be unable to
+    replay, for a column whose default is a function (its issue 18259). And not `at_once` where
+    tables hold rows: it does not commit two changes to such a table.
 
-    Raises DatabaseError, and changes nothing, where the file was written by a newer version or an
-    applied migration is not the one we have.
+    Raises DatabaseError where the file was written by a newer version or an applied migration is
+    not the one we have.
     """
-    # A commit goes into the file at once and never through the log: DuckDB 1.5 cannot replay the
-    # log of an added column whose default is a function, `[]` being one (its issue 18259), and a
-    # process killed before the next checkpoint left a database that nobody could open.
-    connection.execute("SET checkpoint_threshold = '0B'")
     if at_once:
         with transaction(connection):
             _apply_all(connection)
     else:
         _apply_all(connection)
-    connection.execute("RESET checkpoint_threshold")
 
 
-def is_behind(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a database of an earlier schema than ours is open."""
+def is_outdated(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there is anything to migrate. Raises DatabaseError for a newer version's database."""
     try:
-        return 0 < schema_version(connection) < len(_scripts())
+        rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
     except duckdb.CatalogException:
-        return False
+        return True
+    applied: dict[int, str] = dict(rows)
+    _check_not_newer(max(applied, default=0))
+    ours = dict(enumerate([HERE / "views.sql", *_scripts()]))
+    return applied != {number: _sha(script.read_text()) for number, script in ours.items()}
+
+
+def _sha(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()
 
 
 def _apply_all(connection: duckdb.DuckDBPyConnection) -> None:
@@ -101,7 +106,7 @@ def _apply(
     connection: duckdb.DuckDBPyConnection, number: int, script: Path, applied: dict[int, str]
 ) -> None:
     sql = script.read_text()
-    sha = hashlib.sha256(sql.encode()).hexdigest()
+    sha = _sha(sql)
     if number not in applied:
         connection.execute(sql)
         connection.execute(
@@ -119,7 +124,7 @@ def _apply_views(
 ) -> None:
     """The views hold no data, so they are replaced whenever their text changes: number 0."""
     sql = script.read_text()
-    sha = hashlib.sha256(sql.encode()).hexdigest()
+    sha = _sha(sql)
     if applied.get(0) != sha:
         connection.execute(sql)
         connection.execute("DELETE FROM core.migrations WHERE number = 0")

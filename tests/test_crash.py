@@ -115,7 +115,7 @@ def test_a_full_disk_is_one_sentence_and_undoes_what_was_under_way(filled):
         "import os, resource, sys; from pathlib import Path; from storage.store import open_store\n"
         "from test_crash import a_run\n"
         "db = Path(sys.argv[1])\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(db) + 4096,) * 2)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(db) // 2,) * 2)\n"
         "try:\n"
         "    with open_store(db) as store:\n"
         "        with store.transaction():\n"
