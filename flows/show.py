@@ -115,8 +115,8 @@ def status(found: Status, path: str) -> RenderableType:
     return Group(lines, run_summary(found.last_run))
 
 
-def table(found: Table, style: str, console: Console) -> None:
-    """Prints a query's answer: as a table for people, as CSV or JSON for programs."""
+def table(found: Table, style: str, console: Console, note: str = "") -> None:
+    """Prints a query's answer: as a table for people, with a note; as CSV or JSON for programs."""
     if style == "csv":
         out = io.StringIO()
         writer = csv.writer(out)
@@ -134,7 +134,8 @@ def table(found: Table, style: str, console: Console) -> None:
         for row in found.rows:
             grid.add_row(*(Text(_cell(value)) for value in row))
         console.print(grid)
-        console.print(f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}", style="dim")
+        count = f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}"
+        console.print(f"{count}, {note}" if note else count, style="dim")
 
 
 def _cell(value: object) -> str:

@@ -11,9 +11,12 @@ import duckdb
 
 from ingest.model import Failed
 from ingest.urls import canonical_url, without_credentials
-from storage.database import connect
+from storage.database import HeldError, connect, opened
+from storage.export import Export, Shape, export
+from storage.index import Index
 from storage.lines import Lines
 from storage.migrate import DatabaseError, schema_version
+from storage.publish import readable
 from storage.tables import Tables
 
 
@@ -100,12 +103,37 @@ class Status:
     unfinished: int  # runs that failed or crashed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """Which state a reader sees: the file it reads, and the last run in it."""
+
+    file: Path
+    run_id: int | None  # None before the first run
+    when: datetime | None  # that run's end, or its start where it has none
+
+    def __str__(self) -> str:
+        if self.when is None:
+            return "before the first run"
+        return f"as of run {self.run_id}, {self.when:%Y-%m-%d %H:%M} UTC"
+
+
 class Reader:
     """Reads a database that somebody else may write another time."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.lines = Lines(Tables(connection))
+        self.index = Index(Tables(connection))
+
+    def as_of(self) -> AsOf:
+        """Which state this is."""
+        file, run_id, when = self._one(
+            "SELECT path, max(run_id), arg_max(coalesce(finished_at, started_at), run_id) "
+            "FROM duckdb_databases() LEFT JOIN core.runs ON true "
+            "WHERE database_name = current_database() GROUP BY path",
+            [],
+        )
+        return AsOf(file=Path(file), run_id=run_id, when=when)
 
     def query(self, sql: str) -> Table:
         """The answer to any query. Raises DatabaseError with DuckDB's own words."""
@@ -117,6 +145,10 @@ class Reader:
             return Table(columns=columns, rows=cursor.fetchall())
         except duckdb.Error as error:
             raise DatabaseError(str(error)) from error
+
+    def export(self, folder: Path, shape: Shape, *, since: datetime | None = None) -> Export:
+        """Writes articles as files."""
+        return export(self._connection, folder, shape, since=since)
 
     def run_summary(self, run_id: int) -> RunSummary:
         """How a run went."""
@@ -277,13 +309,19 @@ class Reader:
 
 
 @contextmanager
-def open_reader(path: Path) -> Iterator[Reader]:
-    """A Reader of a file, which no run can write until the block ends.
+def open_reader(path: Path, *, latest: bool = False) -> Iterator[Reader]:
+    """A Reader of a database: of its published snapshot, so that no run waits for the block's end.
 
-    Raises DatabaseError where there is no such file or a run holds it.
+    With `latest`, of the database itself, if no run holds it: for a glance, since a run then has to
+    wait. Raises DatabaseError where there is nothing to read.
     """
-    connection = connect(path, read_only=True)
+    with opened(path if latest and not _held(path) else readable(path), read_only=True) as found:
+        yield Reader(found)
+
+
+def _held(path: Path) -> bool:
     try:
-        yield Reader(connection)
-    finally:
-        connection.close()
+        connect(path, read_only=True).close()
+    except HeldError:
+        return True
+    return False

@@ -28,13 +28,16 @@ from ingest.model import (
     Relation,
     Story,
 )
-from storage.database import connect, transaction
+from storage.database import opened, transaction
 from storage.index import Index
 from storage.lines import Lines
 from storage.passages import Passages
+from storage.publish import Published, publish
 from storage.reading import Reader
+from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
 from storage.tables import Row, Tables, quoted
+from storage.upkeep import Done, Keep, tidy
 
 #: What the table of articles keeps of one; the rest has tables of its own.
 ARTICLE = [
@@ -61,6 +64,16 @@ class Store:
     def reader(self) -> Reader:
         """The same database, to read what has been committed."""
         return Reader(self._connection)
+
+    def publish(self, *, keep: int = 0) -> Published:
+        """Puts what has been committed, indexed for search, where readers look; `keep` is how many
+        of these snapshots stay under the names of their runs."""
+        index_articles(self._connection)
+        return publish(self._connection, keep=keep)
+
+    def tidy(self, keep: Keep, now: datetime) -> list[Done]:
+        """Drops and rolls up what is older than it is to be kept; says what it did."""
+        return tidy(self._connection, keep, now)
 
     # runs
 
@@ -397,8 +410,5 @@ def open_store(path: Path, *, read_only: bool = False, patience: float = 0) -> I
 
     Raises DatabaseError where the file cannot be had.
     """
-    connection = connect(path, read_only=read_only, patience=patience)
-    try:
+    with opened(path, read_only=read_only, patience=patience) as connection:
         yield Store(connection)
-    finally:
-        connection.close()

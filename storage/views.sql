@@ -1,4 +1,4 @@
--- The analysts' surface: views only, each column described. `SELECT * FROM dictionary` shows it all.
+-- The analysts' surface: views and macros only, each column described. `SELECT * FROM dictionary` shows it all.
 
 CREATE OR REPLACE VIEW articles AS
 SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
@@ -455,6 +455,122 @@ COMMENT ON COLUMN runs.extract_seconds IS 'Time waiting for extraction';
 COMMENT ON COLUMN runs.fold_seconds IS 'Time sketching, comparing and folding';
 COMMENT ON COLUMN runs.load_seconds IS 'Time in the database';
 COMMENT ON COLUMN runs.total_seconds IS 'The whole run, without Prefect''s own start';
+
+CREATE OR REPLACE VIEW originals AS
+SELECT m.story_id, o.article_id, o.outlet, o.title, o.authors, o.language, o.published, o.appeared,
+       o.words, coalesce(c.copies, 0) AS copies, coalesce(c.others, 0) + 1 AS outlets,
+       greatest(o.appeared, c.last_appeared) AS last_appeared, o.url, o.text
+FROM core.members m JOIN core.articles o USING (article_id)
+LEFT JOIN (  -- of the copies alone: most stories have none
+    SELECT k.story_id, count(*) AS copies, max(a.appeared) AS last_appeared,
+           count(DISTINCT a.outlet) FILTER (a.outlet <> f.outlet) AS others
+    FROM core.members k JOIN core.articles a USING (article_id)
+    JOIN core.articles f ON f.article_id = k.original_id
+    WHERE k.article_id <> k.original_id GROUP BY k.story_id
+) c ON c.story_id = m.story_id
+WHERE m.article_id = m.original_id;
+COMMENT ON VIEW originals IS 'One row a story: its earliest known article, in full, with how far it went; articles without their copies';
+COMMENT ON COLUMN originals.story_id IS 'The story';
+COMMENT ON COLUMN originals.article_id IS 'Its earliest known article: this row';
+COMMENT ON COLUMN originals.outlet IS 'Who had it first';
+COMMENT ON COLUMN originals.title IS 'Headline';
+COMMENT ON COLUMN originals.authors IS 'Names';
+COMMENT ON COLUMN originals.language IS 'ISO 639-1 code, told from the text';
+COMMENT ON COLUMN originals.published IS 'When it says it was published';
+COMMENT ON COLUMN originals.appeared IS 'Best guess at when it went public';
+COMMENT ON COLUMN originals.words IS 'Length of text in words';
+COMMENT ON COLUMN originals.copies IS 'Articles that copy it';
+COMMENT ON COLUMN originals.outlets IS 'Different outlets that ran it, its own included';
+COMMENT ON COLUMN originals.last_appeared IS 'When the latest copy appeared';
+COMMENT ON COLUMN originals.url IS 'Its address';
+COMMENT ON COLUMN originals.text IS 'Its text, a paragraph a line';
+
+CREATE OR REPLACE VIEW copies AS
+SELECT m.story_id, c.article_id, c.outlet, c.title, c.appeared, c.appeared - o.appeared AS lag,
+       x.relation, greatest(x.a_in_b, x.b_in_a) AS containment, o.article_id AS original_id,
+       o.outlet AS original_outlet, o.title AS original_title, c.url, o.url AS original_url
+FROM core.members m
+JOIN core.articles c USING (article_id)
+JOIN core.articles o ON o.article_id = m.original_id
+LEFT JOIN core.matches x ON x.a = least(c.article_id, o.article_id)
+    AND x.b = greatest(c.article_id, o.article_id)
+WHERE m.article_id <> m.original_id;
+COMMENT ON VIEW copies IS 'Articles that are copies, one row each, next to the original of their story';
+COMMENT ON COLUMN copies.story_id IS 'The story';
+COMMENT ON COLUMN copies.article_id IS 'The copy';
+COMMENT ON COLUMN copies.outlet IS 'Who ran the copy';
+COMMENT ON COLUMN copies.title IS 'Headline of the copy';
+COMMENT ON COLUMN copies.appeared IS 'When the copy appeared';
+COMMENT ON COLUMN copies.lag IS 'How long after the original';
+COMMENT ON COLUMN copies.relation IS 'What it is to the original: identical, copy or abridged';
+COMMENT ON COLUMN copies.containment IS 'Share of the shorter text''s shingles found in the other, 0 to 1';
+COMMENT ON COLUMN copies.original_id IS 'article_id of the original';
+COMMENT ON COLUMN copies.original_outlet IS 'Who had it first';
+COMMENT ON COLUMN copies.original_title IS 'Headline of the original';
+COMMENT ON COLUMN copies.url IS 'Address of the copy';
+COMMENT ON COLUMN copies.original_url IS 'Address of the original';
+
+CREATE OR REPLACE VIEW sightings AS
+SELECT f.url AS feed_url, f.title AS feed_title, p.url, s.listed_url, s.first_seen, p.article_id
+FROM core.sightings s JOIN core.pages p USING (page_id)
+JOIN core.feeds f ON f.feed_id = s.feed_id;
+COMMENT ON VIEW sightings IS 'Which feed listed which address, one row a pair';
+COMMENT ON COLUMN sightings.feed_url IS 'Address of the feed';
+COMMENT ON COLUMN sightings.feed_title IS 'Its name';
+COMMENT ON COLUMN sightings.url IS 'Canonical address it listed';
+COMMENT ON COLUMN sightings.listed_url IS 'The address as the feed spelled it';
+COMMENT ON COLUMN sightings.first_seen IS 'Clock of the run that first saw it in this feed';
+COMMENT ON COLUMN sightings.article_id IS 'The article it led to; NULL where it led to none';
+
+CREATE OR REPLACE VIEW fetch_days AS
+SELECT day, kind, host, feed_id, outcome, sum(requests)::BIGINT AS requests,
+       sum(bytes)::BIGINT AS bytes, sum(elapsed_ms)::BIGINT AS elapsed_ms,
+       sum(entries)::BIGINT AS entries, sum(fresh)::BIGINT AS fresh
+FROM (
+    FROM core.fetch_days
+    UNION ALL BY NAME
+    SELECT CAST(fetched_at AT TIME ZONE 'UTC' AS DATE) AS day, kind,
+           split_part(split_part(url, '/', 3), ':', 1) AS host, feed_id, outcome, 1 AS requests,
+           coalesce(bytes, 0) AS bytes, coalesce(elapsed_ms, 0) AS elapsed_ms,
+           coalesce(entries, 0) AS entries, coalesce(fresh, 0) AS fresh
+    FROM core.fetches
+)
+GROUP BY day, kind, host, feed_id, outcome;
+COMMENT ON VIEW fetch_days IS 'The ledger by day, host, feed and outcome: all of it, whatever upkeep has rolled up';
+COMMENT ON COLUMN fetch_days.day IS 'Day of the runs'' clocks, in UTC';
+COMMENT ON COLUMN fetch_days.kind IS 'feed or page';
+COMMENT ON COLUMN fetch_days.host IS 'Host asked';
+COMMENT ON COLUMN fetch_days.feed_id IS 'The feed polled; NULL for pages';
+COMMENT ON COLUMN fetch_days.outcome IS 'What the requests brought';
+COMMENT ON COLUMN fetch_days.requests IS 'Number of requests';
+COMMENT ON COLUMN fetch_days.bytes IS 'Decoded bytes they brought';
+COMMENT ON COLUMN fetch_days.elapsed_ms IS 'Time they took together, in milliseconds';
+COMMENT ON COLUMN fetch_days.entries IS 'Entries that the feeds read listed';
+COMMENT ON COLUMN fetch_days.fresh IS 'Those never listed before';
+
+-- A text's words as search compares them: no case, no accents, any script that parts its words.
+CREATE OR REPLACE MACRO core.words_of(s) AS
+    regexp_extract_all(lower(strip_accents(s)), '[\p{L}\p{N}]+');
+
+CREATE OR REPLACE MACRO search(phrase) AS TABLE
+WITH asked AS (SELECT DISTINCT unnest(core.words_of(phrase)) AS term),
+found AS (
+    SELECT term, doc, times FROM core.search_terms WHERE term IN (SELECT term FROM asked)
+),
+rarity AS (SELECT term, count(*) AS docs FROM found GROUP BY term),
+whole AS (SELECT count(*) AS docs, avg(words) AS words FROM core.search_docs),
+ranked AS (  -- BM25 with its usual k = 1.2 and b = 0.75
+    SELECT d.article_id,
+           sum(ln(1 + (whole.docs - rarity.docs + 0.5) / (rarity.docs + 0.5)) * found.times * 2.2
+               / (found.times + 1.2 * (0.25 + 0.75 * d.words / whole.words))) AS score
+    FROM found JOIN rarity USING (term) JOIN core.search_docs d USING (doc), whole
+    GROUP BY d.article_id
+)
+SELECT r.score, a.article_id, m.story_id, a.article_id = m.original_id AS is_original, a.outlet,
+       a.title, a.language, a.appeared, a.words, a.url
+FROM ranked r JOIN core.articles a USING (article_id) JOIN core.members m USING (article_id)
+ORDER BY r.score DESC, a.article_id;
+COMMENT ON MACRO TABLE search IS 'Articles that hold any of the words, in title or text, the best match first (BM25)';
 
 CREATE OR REPLACE VIEW dictionary AS
 SELECT c.table_name AS view_name, c.column_name, c.data_type AS type, c.comment AS meaning

@@ -27,6 +27,7 @@ from builders import (
 from typer.testing import CliRunner
 
 from flows import cli
+from flows.options import moment
 from flows.server import configured_api, healthy, prepare
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError, Outcome
@@ -270,7 +271,7 @@ def test_a_clock_that_is_no_time_is_refused():
     [("2026-09-17T12:00Z", 12), ("2026-09-17T12:00", 12), ("2026-09-17T12:00+02:00", 10)],
 )
 def test_a_clock_is_read_as_utc(text, hour):
-    when = cli._moment(text)
+    when = moment(text)
     assert when.hour == hour
     assert when.utcoffset() == timedelta(0)
 
