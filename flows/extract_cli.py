@@ -1,7 +1,7 @@
 """`copydesk extract` and `copydesk reclean`: what is taken for an article, and why."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +11,16 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from flows.folding import refile_articles
 from flows.options import Db
 from flows.settings import Settings, read_settings
-from ingest.cleaning import size, without_recurring
+from ingest.cleaning import without_recurring
 from ingest.extract import Known, extract_article
 from ingest.fetch import PAGE_TYPES, open_fetcher
 from ingest.model import Article, CopydeskError, Entry, Failed, Fetched, Removed, Request
 from ingest.recipes import NO_RECIPE
 from ingest.urls import outlet
+from ingest.words import size
 from storage.reading import open_reader
 from storage.store import open_store
 
@@ -59,7 +61,9 @@ def extract(
 def reclean(db: Db = None) -> None:
     """Take out of filed articles what has since turned out to recur across their outlet."""
     changed = lines = 0
-    with open_store(read_settings(db=db).db) as store:
+    settings = read_settings(db=db)
+    window = timedelta(days=settings.window_days)
+    with open_store(settings.db) as store:
         outlets = store.lines.outlets()
         for name in track(outlets, "recleaning", console=Console(stderr=True), transient=True):
             with store.transaction():
@@ -76,6 +80,8 @@ def reclean(db: Db = None) -> None:
                 store.lines.add_removed(
                     [(i, one) for i, (_, removed) in cleaned.items() for one in removed]
                 )
+                if cleaned:
+                    refile_articles(store, store.last_run(), cleaned, window)
             changed += len(cleaned)
             lines += sum(len(removed) for _, removed in cleaned.values())
     out.print(f"{lines:,} lines taken out of {changed:,} articles of {len(outlets):,} outlets")

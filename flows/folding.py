@@ -61,6 +61,21 @@ def file_articles(
     _refold(store, run_id, touched, watch)
 
 
+def refile_articles(
+    store: Store, run_id: int, article_ids: Iterable[int], window: timedelta
+) -> None:
+    """Sketches, compares and folds anew articles whose text has changed."""
+    touched = set(article_ids)
+    sketches = _sketched(store, touched)
+    store.index.replace(sketches)
+    touched |= store.drop_matches(touched)
+    store.index.ask(sketches, BOUNDS)
+    pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+    touched |= _add_found(store, run_id, match_pairs(store, pairs))
+    _stitch(store, touched)
+    _refold(store, run_id, touched, Stopwatch())
+
+
 def match_pairs(
     store: Store, pairs: Sequence[tuple[int, int]], watch: Stopwatch | None = None
 ) -> list[Match]:

@@ -2,15 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 import lxml.html
 import trafilatura
+from lxml.html import HtmlElement as Element
 
-from ingest.cleaning import Surroundings, size
+from ingest.rules import Surroundings
 from ingest.wording import key
-from ingest.words import words
+from ingest.words import size, words
 
 #: Elements that hold something else than the article, whatever their class.
 OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})
@@ -31,7 +33,10 @@ OTHER_NAMES = re.compile(
     re.IGNORECASE,
 )
 MAIN_SHARE = 0.3  # of a page's paragraphs: what holds more is the article, however it is called
-COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus|respond)(?![a-z])", re.IGNORECASE)
+MOST = 0.6  # of a page's prose that may be taken out by the names of what holds it
+SURELY_OTHER = frozenset({"footer", "nav"})
+COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus)(?![a-z])", re.IGNORECASE)
+DIGITS = re.compile(r"\d+")
 COMMENT_SHARE = 0.9  # readers may write more than the author, but not all there is
 CUT_OFF = 1.6  # times our text: where the page's paragraphs hold more, ours was cut off
 SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
@@ -41,13 +46,32 @@ LONG_TEXT = 60  # characters from which a text outside paragraphs is prose and n
 PARAGRAPH = 9  # words from which a paragraph is prose and no caption
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 HIDDEN = ("script", "style", "noscript", "template")
-BREAKS = ("p", "br", "div", "li", "tr", "blockquote", "section", "article", *HEADINGS)
+BREAKS = (
+    *(
+        "p",
+        "br",
+        "hr",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "pre",
+        "header",
+    ),
+    *("blockquote", "section", "article", "figcaption", *HEADINGS),
+)
 LAYOUT_CELL = 400  # characters of a cell: what holds more is no cell of data
 WRITTEN = 6000  # characters that tell a page that is no article
 
 
 def surroundings(
-    tree: lxml.html.HtmlElement,
+    tree: Element,
     *,
     titles: Iterable[str] = (),
     authors: Iterable[str] = (),
@@ -67,7 +91,7 @@ def surroundings(
     )
 
 
-def extract_lines(tree: lxml.html.HtmlElement, stated: str = "") -> list[str]:
+def extract_lines(tree: Element, stated: str = "") -> list[str]:
     """The lines of the article on a page, as trafilatura finds it once the page's other parts are
     pruned; in another version where trafilatura's was cut off. `stated` is the body the page
     declares, if it does: taken first it is worse on every collection, but it tells of a cut.
@@ -94,7 +118,7 @@ def plain_lines(markup: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _broken(tree: lxml.html.HtmlElement) -> Iterator[str]:
+def _broken(tree: Element) -> Iterator[str]:
     """The texts of a tree, with line ends where its blocks begin and end."""
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
         if element.tag in BREAKS:
@@ -109,7 +133,7 @@ def linked_share(lines: Iterable[str], around: Surroundings) -> float:
     return sum(count for count, linked in counted if linked) / max(1, sum(c for c, _ in counted))
 
 
-def written(tree: lxml.html.HtmlElement) -> str:
+def written(tree: Element) -> str:
     """The beginning of all that can be read on a page."""
     texts = (
         text
@@ -121,22 +145,68 @@ def written(tree: lxml.html.HtmlElement) -> str:
     return " ".join(" ".join(islice(texts, 400)).split())[:WRITTEN]
 
 
-def prune(tree: lxml.html.HtmlElement) -> None:
+def prune(tree: Element) -> None:
     """Drops the elements that by their tag, class or id hold something else than the article, but
-    never one that holds much of the page's prose: that one is looked into."""
+    never one that, with those named alike beside it, holds much of the page's prose: that one is
+    looked into. Where all of them hold most of it, names mean nothing on this page, and only tags
+    are gone by; where these do, nothing is dropped."""
+    for element in _comments(tree):
+        element.drop_tree()
     prose = _prose(tree)
-    stack = [tree]
+    for is_other in (_is_other, _is_other_tag):
+        others = _outermost(tree, partial(_small, is_other, prose, prose.get(tree, 0)))
+        held = sum(prose.get(one, 0) for one in others if one.tag not in SURELY_OTHER)
+        if held <= MOST * prose.get(tree, 0):
+            for element in others:
+                element.drop_tree()
+            return
+
+
+def _comments(tree: Element) -> list[Element]:
+    """What readers wrote, which may be more than the author did, but not all there is."""
+    prose = _prose(tree)
+    whole = prose.get(tree, 0)
+    found = _outermost(
+        tree,
+        lambda children: [
+            child
+            for child in children
+            if _is_comments(child) and prose.get(child, 0) <= COMMENT_SHARE * whole
+        ],
+    )
+    left = whole - sum(prose.get(one, 0) for one in found)
+    return found if left >= min(FEW, (1 - COMMENT_SHARE) * whole) else []
+
+
+def _small(
+    is_other: Callable[[Element], bool],
+    prose: Mapping[Element, int],
+    whole: int,
+    children: Sequence[Element],
+) -> list[Element]:
+    """Of the children of one element, the other ones that hold no more than `MAIN_SHARE` of the
+    prose, those of one name taken together: an article may come in many blocks."""
+    others = [(child, DIGITS.sub("", _named(child))) for child in children if is_other(child)]
+    held = Counter[str]()
+    for child, name in others:
+        held[name] += prose.get(child, 0)
+    return [child for child, name in others if held[name] <= MAIN_SHARE * whole]
+
+
+def _outermost(
+    tree: Element, chosen: Callable[[Sequence[Element]], Sequence[Element]]
+) -> list[Element]:
+    """The elements chosen among their siblings; the others are looked into."""
+    found, stack = list[Element](), [tree]
     while stack:
-        for child in list(stack.pop()):
-            if isinstance(child.tag, str):
-                share = COMMENT_SHARE if COMMENTS.search(_named(child)) else MAIN_SHARE
-                if _is_other(child) and prose.get(child, 0) <= share * prose.get(tree, 0):
-                    child.drop_tree()
-                else:
-                    stack.append(child)
+        children = [child for child in stack.pop() if isinstance(child.tag, str)]
+        taken = chosen(children)
+        found += taken
+        stack += [child for child in children if child not in taken] if taken else children
+    return found
 
 
-def paragraphs(tree: lxml.html.HtmlElement) -> str:
+def paragraphs(tree: Element) -> str:
     """The page's prose, a paragraph a line: what an extractor should have found most of."""
     found = []
     for element in tree.iter("p", "blockquote"):
@@ -147,7 +217,7 @@ def paragraphs(tree: lxml.html.HtmlElement) -> str:
     return "\n".join(dict.fromkeys(found))
 
 
-def _unroll(tree: lxml.html.HtmlElement) -> None:
+def _unroll(tree: Element) -> None:
     """Makes blocks of the tables that lay a page out: those that hold a table, or long cells."""
     for table in list(tree.iter("table")):
         cells = list(table.iter("td"))
@@ -157,7 +227,7 @@ def _unroll(tree: lxml.html.HtmlElement) -> None:
                 element.tag = "div"
 
 
-def _rescued(text: str, tree: lxml.html.HtmlElement, stated: str) -> str:
+def _rescued(text: str, tree: Element, stated: str) -> str:
     """The text, or another version where the page holds much more prose than the text."""
     prose = max(paragraphs(tree), stated, key=len)
     if len(prose) <= CUT_OFF * len(text):
@@ -187,24 +257,31 @@ def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> floa
     return 2 * (a & b).total() / max(1, a.total() + b.total())
 
 
-def _is_other(element: lxml.html.HtmlElement) -> bool:
+def _is_other(element: Element) -> bool:
     """Whether it is named as something else than the article."""
-    if element.tag in OTHER_TAGS:
-        return True
-    return element.tag not in UNJUDGED and bool(OTHER_NAMES.search(_named(element)))
+    named = element.tag not in UNJUDGED and OTHER_NAMES.search(_named(element))
+    return bool(named) or _is_other_tag(element)
 
 
-def _named(element: lxml.html.HtmlElement) -> str:
+def _is_other_tag(element: Element) -> bool:
+    return element.tag in OTHER_TAGS
+
+
+def _is_comments(element: Element) -> bool:
+    return element.tag not in UNJUDGED and bool(COMMENTS.search(_named(element)))
+
+
+def _named(element: Element) -> str:
     return f"{element.get('class', '')} {element.get('id', '')}"
 
 
-def _prose(tree: lxml.html.HtmlElement) -> dict[lxml.html.HtmlElement, int]:
+def _prose(tree: Element) -> dict[Element, int]:
     """Characters of prose in each element that has any: in its paragraphs; on a page that makes
     none, in whatever holds a long text."""
     held = [(element, len(_text(element))) for element in tree.iter("p")]
     if sum(count for _, count in held) < FEW:
         held = [(element, _longest(element)) for element in tree.iter() if element.tag != "a"]
-    found: dict[lxml.html.HtmlElement, int] = {}
+    found: dict[Element, int] = {}
     for element, count in held:
         if count:
             for holder in (element, *element.iterancestors()):
@@ -212,7 +289,7 @@ def _prose(tree: lxml.html.HtmlElement) -> dict[lxml.html.HtmlElement, int]:
     return found
 
 
-def _longest(element: lxml.html.HtmlElement) -> int:
+def _longest(element: Element) -> int:
     """Characters of the long texts directly within an element."""
     if not isinstance(element.tag, str) or element.tag in HIDDEN:
         return 0
@@ -220,11 +297,11 @@ def _longest(element: lxml.html.HtmlElement) -> int:
     return sum(len(text) for text in texts if text and len(text) >= LONG_TEXT)
 
 
-def _leads_away(link: lxml.html.HtmlElement) -> bool:
+def _leads_away(link: Element) -> bool:
     """Whether it leads to another page: a link within the page is a table of contents."""
     href = link.get("href", "").strip().lower()
     return bool(href) and "#" not in href and not href.startswith(("javascript:", "mailto:"))
 
 
-def _text(element: lxml.html.HtmlElement) -> str:
+def _text(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())

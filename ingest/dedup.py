@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from ingest.model import FOLDS, Candidate, Match, Story
 
@@ -9,11 +10,12 @@ from ingest.model import FOLDS, Candidate, Match, Story
 def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]:
     """The stories of a set of articles that is closed under folding matches.
 
-    In the order they appeared, each article that no story has taken yet becomes the original of
-    one and takes every untaken article that matches it directly. Nothing is chained, and the
-    result depends on the set alone, not on the order or the batches it arrived in.
+    An agency's own pages first, then in the order they appeared, each article that no story has
+    taken yet becomes the original of one and takes every untaken article that matches it directly.
+    Nothing is chained, and the result depends on the set alone, not on the order or the batches it
+    arrived in.
     """
-    ranked = sorted(articles, key=lambda c: (c.appeared, -c.words, c.article_id))
+    ranked = sorted(articles, key=_rank)
     rank = {candidate.article_id: position for position, candidate in enumerate(ranked)}
     neighbours: defaultdict[int, set[int]] = defaultdict(set)
     for match in matches:
@@ -29,6 +31,12 @@ def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]
             taken.update(group)
             groups.append([ranked[member] for member in group])
     return _with_ids(groups)
+
+
+def _rank(one: Candidate) -> tuple[bool, datetime, bool, int, int]:
+    """Who is the likelier original: the agency itself, then the earlier. A credit says that an
+    article is a copy of the agency's, so it decides among those of one moment only; then length."""
+    return not one.is_source, one.appeared, not one.is_credited, -one.words, one.article_id
 
 
 def _with_ids(groups: list[list[Candidate]]) -> list[Story]:

@@ -18,7 +18,7 @@ import py3langid
 from ingest.attribution import attribute
 from ingest.body import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.bylines import clean_authors
-from ingest.cleaning import clean, size
+from ingest.cleaning import clean
 from ingest.markup import drop_costly_json_ld, parse_page
 from ingest.metadata import Metadata, read_metadata
 from ingest.model import Article, Entry, Failed, Fetched, Outcome, Removed, Verdict
@@ -27,6 +27,7 @@ from ingest.recipes import NO_RECIPE, Recipe, apply_recipe, found
 from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
 from ingest.values import moment
 from ingest.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
+from ingest.words import size
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake

@@ -433,6 +433,8 @@ class Candidate:
     appeared: datetime
     words: int
     story_id: int | None = None
+    is_source: bool = False  # it stands on the site of the agency whose copy it is
+    is_credited: bool = False  # it says whose copy it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

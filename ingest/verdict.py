@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-from ingest.cleaning import size
 from ingest.model import Verdict
+from ingest.words import size
 
 LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article

@@ -1,6 +1,7 @@
 """The words of a text, as everything here counts and compares them. Pure."""
 
 import re
+from functools import lru_cache
 
 import regex
 
@@ -8,6 +9,7 @@ import regex
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}"
 # regex, not re: there \w leaves out the vowel signs of Hindi and its relatives, and splits words
 WORD = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}]+", regex.V1)
+LONG = 2_000  # characters of a line that is not kept in memory
 # Latin letters with the punctuation of news: on these re finds the same words, four times as fast;
 # not on raised digits and fractions
 LATIN = re.compile(r"[^\W_]+")
@@ -43,3 +45,14 @@ def names_and_numbers(text: str) -> set[str]:
         if any(c.isupper() or c.isdigit() for c in token)
         for word in words(token)
     }
+
+
+def size(line: str) -> int:
+    """Its length in words. Everything asks for it again and again; a text's lines fit into the
+    cache many times over, but for those of a page without line breaks."""
+    return len(words(line)) if len(line) > LONG else _size(line)
+
+
+@lru_cache(maxsize=1 << 14)
+def _size(line: str) -> int:
+    return len(words(line))

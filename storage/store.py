@@ -350,7 +350,8 @@ class Store:
                 """
             )
         articles = self._connection.execute(
-            "SELECT article_id, appeared, words, story_id FROM core.articles "
+            "SELECT article_id, appeared, words, story_id, coalesce(agency_from = 'outlet', false), "
+            "coalesce(agency_confidence >= 0.5, false) FROM core.articles "
             "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
         ).fetchall()
         matches = self._connection.execute(
@@ -360,8 +361,15 @@ class Store:
         self._connection.execute("DROP TABLE reached")
         return (
             [
-                Candidate(article_id=i, appeared=appeared, words=words, story_id=story)
-                for i, appeared, words, story in articles
+                Candidate(
+                    article_id=i,
+                    appeared=appeared,
+                    words=words,
+                    story_id=story,
+                    is_source=is_source,
+                    is_credited=is_credited,
+                )
+                for i, appeared, words, story, is_source, is_credited in articles
             ],
             [
                 Match(**{**dict(zip(MATCH, row, strict=True)), "relation": Relation(row[2])})

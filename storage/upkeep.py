@@ -67,12 +67,17 @@ def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -
     connection.execute(
         "UPDATE core.articles SET text = '' WHERE article_id IN (SELECT article_id FROM bare)"
     )
-    for table in ("sketches", "bands"):
+    for table in ("sketches", "bands", "shingles", "lines", "removed_lines"):
         connection.execute(
             f"DELETE FROM core.{table} WHERE article_id IN (SELECT article_id FROM bare)"
         )
     _forget_words(connection, "bare")
     connection.execute("DROP TABLE bare")
+    connection.execute(
+        "UPDATE core.other_pages SET text = '' WHERE page_id IN "
+        "(SELECT page_id FROM core.pages WHERE first_seen < ?)",
+        [before],
+    )
     what = f"{number:,} articles before {_day(before)} lost theirs, {size:,} bytes"
     return _did("texts", number, what)
 

@@ -18,7 +18,7 @@ FROM core.articles a JOIN core.members m USING (article_id);
 COMMENT ON VIEW articles IS 'Every article with text, one row each; each belongs to exactly one story. Pages that are no articles are in other_pages';
 COMMENT ON COLUMN articles.article_id IS 'Id of the address the article was read at: the same in every database';
 COMMENT ON COLUMN articles.story_id IS 'The story it belongs to';
-COMMENT ON COLUMN articles.is_original IS 'Whether it is the earliest known article of its story';
+COMMENT ON COLUMN articles.is_original IS 'Whether it is the original of its story: the agency''s own page, else the earliest known article';
 COMMENT ON COLUMN articles.outlet IS 'Host of its address, without www.';
 COMMENT ON COLUMN articles.title IS 'Headline, as the page shows or declares it, else its feed';
 COMMENT ON COLUMN articles.title_from IS 'Where title came from: h1, json-ld, meta, title, feed, recipe';
@@ -79,13 +79,18 @@ COMMENT ON COLUMN removed_lines.url IS 'Address of the article';
 
 CREATE OR REPLACE VIEW stories AS
 SELECT m.story_id, o.article_id AS original_id, o.outlet AS original_outlet, o.title, o.language,
-       o.appeared, max(a.appeared) AS last_appeared, count(*) AS articles,
-       count(DISTINCT a.outlet) AS outlets,
-       list(DISTINCT a.outlet ORDER BY a.outlet) AS outlet_names, o.url
-FROM core.members m
-JOIN core.articles a ON a.article_id = m.article_id
-JOIN core.articles o ON o.article_id = m.original_id
-GROUP BY m.story_id, o.article_id, o.outlet, o.title, o.language, o.appeared, o.url;
+       o.appeared, greatest(o.appeared, c.last_appeared) AS last_appeared,
+       coalesce(c.copies, 0) + 1 AS articles, coalesce(len(c.outlet_names), 1) AS outlets,
+       coalesce(c.outlet_names, [o.outlet]) AS outlet_names, o.url
+FROM core.members m JOIN core.articles o USING (article_id)
+LEFT JOIN (  -- of the copies alone: most stories have none
+    SELECT k.story_id, count(*) AS copies, max(a.appeared) AS last_appeared,
+           list_sort(list_distinct(list_append(list(a.outlet), any_value(f.outlet)))) AS outlet_names
+    FROM core.members k JOIN core.articles a USING (article_id)
+    JOIN core.articles f ON f.article_id = k.original_id
+    WHERE k.article_id <> k.original_id GROUP BY k.story_id
+) c ON c.story_id = m.story_id
+WHERE m.article_id = m.original_id;
 COMMENT ON VIEW stories IS 'One row a story: an original and its copies, or an article that nobody copied';
 COMMENT ON COLUMN stories.story_id IS 'Stable over runs; `copydesk story ID` shows it';
 COMMENT ON COLUMN stories.original_id IS 'article_id of the earliest known article';

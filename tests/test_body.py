@@ -12,7 +12,7 @@ from ingest.body import (
     surroundings,
     written,
 )
-from ingest.cleaning import key
+from ingest.wording import key
 
 SENTENCES = tuple(
     f"{who} told the harbour council on {day} that the quay would have to be made longer, and that "
@@ -94,6 +94,45 @@ def test_an_article_without_paragraphs_is_not_pruned_either():
     assert "Home" not in text
 
 
+COMMENTS = f'<div class="comments">{"".join(f"<p>{line}</p>" for line in SENTENCES[6:] * 4)}</div>'
+
+
+@pytest.mark.parametrize(
+    "holder", ['<form id="page">{}</form>', '<div class="sidebar-main">{}</div>']
+)
+@pytest.mark.parametrize("within", [True, False])
+def test_what_readers_wrote_does_not_make_the_article_small(holder, within):
+    body = holder.format(PROSE + COMMENTS) if within else holder.format(PROSE) + COMMENTS
+    text = pruned(body)
+    assert all(sentence in text for sentence in SENTENCES[:6])
+    assert SENTENCES[7] not in text
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        *('<div class="story-part social-{n}">{p}</div>', '<div class="post nav-anchor">{p}</div>'),
+        *('<div class="respond">{p}</div>', '<div class="comment">{p}</div>'),
+        *('<div class="promo {n}"><b>{n}</b></div><div class="sidebar">{p}</div>',),
+    ],
+)
+def test_an_article_in_many_blocks_of_a_name_is_not_pruned_block_by_block(block):
+    blocks = (block.format(n=n, p=f"<p>{line}</p>") for n, line in enumerate(SENTENCES[:6]))
+    text = pruned(f"<main>{''.join(blocks)}</main>")
+    assert all(sentence in text for sentence in SENTENCES[:6])
+
+
+def test_an_article_in_blocks_of_many_names_is_not_pruned_either():
+    names = ("promo", "social", "print", "bio", "share", "toc")
+    blocks = (
+        f'<div class="{name}"><p>{line}</p></div>'
+        for name, line in zip(names, SENTENCES[:6], strict=True)
+    )
+    text = pruned(f"<nav>Home</nav>{''.join(blocks)}")
+    assert all(sentence in text for sentence in SENTENCES[:6])
+    assert "Home" not in text
+
+
 def test_the_lines_of_a_page_are_its_articles():
     body = f'<nav>Home</nav><article>{PROSE}</article><div class="comments">{OTHER}</div>'
     assert lines(body) == list(SENTENCES[:6])
@@ -150,6 +189,10 @@ def test_a_declared_body_of_something_else_is_not_used():
         ("&lt;p&gt; &amp; more", ["<p> & more"]),
         ("<p>One\x0btwo</p>", ["One two"]),
         ("<script>x()</script>", []),
+        ("<table><tr><th>Team<th>Won<tr><td>Quay<td>3</table>", ["Team", "Won", "Quay", "3"]),
+        ("<dl><dt>Quay<dd>A wall</dl>", ["Quay", "A wall"]),
+        ("<figure><img><figcaption>A quay</figcaption></figure>It sank.", ["A quay", "It sank."]),
+        ("One<hr>two<pre>three</pre><header>four</header>", ["One", "two", "three", "four"]),
     ],
 )
 def test_the_lines_of_a_feeds_content(markup, expected):

@@ -3,17 +3,11 @@ from builders import NOW, article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cleaning import (
-    RULES,
-    Surroundings,
-    clean,
-    counted,
-    key,
-    line_hash,
-    size,
-    without_recurring,
-)
+from ingest.cleaning import clean, counted, without_recurring
 from ingest.model import Removed
+from ingest.rules import RULES, Surroundings
+from ingest.wording import key, line_hash
+from ingest.words import size
 
 PROSE = (
     "The harbour council met on Monday to hear why the old quay had sunk by a hand's breadth.",
@@ -509,3 +503,123 @@ def test_a_line_removed_because_it_recurs_is_still_counted():
     )
     hashes = {line.hash for line in counted(article(text=PROSE[0], removed=gone))}
     assert hashes == {line_hash(PROSE[0]), line_hash("Call the Harbour Post.")}
+
+
+#: Sentences of the news that a rule may take for furniture by their first words.
+MUST_STAY = {
+    "phrases": [
+        *(
+            "Facebook: 71%",
+            "- YouTube",
+            "- Telegram",
+            "Top 10",
+            "Comment?",
+            "No comments.",
+            "Next 5",
+        ),
+        *("Video?", "Share.", "Home 3", "Photo 51 was the proof."),
+    ],
+    "pointers": [
+        "See: the harbour is empty by noon.",
+        "Read: the keeper did, every night, until the lamp went out.",
+        "Related: the two men were brothers, it turned out.",
+        "Vidéo : les pêcheurs la regardent le soir.",
+        "Leggi: sono troppe, dice il ministro.",
+        "Video: „Wir gehen jetzt alle nach Hause.“",
+    ],
+    "pleas": [
+        "Hier geht es um sehr viel Geld, sagte der Minister.",
+        "Scarica elettrica uccide due operai nel porto.",
+        "Entre no mercado e pergunte o preço do peixe, disse ela.",
+        "Siga o dinheiro, disse o procurador.",
+        "Support our teachers, said the mayor of Norrland on Monday.",
+        "Get our boys home, the mothers wrote on the wall.",
+        "By clicking a single link, staff let the attackers in.",
+        "Never miss a chance to be silent, her father used to say.",
+        "Join our brothers, the miners sang.",
+        "Haga clic, y la luz se apaga, explicó el ingeniero.",
+        "关注 灯塔 的 人 越来越 多。",
+    ],
+    "dates": ["5 May 1914 was a Tuesday", "On 5 May they sailed"],
+    "biographies": [
+        "Her daughter, Clara, is the author of three novels.",
+        "Clara Holm is the author of three novels about the sea.",
+        "The council is the planning authority for the northern bay.",
+        "Chile is the world's largest producer of copper and has no use for the quay.",
+        "Traffic is a major contributor to the noise of the harbour.",
+        "Ann Lee said that she herself had never seen the ship.",
+        "Ann Lee has two sons and a boat.",
+        "Our guide is a writer of some renown, they were told.",
+        "Jo Kern is a reporter " + "and so is every one of her brothers and sisters " * 4,
+    ],
+    "notices": [
+        "The names may not be published, the judge ruled.",
+        "The film, © 1971 by the studio, was found in a cellar.",
+        "The map (c) was drawn by hand, the other two were not.",
+        "The charts may not be copied by hand, the pilots say.",
+    ],
+    "trailing": ["Norrland 3, Skerrow 1", "Polls close at 20:00", "Won: Ana Lund (51)"],
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"), [(rule, line) for rule, lines in MUST_STAY.items() for line in lines]
+)
+def test_a_sentence_that_must_stay_does(rule, line):
+    known = around(authors={"ann lee", "jo kern senior"})
+    for at in ("head", "middle", "tail"):
+        assert not is_dropped(rule, line, at=at, surroundings=known)
+    if rule != "trailing":  # there all that is no sentence goes at the tail
+        lines = [*PROSE, line]
+        assert line in clean(lines, known)[0] or rule in {"phrases", "dates"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("Get our app for the news of all ports.", "Never miss a story", "Scarica la nostra app."),
+        *("By signing up you agree to our terms and our privacy notice.", "Hier geht es zum Abo"),
+    ],
+)
+def test_an_invitation_goes_where_it_is_no_sentence_or_names_a_service(line):
+    assert is_dropped("pleas", line, at="middle")
+
+
+def test_an_invitation_that_is_a_link_goes_whatever_it_ends_with():
+    line = "Support our work for the price of a coffee."
+    assert not is_dropped("pleas", line)
+    assert is_dropped("pleas", line, surroundings=around(links={key(line)}))
+
+
+def test_a_pointer_that_leads_to_a_link_goes_whatever_it_ends_with():
+    linked = around(links={key("The harbour is empty by noon.")})
+    assert is_dropped("pointers", "See: The harbour is empty by noon.", surroundings=linked)
+
+
+def test_the_dates_of_a_timeline_are_its_headings():
+    lines = ["5 May", PROSE[0], "12 May", PROSE[1], "1 June", PROSE[2]]
+    assert clean(lines, around()) == (lines, [])
+
+
+def test_a_verse_at_the_end_stays():
+    verse = ["The tide comes in", "the tide goes out", "and nobody is counting"]
+    assert by("trailing", [*PROSE, *verse], around()) == [*PROSE, *verse]
+
+
+def test_who_wrote_it_is_told_by_a_role_or_by_what_they_write():
+    known = around(authors={"ann lee"})
+    for line in ("Ann Lee is the author of two novels.", "Ann Lee covers shipping for the Post."):
+        assert is_dropped("biographies", line, at="tail", surroundings=known)
+
+
+def test_a_line_of_a_million_characters_is_cleaned_at_once():
+    line = "The quay sank.The crane fell. " * 40_000 + HEADLINE
+    kept, removed = clean([*PROSE, line], around(links={key(HEADLINE)}))
+    assert [one.line for one in removed] == [HEADLINE]
+    assert kept[-1].endswith("The crane fell.")
+
+
+def test_words_that_differ_by_a_vowel_sign_are_different():
+    assert key("दिल") != key("दाल")
+    assert key("दिल!") == key(" दिल")
+    assert line_hash("किताब") != line_hash("कुताब")

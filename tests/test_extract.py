@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import NOW, ago, entry, fetched
 
-from ingest.cleaning import line_hash
 from ingest.extract import NOTHING_KNOWN, Known, extract_article
 from ingest.model import Failed, Outcome, Removed, Verdict
 from ingest.recipes import Recipe
 from ingest.urls import url_id
+from ingest.wording import line_hash
 
 PARAGRAPHS = "".join(
     f"<p>{who} told the harbour council on {day} that the quay would have to be made longer, and "

@@ -1,7 +1,7 @@
 import pytest
 from builders import NOW, article, feed, file_articles, page, prose, result
 
-from ingest.cleaning import counted, line_hash, without_recurring
+from ingest.cleaning import counted, without_recurring
 from ingest.model import Outcome, Removed, Verdict
 from storage.store import open_store
 

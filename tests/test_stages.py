@@ -7,10 +7,10 @@ import pytest
 from builders import FEED_ID, NOW, attempt, feed, fetched, page, prose
 
 from flows.stages import Answer, Stopwatch, extract_page, file_batch, known_outlets
-from ingest.cleaning import line_hash
 from ingest.extract import NOTHING_KNOWN, Known, extract_article
 from ingest.model import Outcome
 from ingest.recipes import Recipe
+from ingest.wording import line_hash
 
 CALL = "Call the newsroom at extension 12."
 WALL = f"<p>{prose(0, 60)}.</p><p>Subscribe to continue reading</p>"
