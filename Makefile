@@ -1,16 +1,19 @@
 # Two commands set everything up: `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
+PAIRS ?= deploy/sample/pairs.tsv
+DB ?= demo.duckdb
+CORPUS ?= tests/labelled
 BIN := $(VENV)/bin
 # pip of the system, working on the environment's Python: needs no ensurepip, which Debian packages apart
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test eval bench fuzz format clean
+.PHONY: help demo check check-duckdb2 test eval bench fuzz format clean
 
 help: ## say what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(VENV)/.run ## run the whole pipeline on the sample newsroom, offline
 	@$(BIN)/copydesk demo
@@ -22,16 +25,26 @@ check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -m "not slow"
 
+# what DuckDB itself may do otherwise in its next version: everything in storage/
+STORAGE_TESTS := $(addprefix tests/test_,store.py migrate.py reading.py publish.py crash.py export.py \
+	search.py views.py upkeep.py quack.py)
+
+check-duckdb2: $(VENV)/.duckdb2 ## the fast tests of storage/ on DuckDB 2
+	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/python -c 'import duckdb; assert duckdb.__version__ >= "2"'
+	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/pytest -m "not slow" $(STORAGE_TESTS)
+
 test: $(VENV)/.dev ## every test, those with a Prefect server included
 	$(BIN)/pytest
 
-CORPUS ?= tests/labelled
-
-eval: $(VENV)/.run ## measure extraction on labelled pages: CORPUS=folder-or-zip
+eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv DB=file.duckdb, else on our own
 	$(BIN)/copydesk eval text $(CORPUS)
+	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
 
-bench: $(VENV)/.dev ## measure what the README claims, as ratios
+bench: $(VENV)/.dev ## measure what the README claims, as ratios; and what finding copies costs
 	$(BIN)/python tests/bench.py
+	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
+	$(BIN)/python tests/bench_fold.py --plot fold.svg
+	$(BIN)/python tests/bench_storage.py
 
 fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses, the workers 2,000 pages
 	$(BIN)/python tests/fuzz.py --inputs 200000
@@ -57,3 +70,8 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
 	@echo "Installing Copydesk and what its tests need (a minute or two, once) ..."
 	@$(PIP) install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.run
+
+# DuckDB 2 in a folder of its own, which PYTHONPATH puts before the environment's
+$(VENV)/.duckdb2: $(VENV)/.dev
+	@PIP_CONSTRAINT= $(PIP) install --quiet --no-deps --upgrade --target $(VENV)/duckdb2 duckdb==2.0.0
+	@touch $@

@@ -3,8 +3,8 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,15 +14,18 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from flows import eval_cli, extract_cli, feeds_cli, show
+from flows import eval_cli, explain, export_cli, extract_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import RECIPES as SAMPLE_RECIPES
 from flows.demo import sample_newsroom
-from flows.options import Db
+from flows.options import Db, moment
 from flows.progress import listener
+from flows.quack import serving_quack
 from flows.server import a_server, prepare, run_now, serve_schedule
 from flows.settings import Settings, read_settings
+from flows.upkeep import keep_up
 from ingest.model import CopydeskError
+from ingest.sketch import SketchParams
 from ingest.urls import without_credentials
 from storage.reading import open_reader
 from storage.store import open_store
@@ -51,6 +54,7 @@ app.add_typer(feeds_cli.app, name="feeds")
 app.add_typer(eval_cli.app, name="eval")
 app.command()(extract_cli.extract)
 app.command()(extract_cli.reclean)
+app.command()(export_cli.export)
 out = Console()
 err = Console(stderr=True)
 
@@ -63,19 +67,10 @@ Feeds = Annotated[
 ]
 
 
-def _moment(text: str) -> datetime:
-    """A time as ISO 8601 writes it; UTC where it names no zone."""
-    try:
-        when = datetime.fromisoformat(text)
-        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error
-
-
 Now = Annotated[
     datetime | None,
     typer.Option(
-        parser=_moment,
+        parser=moment,
         metavar="TIME",
         help="The run's clock, for replays: 2016-11-05T02:00Z. [default: the time it is]",
         show_default=False,
@@ -126,7 +121,16 @@ def demo(db: Db = None, now: Now = None) -> None:
 
 
 @app.command()
-def serve(feeds: Feeds = None, db: Db = None) -> None:
+def serve(
+    feeds: Feeds = None,
+    db: Db = None,
+    quack: Annotated[
+        bool,
+        typer.Option(
+            "--quack", help="Serve the published database to DuckDB clients, too: read-only."
+        ),
+    ] = False,
+) -> None:
     """Read the feeds on a schedule, with Prefect's UI.
 
     Goes on until Ctrl-C. Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one.
@@ -135,7 +139,8 @@ def serve(feeds: Feeds = None, db: Db = None) -> None:
     """
     settings = read_settings(feeds=feeds, db=db)
     _check(settings)
-    serve_schedule(settings, out)
+    with serving_quack(settings, out) if quack else nullcontext():
+        serve_schedule(settings, out)
 
 
 @app.command()
@@ -146,14 +151,14 @@ def sql(
         str, typer.Option("--format", help=f"One of: {', '.join(show.FORMATS)}.")
     ] = "table",
 ) -> None:
-    """Ask the database in SQL.
+    """Ask the database in SQL, as of its last run.
 
     "FROM dictionary" says what every view and column holds.
     """
     if style not in show.FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(show.FORMATS)}", param_hint="--format")
     with open_reader(read_settings(db=db).db) as reader:
-        show.table(reader.query(query), style, out)
+        show.table(reader.query(query), style, out, note=str(reader.as_of()))
 
 
 @app.command()
@@ -167,14 +172,57 @@ def story(
     """Show a story: the original and each copy."""
     with open_reader(read_settings(db=db).db) as reader:
         out.print(show.story_tree(reader.story(key)), soft_wrap=True)
+        out.print(str(reader.as_of()), style="dim", highlight=False)
+
+
+app.command()(explain.why)
+app.command()(explain.diff)
+
+
+@app.command()
+def reindex(db: Db = None) -> None:
+    """Find all copies anew, after an upgrade or a change of what counts as one."""
+    from flows import folding
+
+    settings = read_settings(db=db)
+    with open_reader(settings.db):
+        pass  # it exists, and nobody holds it
+    with open_store(settings.db) as store:
+        count = folding.reindex(store, store.last_run(), timedelta(days=settings.window_days))
+    out.print(f"{count:,} articles indexed, compared and folded anew")
 
 
 @app.command()
 def status(db: Db = None) -> None:
     """Say what is there and how the last run went."""
     path = read_settings(db=db).db
-    with open_reader(path) as reader:
+    with open_reader(path, latest=True) as reader:
         out.print(show.status(reader.status(), str(path)))
+        stale = reader.index.stale(SketchParams().fingerprint)
+    if stale:
+        out.print(
+            f"{stale:,} articles are indexed with other parameters and have no new copies found: "
+            "`copydesk reindex` makes up for it",
+            style="red",
+        )
+    with open_reader(path) as reader:
+        out.print(Text(f"Readers see {reader.as_of().file}, {reader.as_of()}", style="dim"))
+
+
+@app.command()
+def upkeep(
+    db: Db = None,
+    now: Now = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Rebuild the file however little air is in it.")
+    ] = False,
+) -> None:
+    """Drop and roll up what is old, as the settings say; rebuild a file full of air.
+
+    `copydesk serve` does it once a day.
+    """
+    for done in keep_up(read_settings(db=db), now or datetime.now(UTC), rebuild=rebuild):
+        out.print(Text.assemble((f"{done.step:<9}", "bold"), done.what), soft_wrap=True)
 
 
 @app.command()
@@ -193,7 +241,7 @@ def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
         prepare(quiet=True)
         with a_server(settings, waiting, lasting=False):
             run_id = run_now(settings, now, due=due)
-    with open_reader(settings.db) as reader:
+    with open_reader(settings.db, latest=True) as reader:
         summary = reader.run_summary(run_id)
         out.print(show.run_summary(summary))
         if not (summary.feeds or due):
@@ -219,7 +267,7 @@ def _refuse_real(path: Path) -> None:
 
     sample = {feed.url for feed in read_feeds(SAMPLE_FEEDS)}
     if path.exists():
-        with open_reader(path) as reader:
+        with open_reader(path, latest=True) as reader:
             held = {row[0] for row in reader.query("SELECT url FROM feeds").rows}
         if held - sample:
             raise CopydeskError(

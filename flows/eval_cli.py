@@ -1,190 +1,210 @@
-"""`copydesk eval`: measures the product on what people have labelled."""
+"""`copydesk eval ...`: how good it is, measured on what readers judged."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import trafilatura
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
+from rich.text import Text
 
-from ingest.extract import extract_article
-from ingest.model import Entry, Failed, Fetched
-from ingest.scoring import (
-    Agreement,
-    Labelled,
-    agreement,
-    read_labelled,
-    same_authors,
-    same_title,
+from flows import folding
+from flows.eval_text import text
+from flows.options import Db
+from flows.plot import Chart, svg
+from flows.settings import read_settings
+from ingest.compare import FoldParams, Prepared, compare
+from ingest.evaluation import (
+    LabelledPair,
+    Score,
+    Verdict,
+    adjusted_rand,
+    by_label,
+    fold_score,
+    link_score,
+    read_pairs,
 )
+from ingest.model import FOLDS, CopydeskError, Failed
+from ingest.urls import canonical_url, without_credentials
+from storage.store import Store, open_store
 
-app = typer.Typer(help="Measure on labelled data.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure how good it is, on what readers judged.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 out = Console()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What an extractor made of a page; None for what it does not tell."""
-
-    text: str
-    title: str | None = None
-    authors: tuple[str, ...] | None = None
-    date: str | None = None
+#: The thresholds worth a look, and where to look.
+SWEEPS: dict[str, tuple[float, ...]] = {
+    "copied": (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95),
+    "led": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "linked": (2.0, 2.5, 3.0, 3.5, 4.0, 4.4, 5.0, 5.5, 6.0, 7.0),
+    "same_outlet": (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99, 1.0),
+}
 
 
-@dataclass(slots=True, kw_only=True)
-class Score:
-    """An extractor's sums over all pages."""
-
-    body: Agreement
-    seconds: float = 0.0
-    right: dict[str, int]
-    asked: dict[str, int]
-
-
-@app.callback()
-def _group() -> None:
-    """Measure on labelled data."""
+app.command()(text)
 
 
 @app.command()
-def text(
-    path: Annotated[
-        Path,
-        typer.Argument(
-            help="A folder or zip of NAME.html[.gz] and NAME.json with url, "
-            "title, author, date and text."
-        ),
-    ],
-    worst: Annotated[int, typer.Option(help="How many of the worst pages to list.")] = 10,
+def pairs(
+    file: Annotated[Path, typer.Argument(help="Labelled pairs: TSV with label, url_a, url_b.")],
+    db: Db = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw a sweep of the thresholds to this SVG file.")
+    ] = None,
 ) -> None:
-    """Measure the extraction of articles, side by side with trafilatura in the same run.
+    """Measure folding on pairs of articles that readers judged.
 
-    Seconds are CPU time of one core; the extractors take turns on every page.
+    The articles have to be in the database. Says precision, recall and F1 of folding and linking,
+    how well the stories agree, what became of each label, which pairs are misjudged, and how much
+    depends on each threshold.
     """
-    readers: dict[str, Callable[[Labelled], Reading]] = {
-        "copydesk": _copydesk,
-        "trafilatura.bare_extraction, with metadata": _bare,
-        "trafilatura.extract(html)": _default,
-        "trafilatura.extract(html, include_comments=False)": _no_comments,
-    }
-    pages = list(read_labelled(path))
-    for reader in readers.values():  # what is loaded at the first call is nobody's time
-        reader(pages[0])
-    scores = {name: Score(body=Agreement(), right={}, asked={}) for name in readers}
-    ours: list[tuple[Labelled, Agreement]] = []
-    for page in track(pages, "measuring", console=Console(stderr=True), transient=True):
-        for name, reader in readers.items():
-            body = _measure(scores[name], reader, page)
-            if name == "copydesk":
-                ours.append((page, body))
-    out.print(_table(scores, len(pages)))
-    out.print(_worst(ours, worst))
+    listed = _read(file)
+    with open_store(read_settings(db=db).db, read_only=True) as store:
+        ids = _held(store, listed)
+        verdicts = _verdicts(store, listed, ids)
+        stories = _stories(store)
+        prepared = folding.prepared(store, set(ids.values()))
+    story_of = {url: stories[article_id] for url, article_id in ids.items()}
+    out.print(_scores(verdicts, adjusted_rand(listed, story_of)))
+    out.print(_by_label(verdicts))
+    out.print(_misjudged(verdicts))
+    known = [(p, ids[p.url_a], ids[p.url_b]) for p in listed if {p.url_a, p.url_b} <= ids.keys()]
+    sweeps = {name: _sweep(known, prepared, name, values) for name, values in SWEEPS.items()}
+    out.print(_sweeps(sweeps))
+    if plot:
+        plot.write_text(svg([_chart(name, found) for name, found in sweeps.items()]))
+        out.print(Text(f"drawn: {plot}"))
 
 
-def _measure(score: Score, reader: Callable[[Labelled], Reading], page: Labelled) -> Agreement:
-    start = time.process_time()
-    reading = reader(page)
-    score.seconds += time.process_time() - start
-    body = agreement(reading.text, page.text)
-    score.body += body
-    _judge(
-        score,
-        "title",
-        page.title,
-        None if reading.title is None else same_title(reading.title, page.title),
-    )
-    _judge(
-        score,
-        "author",
-        page.author,
-        None if reading.authors is None else same_authors(reading.authors, page.author),
-    )
-    _judge(
-        score, "date", page.date, None if reading.date is None else reading.date == page.date[:10]
-    )
-    return body
-
-
-def _judge(score: Score, field: str, label: str, right: bool | None) -> None:
-    """Counts a field where people said what it is, and the extractor says anything of it."""
-    if label and right is not None:
-        score.asked[field] = score.asked.get(field, 0) + 1
-        score.right[field] = score.right.get(field, 0) + right
-
-
-def _copydesk(page: Labelled) -> Reading:
-    url = page.url if "://" in page.url else f"https://{page.url}"
-    fetched = Fetched(
-        url=url,
-        final_url=url,
-        status=200,
-        headers={"content-type": "text/html"},
-        body=page.html,
-        elapsed_ms=0,
-    )
+def _read(file: Path) -> list[LabelledPair]:
     try:
-        article = extract_article(Entry(url=url, entry_id="", title=""), fetched, datetime.now(UTC))
-    except Failed:
-        return Reading(text="", title="", authors=(), date="")
-    return Reading(
-        text=article.text,
-        title=article.title,
-        authors=article.authors or article.credits or (article.byline,),
-        date=f"{article.published:%Y-%m-%d}" if article.published else "",
-    )
+        with file.open(newline="", encoding="utf-8") as lines:
+            return read_pairs(lines)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CopydeskError(f"cannot read the pairs file {file}: {error}") from error
+    except CopydeskError as error:
+        raise CopydeskError(f"{file}: {error}") from error
 
 
-def _bare(page: Labelled) -> Reading:
-    found = trafilatura.bare_extraction(page.html, url=page.url, with_metadata=True)
-    if not isinstance(found, trafilatura.settings.Document):
-        return Reading(text="", title="", authors=(), date="")
-    names = tuple((found.author or "").split("; "))
-    return Reading(
-        text=found.text or "", title=found.title or "", authors=names, date=found.date or ""
-    )
-
-
-def _default(page: Labelled) -> Reading:
-    return Reading(text=trafilatura.extract(page.html) or "")
-
-
-def _no_comments(page: Labelled) -> Reading:
-    return Reading(text=trafilatura.extract(page.html, include_comments=False) or "")
-
-
-def _table(scores: dict[str, Score], pages: int) -> Table:
-    table = Table(title=f"{pages} pages", title_justify="left", box=None)
-    table.add_column("")
-    for column in ("precision", "recall", "F1", "title", "author", "date", "pages/s a core"):
-        table.add_column(column, justify="right")
-    for name, score in scores.items():
-        shares = [
-            f"{score.right[field] / score.asked[field]:.3f}" if score.asked.get(field) else ""
-            for field in ("title", "author", "date")
-        ]
-        table.add_row(
-            name,
-            *(f"{value:.4f}" for value in (score.body.precision, score.body.recall, score.body.f1)),
-            *shares,
-            f"{pages / max(score.seconds, 1e-9):.1f}",
+def _held(store: Store, listed: Iterable[LabelledPair]) -> dict[str, int]:
+    """The article at each of the pairs' addresses, where there is one."""
+    urls = {url for pair in listed for url in (pair.url_a, pair.url_b)}
+    at = dict(
+        store.reader()
+        .query(
+            "SELECT url, article_id FROM articles UNION ALL SELECT url, article_id FROM pages "
+            "WHERE article_id IS NOT NULL"
         )
-    return table
-
-
-def _worst(ours: list[tuple[Labelled, Agreement]], limit: int) -> Table:
-    table = Table(
-        title="\nThe worst pages, by words wrong or missed", title_justify="left", box=None
+        .rows
     )
-    for column in ("page", "F1", "wrong", "missed", "address"):
-        table.add_column(column, justify="left" if column == "address" else "right")
-    ranked = sorted(ours, key=lambda one: one[1].wrong + one[1].missed, reverse=True)
-    for page, body in ranked[:limit]:
-        table.add_row(page.name, f"{body.f1:.2f}", str(body.wrong), str(body.missed), page.url[:90])
+    return {url: at[key] for url in urls if (key := _canonical(url)) in at}
+
+
+def _canonical(url: str) -> str:
+    try:
+        return without_credentials(canonical_url(url))
+    except Failed:
+        return url
+
+
+def _stories(store: Store) -> dict[int, int]:
+    return dict(store.reader().query("SELECT article_id, story_id FROM articles").rows)
+
+
+def _verdicts(store: Store, listed: Iterable[LabelledPair], ids: dict[str, int]) -> list[Verdict]:
+    stories = _stories(store)
+    filed = {
+        (a, b): (relation, rule)
+        for a, b, relation, rule in store.reader()
+        .query("SELECT a, b, relation, rule FROM matches")
+        .rows
+    }
+    verdicts = []
+    for pair in listed:
+        a, b = ids.get(pair.url_a), ids.get(pair.url_b)
+        if a is None or b is None:
+            verdicts.append(Verdict(pair=pair, folded=False, relation="absent"))
+            continue
+        folded = stories[a] == stories[b]
+        relation, rule = filed.get((min(a, b), max(a, b)), ("same story" if folded else "", ""))
+        verdicts.append(Verdict(pair=pair, folded=folded, relation=relation, rule=rule))
+    return verdicts
+
+
+Known = tuple[LabelledPair, int, int]
+Point = tuple[float, Score, Score]
+
+
+def _sweep(
+    known: Sequence[Known], prepared: dict[int, Prepared], name: str, values: Iterable[float]
+) -> list[Point]:
+    """Fold and link scores of comparing each pair by itself, for each value of one threshold."""
+    points = []
+    for value in values:
+        # the thresholds are all numbers, and `name` is one of them
+        params: FoldParams = replace(folding.FOLD, **{name: value})  # type: ignore[arg-type]
+        verdicts = []
+        for pair, a, b in known:
+            relation = compare(prepared[a], prepared[b], params).relation
+            verdicts.append(Verdict(pair=pair, folded=relation in FOLDS, relation=relation or ""))
+        points.append((value, fold_score(verdicts), link_score(verdicts)))
+    return points
+
+
+def _scores(verdicts: Sequence[Verdict], agreement: float) -> Table:
+    table = Table(f"{len(verdicts):,} pairs", "precision", "recall", "F1", box=None)
+    for name, score in (("folded", fold_score(verdicts)), ("linked", link_score(verdicts))):
+        table.add_row(name, *(f"{v:.3f}" for v in (score.precision, score.recall, score.f1)))
+    table.add_row("stories, adjusted Rand index", "", "", f"{agreement:.3f}")
     return table
+
+
+def _by_label(verdicts: Sequence[Verdict]) -> Table:
+    found = by_label(verdicts)
+    columns = sorted({relation for counts in found.values() for relation in counts})
+    table = Table("label", *columns, box=None, title_justify="left", title="\nwhat became of them")
+    for label, counts in found.items():
+        table.add_row(label, *(str(counts[column] or "") for column in columns))
+    return table
+
+
+def _misjudged(verdicts: Sequence[Verdict]) -> Text:
+    lines = Text("\nmisjudged\n", style="bold")
+    for verdict in verdicts:
+        if verdict.wrong:
+            pair = verdict.pair
+            became = verdict.relation or "nothing"
+            told = f"  {pair.label}, became {became}{f': {verdict.rule}' if verdict.rule else ''}\n"
+            lines.append(told, style="not bold")
+            lines.append(f"    {pair.url_a}\n    {pair.url_b}\n", style="not bold dim")
+    return lines
+
+
+def _sweeps(sweeps: dict[str, list[Point]]) -> Table:
+    table = Table(
+        "threshold", "value", "fold precision", "fold recall", "link F1", box=None,
+        title="\neach threshold by itself, pair by pair (* as set)", title_justify="left",
+    )  # fmt: skip
+    for name, points in sweeps.items():
+        for value, fold, link in points:
+            mark = "*" if value == getattr(folding.FOLD, name) else ""
+            figures = (fold.precision, fold.recall, link.f1)
+            table.add_row(name, f"{value:g}{mark}", *(f"{figure:.3f}" for figure in figures))
+    return table
+
+
+def _chart(name: str, points: Sequence[Point]) -> Chart:
+    return Chart(
+        title=name,
+        lines={
+            "precision": [(value, fold.precision) for value, fold, _ in points],
+            "recall": [(value, fold.recall) for value, fold, _ in points],
+            "link F1": [(value, link.f1) for value, _, link in points],
+        },
+        mark=getattr(folding.FOLD, name),
+    )

@@ -1,7 +1,7 @@
 """`copydesk extract` and `copydesk reclean`: what is taken for an article, and why."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from flows.folding import refile_articles
 from flows.options import Db
 from flows.settings import Settings, read_settings
 from ingest.cleaning import counted_lines, without_recurring
@@ -61,15 +62,18 @@ def extract(
 
 def reclean(db: Db = None) -> None:
     """Take out of filed articles what has since turned out to recur across their outlet."""
-    path = read_settings(db=db).db
-    with open_reader(path):  # raises where there is none: nothing is to be made here
-        pass
+    settings = read_settings(db=db)
+    if not settings.db.exists():
+        raise CopydeskError(f"no database at {settings.db}: `copydesk run` makes one")
+    window = timedelta(days=settings.window_days)
     changed = lines = 0
-    with open_store(path) as store:
+    with open_store(settings.db) as store:
         outlets = store.lines.outlets()
         for name in track(outlets, "recleaning", console=Console(stderr=True), transient=True):
             with store.transaction():
                 removed = reclean_outlet(store, name)
+                if removed:
+                    refile_articles(store, store.last_run(), removed, window)
             changed += len(removed)
             lines += sum(map(len, removed.values()))
     out.print(f"{lines:,} lines taken out of {changed:,} articles of {len(outlets):,} outlets")

@@ -113,7 +113,7 @@ def export(
 @app.command("list")
 def list_(db: Db = None) -> None:
     """List the subscriptions, and when each is due."""
-    with open_reader(read_settings(db=db).db) as reader:
+    with open_reader(read_settings(db=db).db, latest=True) as reader:
         found = reader.query(
             "SELECT folder, title, state, url, articles, next_due, due_reason, needs_credentials "
             "FROM feeds "
@@ -134,7 +134,7 @@ def list_(db: Db = None) -> None:
 @app.command()
 def health(db: Db = None) -> None:
     """Say how each feed fares, the worst first."""
-    with open_reader(read_settings(db=db).db) as reader:
+    with open_reader(read_settings(db=db).db, latest=True) as reader:
         found = reader.query(
             "SELECT title, verdict, last_success, fresh_per_day, usual_per_day, due_reason, url "
             "FROM feed_health ORDER BY verdict = 'well', streak DESC, title"

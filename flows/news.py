@@ -10,6 +10,7 @@ idle. While one batch is extracted and filed, the next is being fetched.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice, zip_longest
@@ -26,18 +27,19 @@ from flows.artifacts import publish
 from flows.polling import feeds_to_poll, poll_feed
 from flows.progress import report
 from flows.settings import Settings, read_settings
-from flows.stages import Answer, Stopwatch, TakenUp
+from flows.stages import Answer, TakenUp
+from flows.stopwatch import Stopwatch
 from ingest.extract import Known
 from ingest.fetch import Fetcher, open_fetcher
-from ingest.model import FeedState, Page, PageResult, Poll
+from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
 from ingest.plan import batches
 from ingest.pool import ExtractPool, open_pool
 from ingest.recipes import Recipe
 from ingest.urls import outlet
 from storage.store import Store, open_store
 
-#: Seconds that a run waits for whoever is reading the database.
-PATIENCE = 30
+#: Seconds that a run waits for another, for upkeep, or for whoever reads the database itself.
+PATIENCE = 300
 #: How far back articles tell what an outlet's furniture is: sites change, and cost must not grow.
 FURNITURE_DAYS = timedelta(days=90)
 
@@ -217,13 +219,17 @@ async def news(
         subscribed = feeds_to_poll(store, settings, clock, due=due)
         run_id = store.begin_run(clock)
         watch = Stopwatch()
-        state = "failed"
         try:
             with watch.timing("total"):
                 await _work(run_id, clock, settings, store, subscribed, watch)
-            state = "finished"
-        finally:
-            store.end_run(run_id, state, watch.seconds)
+        except BaseException:
+            store.end_run(run_id, "failed", watch.seconds)
+            with suppress(CopydeskError):  # what ended the run is what is to be heard
+                store.publish(keep=settings.keep_snapshots)
+            raise
+        store.end_run(run_id, "finished", watch.seconds)
+        published = store.publish(keep=settings.keep_snapshots)
+        get_run_logger().info("published %s in %.1f s", published.path, published.seconds)
         summary = await publish(store.reader(), run_id)
     message = f"{summary.articles} new articles, {summary.folded} stories folded"
     # Prefect takes the state apart: it shows the message, and the caller gets the number

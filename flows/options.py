@@ -1,5 +1,6 @@
 """Options that several commands take."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,3 +15,12 @@ Db = Annotated[
         help=f"The DuckDB file. [default: COPYDESK_DB, else {DEFAULT_DB}]", show_default=False
     ),
 ]
+
+
+def moment(text: str) -> datetime:
+    """A time as ISO 8601 writes it; UTC where it names no zone."""
+    try:
+        when = datetime.fromisoformat(text)
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error

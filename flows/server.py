@@ -223,10 +223,12 @@ async def _serve(settings: Settings) -> None:
     from prefect.types.entrypoint import EntrypointType
 
     from flows.news import news
+    from flows.upkeep_flow import upkeep
 
+    # one deployment a database: two that are served side by side do not take each other's runs
+    name = f"{settings.db.stem}-{url_id(str(settings.db.resolve())) % 16**6:06x}"
     deployment = await news.ato_deployment(
-        # one deployment a database: two that are served side by side do not take each other's runs
-        name=f"{settings.db.stem}-{url_id(str(settings.db.resolve())) % 16**6:06x}",
+        name=name,
         parameters={
             "feeds": str(settings.feeds.resolve()) if settings.feeds else None,
             "db": str(settings.db.resolve()),
@@ -238,10 +240,17 @@ async def _serve(settings: Settings) -> None:
         ),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    daily = await upkeep.ato_deployment(
+        name=name,
+        parameters={"db": str(settings.db.resolve())},
+        schedule=Cron(settings.upkeep_schedule, timezone="UTC"),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
     # a limit above one lets the runner take up a run that is due, to see that it must be cancelled
     runner = Runner(name="copydesk", limit=4, pause_on_shutdown=False)
     # its own handler stops it from within the loop's callback, with a coroutine never awaited
     runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
+    await runner.aadd_deployment(daily)
     deployment_id = await runner.aadd_deployment(deployment)
     async with get_client() as client:
         await _close_stale(client, deployment_id)

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -98,9 +98,45 @@ class Settings(BaseSettings):
         le=3650,
         description="How far apart in time two articles may be and still be compared.",
     )
+    keep_snapshots: int = Field(
+        0,
+        ge=0,
+        description="Published snapshots kept under the names of their runs, besides the current.",
+    )
+    keep_texts_days: float | None = Field(
+        None, gt=0, description="Age at which upkeep drops an article's text; without it, never."
+    )
+    keep_stories_days: float | None = Field(
+        None,
+        gt=0,
+        description="Age of its last article at which upkeep drops a story; without it, never.",
+    )
+    keep_ledger_days: float | None = Field(
+        90, gt=0, description="Age at which upkeep rolls up requests and outcomes."
+    )
+    upkeep_schedule: str = Field(
+        "17 3 * * *",
+        description="When `copydesk serve` does the upkeep: a cron expression, in UTC.",
+    )
+    quack_port: int = Field(
+        9494, description="Port on localhost where `copydesk serve --quack` answers DuckDB clients."
+    )
+    quack_token: SecretStr = Field(
+        SecretStr(""),
+        description="What those clients show to be let in. Without it, a new one at each start.",
+    )
     prefect_port: int = Field(
         4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."
     )
+
+    @model_validator(mode="after")
+    def _kept_for_the_window(self) -> "Settings":
+        """A text that may still be compared must still be there."""
+        for name in ("keep_texts_days", "keep_stories_days"):
+            kept = getattr(self, name)
+            if kept is not None and kept < self.window_days:
+                raise ValueError(f"{name} must be at least window_days, {self.window_days:g}")
+        return self
 
     @classmethod
     def settings_customise_sources(

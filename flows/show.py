@@ -59,13 +59,13 @@ def stories(found: list[StorySummary], title: str) -> RenderableType:
 
 
 def story_tree(tree: StoryTree) -> RenderableType:
-    """A story: the original, its copies, and what embeds one of them; two or three lines each."""
+    """A story: the original, its copies, and what is linked with them; two or three lines each."""
     original = tree.members[0]
     lines = Text.assemble((f"Story {tree.story_id}: {original.title}", "bold"), "\n")
     for member in tree.members:
         lines.append_text(_member(member, original))
     if tree.linked:
-        lines.append("Linked, not folded\n", style="bold")
+        lines.append("Linked, not folded: other versions, and round-ups\n", style="bold")
         for member in tree.linked:
             lines.append_text(_member(member, original))
     lines.right_crop(1)
@@ -76,9 +76,7 @@ def _member(member: Member, original: Member) -> Text:
     if member is original:
         comparison = moment(member.appeared) + " UTC"
     else:
-        comparison = (
-            f"{_lag(original.appeared, member.appeared)}, containment {member.containment:.2f}"
-        )
+        comparison = f"{_lag(original.appeared, member.appeared)}, {member.similarity:.0%} shared"
     text = Text.assemble(
         (f"  {member.relation:<10}", "cyan"),
         (member.outlet, "green"),
@@ -117,8 +115,8 @@ def status(found: Status, path: str) -> RenderableType:
     return Group(lines, run_summary(found.last_run))
 
 
-def table(found: Table, style: str, console: Console) -> None:
-    """Prints a query's answer: as a table for people, as CSV or JSON for programs."""
+def table(found: Table, style: str, console: Console, note: str = "") -> None:
+    """Prints a query's answer: as a table for people, with a note; as CSV or JSON for programs."""
     if style == "csv":
         out = io.StringIO()
         writer = csv.writer(out)
@@ -136,7 +134,8 @@ def table(found: Table, style: str, console: Console) -> None:
         for row in found.rows:
             grid.add_row(*(Text(_cell(value)) for value in row))
         console.print(grid)
-        console.print(f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}", style="dim")
+        count = f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}"
+        console.print(f"{count}, {note}" if note else count, style="dim")
 
 
 def _cell(value: object) -> str:

@@ -9,16 +9,15 @@
 Failures arrive here as exceptions and leave as values: one outcome a feed, one a page.
 """
 
-import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from flows.folding import file_articles
 from flows.polling import record_polls
+from flows.stopwatch import Stopwatch
 from ingest.cleaning import counted
-from ingest.dedup import FoldParams, compare, fold
 from ingest.extract import Known
 from ingest.fetch import PAGE_TYPES, Fetcher
 from ingest.ledger import failed, went
@@ -26,7 +25,6 @@ from ingest.model import (
     Attempt,
     Failed,
     Fetched,
-    Match,
     Outcome,
     Page,
     PageResult,
@@ -37,31 +35,8 @@ from ingest.model import (
 from ingest.plan import identify, plan_pages, settle_duplicates
 from ingest.pool import ExtractPool
 from ingest.recipes import NO_RECIPE, Recipe
-from ingest.sketch import SketchParams, shingle, sketch_articles
 from ingest.urls import outlet
 from storage.store import Store
-
-SKETCH = SketchParams()
-FOLD = FoldParams()
-
-
-class Stopwatch:
-    """Seconds spent, by the name of what they were spent on."""
-
-    def __init__(self) -> None:
-        self.seconds: defaultdict[str, float] = defaultdict(float)
-
-    @contextmanager
-    def timing(self, name: str, *, within: str = "") -> Iterator[None]:
-        """Adds the block's duration under a name; and takes it from another that it is part of."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - started
-            self.seconds[name] += spent
-            if within:
-                self.seconds[within] -= spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,30 +145,11 @@ def file_batch(
         ids = [result.article.article_id for result in results if result.article]
         settled = settle_duplicates(results, store.known_articles(ids))
         articles = [result.article for result in settled if result.article]
-        fresh = [article.article_id for article in articles]
-        with watch.timing("fold", within="load"):
-            sketches = sketch_articles(articles, SKETCH)
-        store.add_articles(run_id, articles, sketches)
+        file_articles(store, run_id, articles, window, watch)
         store.lines.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
         store.lines.add_removed(
             [(a.article_id, one) for a in articles for one in a.removed], run_id
         )
         store.lines.add_others(run_id, settled)
-        pairs = store.colliding(fresh, window)
-        texts = store.texts({article_id for pair in pairs for article_id in pair})
-        with watch.timing("fold", within="load"):
-            matches = compare_pairs(pairs, texts)
-        store.add_matches(run_id, matches)
-        candidates, edges = store.neighbourhood(fresh)
-        with watch.timing("fold", within="load"):
-            stories = fold(candidates, edges)
-        store.put_stories(run_id, stories)
         store.settle_pages(run_id, settled, now)
     return settled
-
-
-def compare_pairs(pairs: Sequence[tuple[int, int]], texts: dict[int, str]) -> list[Match]:
-    """Every pair compared in full; those that are related."""
-    sets = {article_id: shingle(text, SKETCH) for article_id, text in texts.items()}
-    compared = (compare(a, sets[a], b, sets[b], FOLD) for a, b in pairs)
-    return [match for match in compared if match]

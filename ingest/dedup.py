@@ -1,70 +1,21 @@
-"""Two texts become a match or nothing; matches become stories. Pure."""
+"""Matches become stories. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import datetime
 
-from ingest.model import FOLDS, Candidate, Match, Relation, Story
-from ingest.sketch import Shingles
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoldParams:
-    """Where a resemblance becomes a relation. Shares are of distinct shingles."""
-
-    contained: float = 0.8  # the shorter text's share found in the longer, for any relation
-    led: float = 0.5  # the longer text's lead found in the shorter: else it is a round-up
-
-
-def compare(
-    a: int, a_shingles: Shingles, b: int, b_shingles: Shingles, params: FoldParams
-) -> Match | None:
-    """What two articles are to each other, by all of their shingles; None for nothing.
-
-    A text that lies in a longer one is an abridged copy where both begin alike, since copies are
-    cut from the end. Where the longer has a beginning of its own it is a round-up: it embeds the
-    other and makes no story with it.
-    """
-    if a > b:
-        return compare(b, b_shingles, a, a_shingles, params)
-    if not a_shingles.all or not b_shingles.all:
-        return None
-    shared = len(a_shingles.all & b_shingles.all)
-    a_in_b, b_in_a = shared / len(a_shingles.all), shared / len(b_shingles.all)
-    short, long = (
-        (a_shingles, b_shingles)
-        if len(a_shingles.all) <= len(b_shingles.all)
-        else (b_shingles, a_shingles)
-    )
-    if max(a_in_b, b_in_a) < params.contained:
-        return None
-    if a_in_b == b_in_a == 1:
-        relation = Relation.IDENTICAL
-    elif min(a_in_b, b_in_a) >= params.contained:
-        relation = Relation.COPY
-    elif len(long.lead & short.all) >= params.led * len(long.lead):
-        relation = Relation.ABRIDGED
-    else:
-        relation = Relation.EMBEDS
-    return Match(
-        a=a,
-        b=b,
-        relation=relation,
-        jaccard=shared / (len(a_shingles.all) + len(b_shingles.all) - shared),
-        a_in_b=a_in_b,
-        b_in_a=b_in_a,
-        shared=shared,
-    )
+from ingest.model import FOLDS, Candidate, Match, Story
 
 
 def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]:
     """The stories of a set of articles that is closed under folding matches.
 
-    In the order they appeared, each article that no story has taken yet becomes the original of
-    one and takes every untaken article that matches it directly. Nothing is chained, and the
-    result depends on the set alone, not on the order or the batches it arrived in.
+    An agency's own pages first, then in the order they appeared, each article that no story has
+    taken yet becomes the original of one and takes every untaken article that matches it directly.
+    Nothing is chained, and the result depends on the set alone, not on the order or the batches it
+    arrived in.
     """
-    ranked = sorted(articles, key=lambda c: (c.appeared, -c.words, c.article_id))
+    ranked = sorted(articles, key=_rank)
     rank = {candidate.article_id: position for position, candidate in enumerate(ranked)}
     neighbours: defaultdict[int, set[int]] = defaultdict(set)
     for match in matches:
@@ -80,6 +31,12 @@ def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]
             taken.update(group)
             groups.append([ranked[member] for member in group])
     return _with_ids(groups)
+
+
+def _rank(one: Candidate) -> tuple[bool, datetime, bool, int, int]:
+    """Who is the likelier original: the agency itself, then the earlier. A credit says that an
+    article is a copy of the agency's, so it decides among those of one moment only; then length."""
+    return not one.is_source, one.appeared, not one.is_credited, -one.words, one.article_id
 
 
 def _with_ids(groups: list[list[Candidate]]) -> list[Story]:

@@ -349,17 +349,40 @@ class Article:
             return min(self.published + timedelta(days=1), self.first_seen)
         return self.published
 
+    @property
+    def body(self) -> "Body":
+        """What of it is sketched and compared."""
+        return Body(
+            article_id=self.article_id, outlet=self.outlet, text=self.text, appeared=self.appeared
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What of an article is sketched and compared."""
+
+    article_id: int
+    outlet: str
+    text: str
+    appeared: datetime
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """A text's MinHash signature and the bands it is found by."""
+    """A text's MinHash signature, and what it is found by: its bands, and a sample of its shingles.
+
+    The bands are of what is left without furniture; the sample is of all of the text, since it is
+    also what furniture is learned from.
+    """
 
     article_id: int
+    outlet: str
     appeared: datetime
     scheme: str  # fingerprint of the parameters that made it
-    shingles: int  # distinct ones
+    shingles: int  # distinct ones left
     signature: bytes  # little-endian uint32, one a permutation
-    bands: tuple[int, ...]  # one 63-bit hash a band, in order; empty where the text is too short
+    bands: tuple[int, ...]  # one 63-bit hash a band, in order; empty where too little is left
+    sample: tuple[int, ...]  # 63-bit hashes, ascending
 
 
 class Relation(StrEnum):
@@ -368,6 +391,7 @@ class Relation(StrEnum):
     IDENTICAL = "identical"
     COPY = "copy"
     ABRIDGED = "abridged"
+    UPDATE = "update"
     EMBEDS = "embeds"
 
 
@@ -377,15 +401,29 @@ FOLDS = frozenset({Relation.IDENTICAL, Relation.COPY, Relation.ABRIDGED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Two articles compared in full. `a` is the smaller id; shares are of distinct shingles."""
+    """Two articles compared in full, with the evidence. `a` is the smaller id.
+
+    Furniture is left out of every figure. Shares are from 0 to 1.
+    """
 
     a: int
     b: int
-    relation: Relation
+    relation: Relation | None  # None: nothing; such a match is never filed
+    rule: str  # which rule decided, in words
+    shared: int  # distinct shingles in both
     jaccard: float
-    a_in_b: float  # share of a's shingles found in b
+    a_in_b: float  # share of a's distinct shingles found in b
     b_in_a: float
-    shared: int
+    a_aligned: float  # share of a's words in shared runs that stand in the same order in both
+    b_aligned: float
+    a_prose: float  # share of a's words outside quotations that stand in shared runs
+    b_prose: float
+    prose_words: int  # number of those in the shorter
+    a_lead: float  # share of a's lead that stands in shared runs
+    b_lead: float
+    longest_run: int  # words
+    a_words: int
+    b_words: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,6 +434,8 @@ class Candidate:
     appeared: datetime
     words: int
     story_id: int | None = None
+    is_source: bool = False  # it stands on the site of the agency whose copy it is
+    is_credited: bool = False  # it says whose copy it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

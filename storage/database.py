@@ -1,14 +1,22 @@
 """Opens the database file: for one writer, or for reading. Every failure is one clear sentence."""
 
+import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
 
-from storage.migrate import DatabaseError, check_readable, migrate
+from storage.migrate import DatabaseError, check_readable, is_outdated, migrate, transaction
+from storage.publish import copy_file
+
+__all__ = ["HeldError", "connect", "explain", "opened", "transaction"]
+
+
+class HeldError(DatabaseError):
+    """Another process holds the database: it can be had later."""
 
 
 def connect(
@@ -25,18 +33,20 @@ def connect(
         raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not read_only and not path.exists():
+            _make(path)
         connection = _open(path, read_only=read_only, patience=patience)
     except (duckdb.Error, OSError) as error:
-        raise DatabaseError(_explain(path, str(error))) from error
+        raise explain(path, error) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         if read_only:
             check_readable(connection)
-        else:
-            migrate(connection)
+        elif is_outdated(connection):
+            connection = _brought_up_to_date(path, connection)
     except duckdb.Error as error:
         connection.close()
-        raise DatabaseError(_explain(path, str(error))) from error
+        raise explain(path, error) from error
     except DatabaseError as error:
         connection.close()
         raise DatabaseError(f"{path}: {error}") from error
@@ -54,25 +64,106 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
             time.sleep(0.25)
 
 
-def _explain(path: Path, message: str) -> str:
+def _make(path: Path) -> None:
+    """A new database, which takes its name when it is whole, unless another has it by then."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with duckdb.connect(str(fresh)) as connection:
+            migrate(connection)
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _brought_up_to_date(
+    path: Path, connection: duckdb.DuckDBPyConnection
+) -> duckdb.DuckDBPyConnection:
+    """Migrates a copy, which then takes the file's name: killed meanwhile, nothing has changed."""
+    copy = path.with_name(f"{path.name}.migrating")
+    connection.execute("CHECKPOINT")
+    try:
+        copy_file(path, copy)
+        with duckdb.connect(str(copy)) as migrated:
+            migrate(migrated, at_once=False)
+            migrated.execute("CHECKPOINT")
+        copy.replace(path)
+    except OSError as error:
+        raise explain(path, error) from error
+    finally:
+        copy.unlink(missing_ok=True)
+    connection.close()
+    renewed = duckdb.connect(str(path))
+    renewed.execute("SET TimeZone = 'UTC'")
+    return renewed
+
+
+def explain(path: Path, error: Exception) -> DatabaseError:
+    """What has befallen a database, as one sentence: what, where, what to do."""
+    message = str(error)
     holder = re.search(r"Conflicting lock is held in (.*?) \(PID (\d+)\)", message)
     if holder:
-        return (
+        return HeldError(
             f"{path} is in use by process {holder[2]} ({holder[1]}), probably a run: "
             "try again when it has finished"
         )
-    if "not a valid DuckDB database" in message:
-        return f"{path} is not a DuckDB database: name another with --db, or move it away"
-    return f"cannot open the database {path}: {message}"
+    what = _befallen(message) or f"cannot be opened: {message.splitlines()[0]}"
+    return DatabaseError(f"the database {path} {what}")
+
+
+#: What DuckDB and the system say, and what it means to whoever runs us.
+_SIGNS = {
+    "not a valid DuckDB database": (
+        "is not a DuckDB database: name another with --db, or move it away"
+    ),
+    "No space left on device|File too large|Disk quota exceeded": (
+        "could not be written, the disk is full: what was under way is undone and all else is "
+        "safe; make room and run again"
+    ),
+    "Permission denied|Read-only file system": (
+        "is closed to this user: change the rights of the file and its folder, or name another "
+        "with --db"
+    ),
+    "database file with version number": (
+        "was written by a newer DuckDB than is installed here: upgrade Copydesk and duckdb"
+    ),
+    "Corrupt database file|Could not read enough bytes|Failed to load metadata": (
+        "is damaged and has been left as it is: move it away, and copy its .snapshot file, or your "
+        "backup, to its name"
+    ),
+}
+
+
+def _befallen(message: str) -> str | None:
+    found = (what for sign, what in _SIGNS.items() if re.search(sign, message))
+    return next(found, None)
 
 
 @contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block's statements, or none of them."""
-    connection.execute("BEGIN")
+def opened(
+    path: Path, *, read_only: bool = False, patience: float = 0
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for as long as the block lasts.
+
+    What befalls the file meanwhile (a full disk, damage) comes out as a DatabaseError; what is
+    wrong with a statement comes out as it is.
+    """
+    connection = connect(path, read_only=read_only, patience=patience)
     try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
+        yield connection
+    except Exception as error:
+        for cause in _causes(error):
+            if isinstance(cause, duckdb.Error) and _befallen(str(cause)):
+                raise explain(path, cause) from error
         raise
-    connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, those it stands for as a group, and what each came from."""
+    yield error
+    for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _causes(inner)
+    if error.__cause__ is not None:
+        yield from _causes(error.__cause__)

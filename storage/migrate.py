@@ -1,6 +1,8 @@
 """Brings a database to the schema of this version: numbered migrations, then the views."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -14,28 +16,63 @@ class DatabaseError(CopydeskError):
     """The database cannot be used, and why."""
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Applies, in one transaction, every migration not yet applied, and renews changed views.
-
-    Raises DatabaseError, and changes nothing, where the file was written by a newer version or an
-    applied migration is not the one we have.
-    """
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block's statements, or none of them."""
     connection.execute("BEGIN")
     try:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS core")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS core.migrations (number INTEGER, name VARCHAR, sha VARCHAR)"
-        )
-        rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
-        applied: dict[int, str] = dict(rows)
-        _check_not_newer(max(applied, default=0))
-        for number, script in enumerate(_scripts(), start=1):
-            _apply(connection, number, script, applied)
-        _apply_views(connection, HERE / "views.sql", applied)
+        yield
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, *, at_once: bool = True) -> None:
+    """Applies every migration not yet applied, renews changed views; `at_once` in a transaction.
+
+    Only ever on a file that nobody knows yet, which takes its name when it is done
+    (`storage.database`): a process killed meanwhile leaves a log that DuckDB 1.5 may be unable to
+    replay, for a column whose default is a function (its issue 18259). And not `at_once` where
+    tables hold rows: it does not commit two changes to such a table.
+
+    Raises DatabaseError where the file was written by a newer version or an applied migration is
+    not the one we have.
+    """
+    if at_once:
+        with transaction(connection):
+            _apply_all(connection)
+    else:
+        _apply_all(connection)
+
+
+def is_outdated(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there is anything to migrate. Raises DatabaseError for a newer version's database."""
+    try:
+        rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
+    except duckdb.CatalogException:
+        return True
+    applied: dict[int, str] = dict(rows)
+    _check_not_newer(max(applied, default=0))
+    ours = dict(enumerate([HERE / "views.sql", *_scripts()]))
+    return applied != {number: _sha(script.read_text()) for number, script in ours.items()}
+
+
+def _sha(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()
+
+
+def _apply_all(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS core")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS core.migrations (number INTEGER, name VARCHAR, sha VARCHAR)"
+    )
+    rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
+    applied: dict[int, str] = dict(rows)
+    _check_not_newer(max(applied, default=0))
+    for number, script in enumerate(_scripts(), start=1):
+        _apply(connection, number, script, applied)
+    _apply_views(connection, HERE / "views.sql", applied)
 
 
 def check_readable(connection: duckdb.DuckDBPyConnection) -> None:
@@ -69,7 +106,7 @@ def _apply(
     connection: duckdb.DuckDBPyConnection, number: int, script: Path, applied: dict[int, str]
 ) -> None:
     sql = script.read_text()
-    sha = hashlib.sha256(sql.encode()).hexdigest()
+    sha = _sha(sql)
     if number not in applied:
         connection.execute(sql)
         connection.execute(
@@ -87,7 +124,7 @@ def _apply_views(
 ) -> None:
     """The views hold no data, so they are replaced whenever their text changes: number 0."""
     sql = script.read_text()
-    sha = hashlib.sha256(sql.encode()).hexdigest()
+    sha = _sha(sql)
     if applied.get(0) != sha:
         connection.execute(sql)
         connection.execute("DELETE FROM core.migrations WHERE number = 0")

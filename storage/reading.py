@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ import duckdb
 
 from ingest.model import Failed
 from ingest.urls import canonical_url, without_credentials
-from storage.database import connect
+from storage.database import HeldError, connect, opened
+from storage.export import Export, Shape, export
+from storage.index import Index
 from storage.lines import Lines
 from storage.migrate import DatabaseError, schema_version
+from storage.publish import readable
 from storage.tables import Tables
 
 
@@ -62,13 +65,26 @@ class Member:
     title: str
     url: str
     appeared: datetime
-    containment: float  # share of the shorter text's shingles found in the other
+    similarity: float  # share of the shorter text found in the other, in the same order
     words: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleText:
+    """One article, to be read."""
+
+    article_id: int
+    story_id: int
+    outlet: str
+    title: str
+    url: str
+    appeared: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTree:
-    """A story: its original and copies, and the articles that embed one of them."""
+    """A story: its original and copies, and the updates and round-ups that are linked with one."""
 
     story_id: int
     members: tuple[Member, ...]
@@ -87,12 +103,37 @@ class Status:
     unfinished: int  # runs that failed or crashed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """Which state a reader sees: the file it reads, and the last run in it."""
+
+    file: Path
+    run_id: int | None  # None before the first run
+    when: datetime | None  # that run's end, or its start where it has none
+
+    def __str__(self) -> str:
+        if self.when is None:
+            return "before the first run"
+        return f"as of run {self.run_id}, {self.when:%Y-%m-%d %H:%M} UTC"
+
+
 class Reader:
     """Reads a database that somebody else may write another time."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self.lines = Lines(Tables(connection))
+        self.index = Index(Tables(connection))
+
+    def as_of(self) -> AsOf:
+        """Which state this is."""
+        file, run_id, when = self._one(
+            "SELECT path, max(run_id), arg_max(coalesce(finished_at, started_at), run_id) "
+            "FROM duckdb_databases() LEFT JOIN core.runs ON true "
+            "WHERE database_name = current_database() GROUP BY path",
+            [],
+        )
+        return AsOf(file=Path(file), run_id=run_id, when=when)
 
     def query(self, sql: str) -> Table:
         """The answer to any query. Raises DatabaseError with DuckDB's own words."""
@@ -104,6 +145,10 @@ class Reader:
             return Table(columns=columns, rows=cursor.fetchall())
         except duckdb.Error as error:
             raise DatabaseError(str(error)) from error
+
+    def export(self, folder: Path, shape: Shape, *, since: datetime | None = None) -> Export:
+        """Writes articles as files."""
+        return export(self._connection, folder, shape, since=since)
 
     def run_summary(self, run_id: int) -> RunSummary:
         """How a run went."""
@@ -165,34 +210,41 @@ class Reader:
 
     def story(self, key: str) -> StoryTree:
         """The story with a number, or of an address. Raises DatabaseError where there is none."""
-        story_id = int(key) if key.isdecimal() else self._story_at(key)
-        members = self._members(
+        story_id = int(key) if key.isdecimal() else self._at(key)[1]
+        rows = self._connection.execute(
             """
-            SELECT a.article_id, CASE WHEN a.is_original THEN 'original' ELSE x.relation END,
-                   a.outlet, a.title, a.url, a.appeared, greatest(x.a_in_b, x.b_in_a), a.words
-            FROM articles a
-            LEFT JOIN core.members m ON m.article_id = a.article_id
-            LEFT JOIN core.matches x ON x.a = least(a.article_id, m.original_id)
-                AND x.b = greatest(a.article_id, m.original_id)
-            WHERE a.story_id = $story ORDER BY NOT a.is_original, a.appeared, a.article_id
+            SELECT folded, article_id, relation, outlet, title, url, appeared, similarity, words
+            FROM story_timeline WHERE story_id = ?
+            ORDER BY relation <> 'original', appeared, article_id
             """,
-            story_id,
-        )
-        if not members:
+            [story_id],
+        ).fetchall()
+        if not rows:
             raise DatabaseError(self._no_story(story_id))
-        linked = self._members(
-            """
-            SELECT a.article_id, arg_max(x.relation, x.shared), a.outlet, a.title, a.url,
-                   a.appeared, max(greatest(x.a_in_b, x.b_in_a)), a.words
-            FROM core.matches x
-            JOIN core.members m ON m.article_id IN (x.a, x.b) AND m.story_id = $story
-            JOIN articles a ON a.article_id = CASE WHEN x.a = m.article_id THEN x.b ELSE x.a END
-            WHERE a.story_id <> $story
-            GROUP BY ALL ORDER BY a.appeared, a.article_id
-            """,
-            story_id,
+        names = [field.name for field in fields(Member)]
+        told = [(row[0], Member(**dict(zip(names, row[1:], strict=True)))) for row in rows]
+        return StoryTree(
+            story_id=story_id,
+            members=tuple(member for folded, member in told if folded),
+            linked=tuple(member for folded, member in told if not folded),
         )
-        return StoryTree(story_id=story_id, members=members, linked=linked)
+
+    def article(self, url: str) -> ArticleText:
+        """The article at an address. Raises DatabaseError where there is none."""
+        article_id, story_id = self._at(url)
+        row = self._one(
+            "SELECT outlet, title, url, appeared, text FROM core.articles WHERE article_id = ?",
+            [article_id],
+        )
+        return ArticleText(
+            article_id=article_id,
+            story_id=story_id,
+            outlet=row[0],
+            title=row[1],
+            url=row[2],
+            appeared=row[3],
+            text=row[4],
+        )
 
     def status(self) -> Status:
         """What the database holds, and how its last run went."""
@@ -223,7 +275,8 @@ class Reader:
             return f"story {story_id} is no more; its articles went to story {heirs}"
         return f"no story {story_id}; `copydesk sql 'FROM stories'` lists them"
 
-    def _story_at(self, url: str) -> int:
+    def _at(self, url: str) -> tuple[int, int]:
+        """The ids of the article at an address, and of its story."""
         try:
             canonical = without_credentials(canonical_url(url))
         except Failed as failure:
@@ -231,35 +284,19 @@ class Reader:
                 f"{url} is neither the number of a story nor an http(s) address"
             ) from failure
         found = self._connection.execute(
-            "SELECT a.story_id, p.outcome, p.detail FROM pages p "
+            "SELECT a.article_id, a.story_id, p.outcome, p.detail FROM pages p "
             "LEFT JOIN articles a USING (article_id) WHERE p.url = $url "
-            "UNION ALL SELECT story_id, NULL, NULL FROM articles WHERE url = $url",
+            "UNION ALL SELECT article_id, story_id, NULL, NULL FROM articles WHERE url = $url",
             {"url": canonical},
         ).fetchall()
         if not found:
             raise DatabaseError(f"no feed has listed {canonical}")
-        story_id, outcome, detail = max(found, key=lambda row: row[0] is not None)
-        if story_id is None:
+        article_id, story_id, outcome, detail = max(found, key=lambda row: row[0] is not None)
+        if article_id is None:
             raise DatabaseError(
                 f"{canonical} led to no article: {outcome}{f' ({detail})' if detail else ''}"
             )
-        return int(story_id)
-
-    def _members(self, sql: str, story_id: int) -> tuple[Member, ...]:
-        rows = self._connection.execute(sql, {"story": story_id}).fetchall()
-        return tuple(
-            Member(
-                article_id=article_id,
-                relation=relation,
-                outlet=outlet,
-                title=title,
-                url=url,
-                appeared=appeared,
-                containment=1 if containment is None else containment,
-                words=words,
-            )
-            for article_id, relation, outlet, title, url, appeared, containment, words in rows
-        )
+        return int(article_id), int(story_id)
 
     def _one(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
         rows = self._connection.execute(sql, parameters).fetchall()
@@ -272,13 +309,19 @@ class Reader:
 
 
 @contextmanager
-def open_reader(path: Path) -> Iterator[Reader]:
-    """A Reader of a file, which no run can write until the block ends.
+def open_reader(path: Path, *, latest: bool = False) -> Iterator[Reader]:
+    """A Reader of a database: of its published snapshot, so that no run waits for the block's end.
 
-    Raises DatabaseError where there is no such file or a run holds it.
+    With `latest`, of the database itself, if no run holds it: for a glance, since a run then has to
+    wait. Raises DatabaseError where there is nothing to read.
     """
-    connection = connect(path, read_only=True)
+    with opened(path if latest and not _held(path) else readable(path), read_only=True) as found:
+        yield Reader(found)
+
+
+def _held(path: Path) -> bool:
     try:
-        yield Reader(connection)
-    finally:
-        connection.close()
+        connect(path, read_only=True).close()
+    except HeldError:
+        return True
+    return False

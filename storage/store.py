@@ -6,8 +6,8 @@ A caller wraps what belongs together in `transaction()`; nothing else commits.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
-from datetime import datetime, timedelta
+from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -17,6 +17,7 @@ from ingest.model import (
     NOT_ASKED,
     TEMPORARY,
     Article,
+    Body,
     Candidate,
     Entry,
     EntryOutcome,
@@ -25,14 +26,24 @@ from ingest.model import (
     Page,
     PageResult,
     Relation,
-    Sketch,
     Story,
 )
-from storage.database import connect, transaction
+from storage.database import opened, transaction
+from storage.index import Index
 from storage.lines import Lines
+from storage.passages import Passages
+from storage.publish import Published, publish
 from storage.reading import Reader
+from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
-from storage.tables import Row, Tables
+from storage.tables import Row, Tables, quoted
+from storage.upkeep import Done, Keep, tidy
+
+#: What the table of articles keeps of one; the rest has tables of its own.
+ARTICLE = [
+    field.name for field in fields(Article) if field.name not in {"removed", "verdict", "reason"}
+]
+MATCH = [field.name for field in fields(Match)]
 
 
 class Store:
@@ -43,6 +54,8 @@ class Store:
         self._tables = Tables(connection)
         self.feeds = Subscriptions(self._tables)
         self.lines = Lines(self._tables)
+        self.index = Index(self._tables)
+        self.passages = Passages(self._tables)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All writes of the block, or none of them."""
@@ -52,6 +65,16 @@ class Store:
         """The same database, to read what has been committed."""
         return Reader(self._connection)
 
+    def publish(self, *, keep: int = 0) -> Published:
+        """Puts what has been committed, indexed for search, where readers look; `keep` is how many
+        of these snapshots stay under the names of their runs."""
+        index_articles(self._connection)
+        return publish(self._connection, keep=keep)
+
+    def tidy(self, keep: Keep, now: datetime) -> list[Done]:
+        """Drops and rolls up what is older than it is to be kept; says what it did."""
+        return tidy(self._connection, keep, now)
+
     # runs
 
     def begin_run(self, now: datetime) -> int:
@@ -60,6 +83,10 @@ class Store:
         run_id = self._tables.next_number("runs", "run_id")
         self._tables.insert("runs", [{"run_id": run_id, "started_at": now, "state": "running"}])
         return run_id
+
+    def last_run(self) -> int:
+        """The number of the latest run; 0 where there was none."""
+        return self._tables.next_number("runs", "run_id") - 1
 
     def note_entries(self, run_id: int, feeds: int, entries: int, retried: int) -> None:
         """Records what a run has to do, so that one that dies is accounted for as well."""
@@ -232,72 +259,64 @@ class Store:
             "outcomes", [{"run_id": run_id, **asdict(outcome)} for outcome in outcomes]
         )
 
-    # articles and their index
+    # articles
 
     def known_articles(self, article_ids: Iterable[int]) -> set[int]:
         """Those of the articles that are filed."""
         return self._tables.held("articles", "article_id", article_ids)
 
-    def add_articles(
-        self, run_id: int, articles: Sequence[Article], sketches: Sequence[Sketch]
-    ) -> None:
-        """Files new articles with their sketches and index rows."""
+    def add_articles(self, run_id: int, articles: Sequence[Article]) -> None:
+        """Files new articles."""
         self._tables.insert(
             "articles",
-            [article_row(run_id, article) for article in articles],
-        )
-        self._tables.insert(
-            "sketches",
             [
                 {
-                    "article_id": sketch.article_id,
-                    "scheme": sketch.scheme,
-                    "shingles": sketch.shingles,
-                    "signature": sketch.signature,
+                    "run_id": run_id,
+                    "appeared": article.appeared,
+                    **{name: getattr(article, name) for name in ARTICLE},  # asdict copies the text
                 }
-                for sketch in sketches
-            ],
-        )
-        self._tables.insert(
-            "bands",
-            [
-                {
-                    "band": band,
-                    "hash": value,
-                    "article_id": sketch.article_id,
-                    "appeared": sketch.appeared,
-                }
-                for sketch in sketches
-                for band, value in enumerate(sketch.bands)
+                for article in articles
             ],
         )
 
-    def colliding(self, article_ids: Iterable[int], window: timedelta) -> list[tuple[int, int]]:
-        """The pairs that share a band, of which one is among the articles given and which appeared
-        within `window` of each other: questions to ask, each once, the smaller id first."""
-        return self._connection.execute(
-            """
-            SELECT DISTINCT least(fresh.article_id, held.article_id) AS a,
-                            greatest(fresh.article_id, held.article_id) AS b
-            FROM core.bands AS fresh
-            JOIN core.bands AS held ON held.band = fresh.band AND held.hash = fresh.hash
-            WHERE fresh.article_id IN (SELECT unnest(?::BIGINT[]))
-              AND held.article_id <> fresh.article_id
-              AND held.appeared BETWEEN fresh.appeared - ?::INTERVAL
-                                    AND fresh.appeared + ?::INTERVAL
-            ORDER BY a, b
-            """,
-            [list(article_ids), window, window],
-        ).fetchall()
+    def article_ids(self) -> list[int]:
+        """Every article's id, the earliest first."""
+        rows = self._tables.rows(
+            "SELECT article_id FROM core.articles ORDER BY appeared, article_id"
+        )
+        return [row[0] for row in rows]
 
-    def texts(self, article_ids: Iterable[int]) -> dict[int, str]:
-        """The texts of articles, by id."""
-        rows = self._connection.execute(
-            "SELECT article_id, text FROM core.articles "
+    def bodies(self, article_ids: Iterable[int]) -> list[Body]:
+        """What of these articles is sketched and compared."""
+        rows = self._tables.rows(
+            "SELECT article_id, outlet, text, appeared FROM core.articles "
             "WHERE article_id IN (SELECT unnest(?::BIGINT[]))",
             [list(article_ids)],
-        ).fetchall()
-        return dict(rows)
+        )
+        return [
+            Body(article_id=i, outlet=outlet, text=text, appeared=appeared)
+            for i, outlet, text, appeared in rows
+        ]
+
+    # matches
+
+    def drop_matches(self, article_ids: Iterable[int]) -> set[int]:
+        """Forgets what comparing these articles found; returns whom it had found them like."""
+        ids = list(article_ids)
+        partners = self._tables.rows(
+            """
+            WITH pairs AS (
+                SELECT a, b FROM core.matches UNION ALL SELECT a, b FROM core.passages
+            ), gone AS (SELECT unnest(?::BIGINT[]) AS id)
+            SELECT b FROM pairs SEMI JOIN gone ON a = id
+            UNION SELECT a FROM pairs SEMI JOIN gone ON b = id
+            """,
+            [ids],
+        )
+        for side in ("a", "b"):
+            self._tables.delete("matches", side, ids)
+        self.passages.drop(ids)
+        return {row[0] for row in partners}
 
     def add_matches(self, run_id: int, matches: Iterable[Match]) -> None:
         """Files what comparisons found, a pair once."""
@@ -307,8 +326,8 @@ class Store:
     # stories
 
     def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[Candidate], list[Match]]:
-        """The articles given and all that folding matches connect them with, and those matches:
-        the smallest set that `fold` can be run on."""
+        """The articles given, those they are in a story with, all that folding matches connect any
+        of them with, and those matches: the smallest set that `fold` can be run on."""
         with self._tables.incoming([{"article_id": i} for i in article_ids]) as any_rows:
             if not any_rows:
                 return [], []
@@ -316,11 +335,14 @@ class Store:
                 f"""
                 CREATE OR REPLACE TEMP TABLE reached AS
                 WITH RECURSIVE edges AS (
-                    SELECT a, b FROM core.matches WHERE relation IN ({_quoted(FOLDS)})
+                    SELECT a, b FROM core.matches WHERE relation IN ({quoted(FOLDS)})
                     UNION ALL
-                    SELECT b, a FROM core.matches WHERE relation IN ({_quoted(FOLDS)})
+                    SELECT b, a FROM core.matches WHERE relation IN ({quoted(FOLDS)})
                 ), reached AS (
                     SELECT article_id FROM incoming
+                    UNION
+                    SELECT article_id FROM core.members WHERE story_id IN (
+                        SELECT story_id FROM core.members SEMI JOIN incoming USING (article_id))
                     UNION
                     SELECT edges.b FROM reached JOIN edges ON edges.a = reached.article_id
                 )
@@ -328,30 +350,30 @@ class Store:
                 """
             )
         articles = self._connection.execute(
-            "SELECT article_id, appeared, words, story_id FROM core.articles "
+            "SELECT article_id, appeared, words, story_id, coalesce(agency_from = 'outlet', false), "
+            "coalesce(agency_confidence >= 0.5, false) FROM core.articles "
             "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
         ).fetchall()
         matches = self._connection.execute(
-            "SELECT a, b, relation, jaccard, a_in_b, b_in_a, shared FROM core.matches "
-            f"WHERE relation IN ({_quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
+            f"SELECT {', '.join(MATCH)} FROM core.matches "
+            f"WHERE relation IN ({quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
         ).fetchall()
         self._connection.execute("DROP TABLE reached")
         return (
             [
-                Candidate(article_id=i, appeared=appeared, words=words, story_id=story)
-                for i, appeared, words, story in articles
+                Candidate(
+                    article_id=i,
+                    appeared=appeared,
+                    words=words,
+                    story_id=story,
+                    is_source=is_source,
+                    is_credited=is_credited,
+                )
+                for i, appeared, words, story, is_source, is_credited in articles
             ],
             [
-                Match(
-                    a=a,
-                    b=b,
-                    relation=Relation(relation),
-                    jaccard=jaccard,
-                    a_in_b=a_in_b,
-                    b_in_a=b_in_a,
-                    shared=shared,
-                )
-                for a, b, relation, jaccard, a_in_b, b_in_a, shared in matches
+                Match(**{**dict(zip(MATCH, row, strict=True)), "relation": Relation(row[2])})
+                for row in matches
             ],
         )
 
@@ -387,28 +409,14 @@ class Store:
                 self._connection.execute("INSERT INTO core.members BY NAME SELECT * FROM incoming")
 
 
-def article_row(run_id: int, article: Article) -> Row:
-    """An article as its table keeps it; what was removed from its text has a table of its own."""
-    row = asdict(article)
-    for column in ("removed", "verdict", "reason"):
-        del row[column]
-    return {"run_id": run_id, "appeared": article.appeared, **row}
-
-
-def _quoted(values: Iterable[str]) -> str:
-    return ", ".join(f"'{value}'" for value in sorted(values))
-
-
 @contextmanager
-def open_store(path: Path, *, patience: float = 0) -> Iterator[Store]:
+def open_store(path: Path, *, read_only: bool = False, patience: float = 0) -> Iterator[Store]:
     """The store in a file, made where there is none; held by this process until the block ends.
 
-    `patience` is how many seconds to wait while another process holds the file.
+    `patience` is how many seconds to wait while another process holds the file; `read_only` makes
+    and changes nothing.
 
     Raises DatabaseError where the file cannot be had.
     """
-    connection = connect(path, patience=patience)
-    try:
+    with opened(path, read_only=read_only, patience=patience) as connection:
         yield Store(connection)
-    finally:
-        connection.close()

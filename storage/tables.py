@@ -10,6 +10,11 @@ import pyarrow as pa
 Row = Mapping[str, Any]
 
 
+def quoted(values: Iterable[str]) -> str:
+    """Strings of this repository's own as a list in SQL."""
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
 class Tables:
     """The tables of schema `core`. Set-based, over rows handed in as Arrow; no keys, no indexes."""
 
@@ -24,7 +29,9 @@ class Tables:
         """A statement that answers nothing."""
         self._connection.execute(sql, parameters)
 
-    def insert(self, table: str, rows: Sequence[Row], new_by: tuple[str, ...] = ()) -> None:
+    def insert(
+        self, table: str, rows: Sequence[Row] | pa.Table, new_by: tuple[str, ...] = ()
+    ) -> None:
         """Appends rows; with `new_by`, only those whose values there are not in the table yet."""
         same = " AND ".join(f"held.{column} = incoming.{column}" for column in new_by)
         unseen = f"WHERE NOT EXISTS (FROM core.{table} AS held WHERE {same})" if new_by else ""
@@ -33,6 +40,12 @@ class Tables:
                 self._connection.execute(
                     f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
                 )
+
+    def delete(self, table: str, key: str, ids: Iterable[int]) -> None:
+        """Removes the rows whose key is among the ids."""
+        self.run(
+            f"DELETE FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))", [list(ids)]
+        )
 
     def replace(self, table: str, key: str, rows: Sequence[Row]) -> None:
         """Puts rows in the place of those with the same key."""
@@ -53,11 +66,13 @@ class Tables:
 
     def held(self, table: str, key: str, ids: Iterable[int]) -> set[int]:
         """Those of the ids that the table has."""
-        rows = self._connection.execute(
-            f"SELECT {key} FROM core.{table} WHERE {key} IN (SELECT unnest(?::BIGINT[]))",
-            [list(ids)],
-        ).fetchall()
-        return {row[0] for row in rows}
+        with self.incoming(pa.table({"id": pa.array(list(ids), pa.int64())})) as any_rows:
+            if not any_rows:
+                return set()
+            found = self._connection.execute(
+                f"SELECT {key} FROM core.{table} WHERE {key} IN (SELECT id FROM incoming)"
+            ).fetchnumpy()
+        return set(found[key].tolist())
 
     def next_number(self, table: str, column: str) -> int:
         """One more than the largest number in a column; 1 for an empty table."""
@@ -65,13 +80,22 @@ class Tables:
         return int(number)
 
     @contextmanager
-    def incoming(self, rows: Sequence[Row]) -> Iterator[bool]:
-        """Rows as the relation `incoming`, for as long as the block lasts; False for no rows."""
-        if not rows:
+    def incoming(self, rows: Sequence[Row] | pa.Table) -> Iterator[bool]:
+        """Rows as the relation `incoming`, for as long as the block lasts; False for no rows.
+
+        Many small rows come faster as a table of Arrow's, a column at a time.
+        """
+        if not len(rows):
             yield False
             return
-        self._connection.register("incoming", pa.Table.from_pylist([dict(row) for row in rows]))
+        table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows))
+        self._connection.register("incoming", table)
         try:
             yield True
         finally:
             self._connection.unregister("incoming")
+
+
+def values_of(item: object) -> dict[str, Any]:
+    """A slotted dataclass as a row: what asdict gives, without a copy of all that is in it."""
+    return {name: getattr(item, name) for name in item.__slots__}  # type: ignore[attr-defined]

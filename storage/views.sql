@@ -1,4 +1,4 @@
--- The analysts' surface: views only, each column described. `SELECT * FROM dictionary` shows it all.
+-- The analysts' surface: views and macros only, each column described. `SELECT * FROM dictionary` shows it all.
 
 CREATE OR REPLACE VIEW articles AS
 SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
@@ -18,7 +18,7 @@ FROM core.articles a JOIN core.members m USING (article_id);
 COMMENT ON VIEW articles IS 'Every article with text, one row each; each belongs to exactly one story. Pages that are no articles are in other_pages';
 COMMENT ON COLUMN articles.article_id IS 'Id of the address the article was read at: the same in every database';
 COMMENT ON COLUMN articles.story_id IS 'The story it belongs to';
-COMMENT ON COLUMN articles.is_original IS 'Whether it is the earliest known article of its story';
+COMMENT ON COLUMN articles.is_original IS 'Whether it is the original of its story: the agency''s own page, else the earliest known article';
 COMMENT ON COLUMN articles.outlet IS 'Host of its address, without www.';
 COMMENT ON COLUMN articles.title IS 'Headline, as the page shows or declares it, else its feed';
 COMMENT ON COLUMN articles.title_from IS 'Where title came from: h1, json-ld, meta, title, feed, recipe';
@@ -79,13 +79,18 @@ COMMENT ON COLUMN removed_lines.url IS 'Address of the article';
 
 CREATE OR REPLACE VIEW stories AS
 SELECT m.story_id, o.article_id AS original_id, o.outlet AS original_outlet, o.title, o.language,
-       o.appeared, max(a.appeared) AS last_appeared, count(*) AS articles,
-       count(DISTINCT a.outlet) AS outlets,
-       list(DISTINCT a.outlet ORDER BY a.outlet) AS outlet_names, o.url
-FROM core.members m
-JOIN core.articles a ON a.article_id = m.article_id
-JOIN core.articles o ON o.article_id = m.original_id
-GROUP BY m.story_id, o.article_id, o.outlet, o.title, o.language, o.appeared, o.url;
+       o.appeared, greatest(o.appeared, c.last_appeared) AS last_appeared,
+       coalesce(c.copies, 0) + 1 AS articles, coalesce(len(c.outlet_names), 1) AS outlets,
+       coalesce(c.outlet_names, [o.outlet]) AS outlet_names, o.url
+FROM core.members m JOIN core.articles o USING (article_id)
+LEFT JOIN (  -- of the copies alone: most stories have none
+    SELECT k.story_id, count(*) AS copies, max(a.appeared) AS last_appeared,
+           list_sort(list_distinct(list_append(list(a.outlet), any_value(f.outlet)))) AS outlet_names
+    FROM core.members k JOIN core.articles a USING (article_id)
+    JOIN core.articles f ON f.article_id = k.original_id
+    WHERE k.article_id <> k.original_id GROUP BY k.story_id
+) c ON c.story_id = m.story_id
+WHERE m.article_id = m.original_id;
 COMMENT ON VIEW stories IS 'One row a story: an original and its copies, or an article that nobody copied';
 COMMENT ON COLUMN stories.story_id IS 'Stable over runs; `copydesk story ID` shows it';
 COMMENT ON COLUMN stories.original_id IS 'article_id of the earliest known article';
@@ -150,20 +155,34 @@ COMMENT ON COLUMN outlet_originality.copied IS 'Share that copies an article see
 COMMENT ON COLUMN outlet_originality.abridged IS 'Share that abridges one, 0 to 1; likewise';
 
 CREATE OR REPLACE VIEW matches AS
-SELECT x.a, x.b, x.relation, x.jaccard, x.a_in_b, x.b_in_a, x.shared,
+SELECT x.a, x.b, x.relation, x.rule, x.jaccard, x.a_in_b, x.b_in_a, x.shared,
+       x.a_aligned, x.b_aligned, x.a_prose, x.b_prose, x.prose_words, x.a_lead, x.b_lead,
+       x.longest_run, x.a_words, x.b_words, q.appeared - p.appeared AS lag,
        p.outlet AS a_outlet, q.outlet AS b_outlet, p.title AS a_title, q.title AS b_title,
        p.url AS a_url, q.url AS b_url, x.run_id
 FROM core.matches x
 JOIN core.articles p ON p.article_id = x.a
 JOIN core.articles q ON q.article_id = x.b;
-COMMENT ON VIEW matches IS 'Pairs of articles compared in full and found related, one row a pair';
+COMMENT ON VIEW matches IS 'Pairs of articles compared in full and found related, one row a pair, with the evidence; furniture is left out of every figure';
 COMMENT ON COLUMN matches.a IS 'article_id of one, the smaller';
 COMMENT ON COLUMN matches.b IS 'article_id of the other';
-COMMENT ON COLUMN matches.relation IS 'identical, copy or abridged (one story); embeds (a round-up that holds the other: linked, not folded)';
+COMMENT ON COLUMN matches.relation IS 'identical, copy or abridged (one story); update (another version) or embeds (a round-up that holds much of the other): linked, not folded';
+COMMENT ON COLUMN matches.rule IS 'The rule that decided, in words';
 COMMENT ON COLUMN matches.jaccard IS 'Shared 5-word shingles over all of both, 0 to 1';
 COMMENT ON COLUMN matches.a_in_b IS 'Share of the shingles of a found in b, 0 to 1';
 COMMENT ON COLUMN matches.b_in_a IS 'Share of the shingles of b found in a, 0 to 1';
 COMMENT ON COLUMN matches.shared IS 'Number of distinct shingles found in both';
+COMMENT ON COLUMN matches.a_aligned IS 'Share of the words of a in shared runs that stand in the same order in both, 0 to 1';
+COMMENT ON COLUMN matches.b_aligned IS 'The same of b';
+COMMENT ON COLUMN matches.a_prose IS 'Share of the words of a outside quotations that stand in shared runs, 0 to 1';
+COMMENT ON COLUMN matches.b_prose IS 'The same of b';
+COMMENT ON COLUMN matches.prose_words IS 'Number of such words in the shorter';
+COMMENT ON COLUMN matches.a_lead IS 'Share of the first 50 words of a that stand in shared runs, 0 to 1';
+COMMENT ON COLUMN matches.b_lead IS 'The same of b';
+COMMENT ON COLUMN matches.longest_run IS 'Words of the longest passage that stands unbroken in both';
+COMMENT ON COLUMN matches.a_words IS 'Words of a, without furniture';
+COMMENT ON COLUMN matches.b_words IS 'Words of b, without furniture';
+COMMENT ON COLUMN matches.lag IS 'How long after a b appeared; negative where it was first';
 COMMENT ON COLUMN matches.a_outlet IS 'Outlet of a';
 COMMENT ON COLUMN matches.b_outlet IS 'Outlet of b';
 COMMENT ON COLUMN matches.a_title IS 'Headline of a';
@@ -171,6 +190,50 @@ COMMENT ON COLUMN matches.b_title IS 'Headline of b';
 COMMENT ON COLUMN matches.a_url IS 'Address of a';
 COMMENT ON COLUMN matches.b_url IS 'Address of b';
 COMMENT ON COLUMN matches.run_id IS 'The run that found it';
+
+CREATE OR REPLACE VIEW story_timeline AS
+WITH related AS (
+    SELECT m.story_id, m.article_id, m.original_id AS beside,
+           CASE WHEN m.article_id = m.original_id THEN 'original' ELSE x.relation END AS relation,
+           x.rule, greatest(x.a_aligned, x.b_aligned) AS similarity
+    FROM core.members m
+    LEFT JOIN core.matches x ON x.a = least(m.article_id, m.original_id)
+        AND x.b = greatest(m.article_id, m.original_id)
+    UNION ALL
+    SELECT m.story_id, other.article_id, arg_max(m.article_id, x.shared),
+           arg_max(x.relation, x.shared), arg_max(x.rule, x.shared),
+           arg_max(greatest(x.a_aligned, x.b_aligned), x.shared)
+    FROM core.matches x
+    JOIN core.members m ON m.article_id IN (x.a, x.b)
+    JOIN core.members other ON other.story_id <> m.story_id
+        AND other.article_id = CASE WHEN x.a = m.article_id THEN x.b ELSE x.a END
+    GROUP BY m.story_id, other.article_id
+)
+SELECT r.story_id, row_number() OVER (PARTITION BY r.story_id ORDER BY a.appeared, a.article_id)
+           AS place,
+       r.article_id, r.relation, r.relation NOT IN ('update', 'embeds') AS folded, a.outlet,
+       a.title, a.appeared, a.appeared - o.appeared AS lag,
+       coalesce(r.similarity, 1) AS similarity, a.words, r.rule, b.url AS beside_url, a.url
+FROM related r
+JOIN core.articles a ON a.article_id = r.article_id
+JOIN core.articles b ON b.article_id = r.beside
+JOIN core.members om ON om.story_id = r.story_id AND om.article_id = om.original_id
+JOIN core.articles o ON o.article_id = om.original_id;
+COMMENT ON VIEW story_timeline IS 'Every story as it spread: its original, copies, updates and round-ups, one row each, in the order they appeared';
+COMMENT ON COLUMN story_timeline.story_id IS 'The story';
+COMMENT ON COLUMN story_timeline.place IS 'Place in the order of appearance, from 1';
+COMMENT ON COLUMN story_timeline.article_id IS 'The article';
+COMMENT ON COLUMN story_timeline.relation IS 'original, or what it is to the article it is beside: identical, copy, abridged, update, embeds';
+COMMENT ON COLUMN story_timeline.folded IS 'Whether it belongs to the story; updates and round-ups are linked with it';
+COMMENT ON COLUMN story_timeline.outlet IS 'Its outlet';
+COMMENT ON COLUMN story_timeline.title IS 'Its headline';
+COMMENT ON COLUMN story_timeline.appeared IS 'When it appeared';
+COMMENT ON COLUMN story_timeline.lag IS 'How long after the original';
+COMMENT ON COLUMN story_timeline.similarity IS 'Share of the shorter text found in the other in the same order, 0 to 1';
+COMMENT ON COLUMN story_timeline.words IS 'Its length in words';
+COMMENT ON COLUMN story_timeline.rule IS 'The rule that decided, in words';
+COMMENT ON COLUMN story_timeline.beside_url IS 'Address of the article of the story it was compared with: the original, or for a linked one the article it shares most with';
+COMMENT ON COLUMN story_timeline.url IS 'Its address';
 
 CREATE OR REPLACE VIEW moves AS
 SELECT m.run_id, m.article_id, m.from_story, m.to_story, a.url
@@ -397,6 +460,122 @@ COMMENT ON COLUMN runs.extract_seconds IS 'Time waiting for extraction';
 COMMENT ON COLUMN runs.fold_seconds IS 'Time sketching, comparing and folding';
 COMMENT ON COLUMN runs.load_seconds IS 'Time in the database';
 COMMENT ON COLUMN runs.total_seconds IS 'The whole run, without Prefect''s own start';
+
+CREATE OR REPLACE VIEW originals AS
+SELECT m.story_id, o.article_id, o.outlet, o.title, o.authors, o.language, o.published, o.appeared,
+       o.words, coalesce(c.copies, 0) AS copies, coalesce(c.others, 0) + 1 AS outlets,
+       greatest(o.appeared, c.last_appeared) AS last_appeared, o.url, o.text
+FROM core.members m JOIN core.articles o USING (article_id)
+LEFT JOIN (  -- of the copies alone: most stories have none
+    SELECT k.story_id, count(*) AS copies, max(a.appeared) AS last_appeared,
+           count(DISTINCT a.outlet) FILTER (a.outlet <> f.outlet) AS others
+    FROM core.members k JOIN core.articles a USING (article_id)
+    JOIN core.articles f ON f.article_id = k.original_id
+    WHERE k.article_id <> k.original_id GROUP BY k.story_id
+) c ON c.story_id = m.story_id
+WHERE m.article_id = m.original_id;
+COMMENT ON VIEW originals IS 'One row a story: its earliest known article, in full, with how far it went; articles without their copies';
+COMMENT ON COLUMN originals.story_id IS 'The story';
+COMMENT ON COLUMN originals.article_id IS 'Its earliest known article: this row';
+COMMENT ON COLUMN originals.outlet IS 'Who had it first';
+COMMENT ON COLUMN originals.title IS 'Headline';
+COMMENT ON COLUMN originals.authors IS 'Names';
+COMMENT ON COLUMN originals.language IS 'ISO 639-1 code, told from the text';
+COMMENT ON COLUMN originals.published IS 'When it says it was published';
+COMMENT ON COLUMN originals.appeared IS 'Best guess at when it went public';
+COMMENT ON COLUMN originals.words IS 'Length of text in words';
+COMMENT ON COLUMN originals.copies IS 'Articles that copy it';
+COMMENT ON COLUMN originals.outlets IS 'Different outlets that ran it, its own included';
+COMMENT ON COLUMN originals.last_appeared IS 'When the latest copy appeared';
+COMMENT ON COLUMN originals.url IS 'Its address';
+COMMENT ON COLUMN originals.text IS 'Its text, a paragraph a line';
+
+CREATE OR REPLACE VIEW copies AS
+SELECT m.story_id, c.article_id, c.outlet, c.title, c.appeared, c.appeared - o.appeared AS lag,
+       x.relation, greatest(x.a_in_b, x.b_in_a) AS containment, o.article_id AS original_id,
+       o.outlet AS original_outlet, o.title AS original_title, c.url, o.url AS original_url
+FROM core.members m
+JOIN core.articles c USING (article_id)
+JOIN core.articles o ON o.article_id = m.original_id
+LEFT JOIN core.matches x ON x.a = least(c.article_id, o.article_id)
+    AND x.b = greatest(c.article_id, o.article_id)
+WHERE m.article_id <> m.original_id;
+COMMENT ON VIEW copies IS 'Articles that are copies, one row each, next to the original of their story';
+COMMENT ON COLUMN copies.story_id IS 'The story';
+COMMENT ON COLUMN copies.article_id IS 'The copy';
+COMMENT ON COLUMN copies.outlet IS 'Who ran the copy';
+COMMENT ON COLUMN copies.title IS 'Headline of the copy';
+COMMENT ON COLUMN copies.appeared IS 'When the copy appeared';
+COMMENT ON COLUMN copies.lag IS 'How long after the original';
+COMMENT ON COLUMN copies.relation IS 'What it is to the original: identical, copy or abridged';
+COMMENT ON COLUMN copies.containment IS 'Share of the shorter text''s shingles found in the other, 0 to 1';
+COMMENT ON COLUMN copies.original_id IS 'article_id of the original';
+COMMENT ON COLUMN copies.original_outlet IS 'Who had it first';
+COMMENT ON COLUMN copies.original_title IS 'Headline of the original';
+COMMENT ON COLUMN copies.url IS 'Address of the copy';
+COMMENT ON COLUMN copies.original_url IS 'Address of the original';
+
+CREATE OR REPLACE VIEW sightings AS
+SELECT f.url AS feed_url, f.title AS feed_title, p.url, s.listed_url, s.first_seen, p.article_id
+FROM core.sightings s JOIN core.pages p USING (page_id)
+JOIN core.feeds f ON f.feed_id = s.feed_id;
+COMMENT ON VIEW sightings IS 'Which feed listed which address, one row a pair';
+COMMENT ON COLUMN sightings.feed_url IS 'Address of the feed';
+COMMENT ON COLUMN sightings.feed_title IS 'Its name';
+COMMENT ON COLUMN sightings.url IS 'Canonical address it listed';
+COMMENT ON COLUMN sightings.listed_url IS 'The address as the feed spelled it';
+COMMENT ON COLUMN sightings.first_seen IS 'Clock of the run that first saw it in this feed';
+COMMENT ON COLUMN sightings.article_id IS 'The article it led to; NULL where it led to none';
+
+CREATE OR REPLACE VIEW fetch_days AS
+SELECT day, kind, host, feed_id, outcome, sum(requests)::BIGINT AS requests,
+       sum(bytes)::BIGINT AS bytes, sum(elapsed_ms)::BIGINT AS elapsed_ms,
+       sum(entries)::BIGINT AS entries, sum(fresh)::BIGINT AS fresh
+FROM (
+    FROM core.fetch_days
+    UNION ALL BY NAME
+    SELECT CAST(fetched_at AT TIME ZONE 'UTC' AS DATE) AS day, kind,
+           split_part(split_part(url, '/', 3), ':', 1) AS host, feed_id, outcome, 1 AS requests,
+           coalesce(bytes, 0) AS bytes, coalesce(elapsed_ms, 0) AS elapsed_ms,
+           coalesce(entries, 0) AS entries, coalesce(fresh, 0) AS fresh
+    FROM core.fetches
+)
+GROUP BY day, kind, host, feed_id, outcome;
+COMMENT ON VIEW fetch_days IS 'The ledger by day, host, feed and outcome: all of it, whatever upkeep has rolled up';
+COMMENT ON COLUMN fetch_days.day IS 'Day of the runs'' clocks, in UTC';
+COMMENT ON COLUMN fetch_days.kind IS 'feed or page';
+COMMENT ON COLUMN fetch_days.host IS 'Host asked';
+COMMENT ON COLUMN fetch_days.feed_id IS 'The feed polled; NULL for pages';
+COMMENT ON COLUMN fetch_days.outcome IS 'What the requests brought';
+COMMENT ON COLUMN fetch_days.requests IS 'Number of requests';
+COMMENT ON COLUMN fetch_days.bytes IS 'Decoded bytes they brought';
+COMMENT ON COLUMN fetch_days.elapsed_ms IS 'Time they took together, in milliseconds';
+COMMENT ON COLUMN fetch_days.entries IS 'Entries that the feeds read listed';
+COMMENT ON COLUMN fetch_days.fresh IS 'Those never listed before';
+
+-- A text's words as search compares them: no case, no accents, any script that parts its words.
+CREATE OR REPLACE MACRO core.words_of(s) AS
+    regexp_extract_all(lower(strip_accents(s)), '[\p{L}\p{N}]+');
+
+CREATE OR REPLACE MACRO search(phrase) AS TABLE
+WITH asked AS (SELECT DISTINCT unnest(core.words_of(phrase)) AS term),
+found AS (
+    SELECT term, doc, times FROM core.search_terms WHERE term IN (SELECT term FROM asked)
+),
+rarity AS (SELECT term, count(*) AS docs FROM found GROUP BY term),
+whole AS (SELECT count(*) AS docs, avg(words) AS words FROM core.search_docs),
+ranked AS (  -- BM25 with its usual k = 1.2 and b = 0.75
+    SELECT d.article_id,
+           sum(ln(1 + (whole.docs - rarity.docs + 0.5) / (rarity.docs + 0.5)) * found.times * 2.2
+               / (found.times + 1.2 * (0.25 + 0.75 * d.words / whole.words))) AS score
+    FROM found JOIN rarity USING (term) JOIN core.search_docs d USING (doc), whole
+    GROUP BY d.article_id
+)
+SELECT r.score, a.article_id, m.story_id, a.article_id = m.original_id AS is_original, a.outlet,
+       a.title, a.language, a.appeared, a.words, a.url
+FROM ranked r JOIN core.articles a USING (article_id) JOIN core.members m USING (article_id)
+ORDER BY r.score DESC, a.article_id;
+COMMENT ON MACRO TABLE search IS 'Articles that hold any of the words, in title or text, the best match first (BM25)';
 
 CREATE OR REPLACE VIEW dictionary AS
 SELECT c.table_name AS view_name, c.column_name, c.data_type AS type, c.comment AS meaning

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from ingest.dedup import FoldParams, compare, fold
+from flows import folding
+from ingest.compare import FoldParams
 from ingest.model import (
     Article,
     Attempt,
+    Body,
     Candidate,
     Due,
     Entry,
@@ -21,7 +23,7 @@ from ingest.model import (
     Poll,
     Relation,
 )
-from ingest.sketch import SketchParams, shingle, sketch_articles
+from ingest.sketch import SketchParams
 from ingest.urls import canonical_url, outlet, url_id
 from storage.store import Store
 
@@ -87,6 +89,18 @@ def article(url="https://wire.example/news/1", **fields):
     )
 
 
+def body(article_id=1, text="", **fields):
+    return Body(
+        **{
+            "article_id": article_id,
+            "outlet": "wire.example",
+            "text": text,
+            "appeared": NOW,
+            **fields,
+        }
+    )
+
+
 def fetched(body=b"", content_type="", url=FEED_URL, **fields):
     return Fetched(
         **{
@@ -142,10 +156,21 @@ def match(a, b, relation=Relation.COPY, **fields):
             "a": min(a, b),
             "b": max(a, b),
             "relation": relation,
+            "rule": "made up",
+            "shared": 90,
             "jaccard": 0.9,
             "a_in_b": 0.95,
             "b_in_a": 0.95,
-            "shared": 90,
+            "a_aligned": 0.97,
+            "b_aligned": 0.97,
+            "a_prose": 0.97,
+            "b_prose": 0.97,
+            "prose_words": 90,
+            "a_lead": 1.0,
+            "b_lead": 1.0,
+            "longest_run": 60,
+            "a_words": 100,
+            "b_words": 100,
             **fields,
         }
     )
@@ -155,12 +180,5 @@ def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> Non
     """Files articles as a run does: pages, articles, matches, stories and outcomes."""
     store.feeds.subscribe([feed()], NOW)
     store.add_pages(run_id, [page(a.url) for a in articles])
-    store.add_articles(run_id, articles, sketch_articles(articles, SKETCH))
-    fresh = [a.article_id for a in articles]
-    pairs = store.colliding(fresh, timedelta(days=7))
-    texts = store.texts({article_id for pair in pairs for article_id in pair})
-    sets = {article_id: shingle(text, SKETCH) for article_id, text in texts.items()}
-    compared = [compare(a, sets[a], b, sets[b], FOLD) for a, b in pairs]
-    store.add_matches(run_id, [found for found in compared if found])
-    store.put_stories(run_id, fold(*store.neighbourhood(fresh)))
+    folding.file_articles(store, run_id, articles, timedelta(days=7))
     store.settle_pages(run_id, [result(a) for a in articles], NOW)

@@ -27,6 +27,7 @@ from builders import (
 from typer.testing import CliRunner
 
 from flows import cli
+from flows.options import moment
 from flows.server import configured_api, healthy, prepare
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError, Outcome
@@ -76,7 +77,18 @@ def copydesk(*args):
 def test_the_help_names_every_command_and_where_the_database_is():
     status, shown, _ = copydesk("--help")
     assert status == 0
-    for command in ("demo", "run", "serve", "sql", "story", "status", "settings"):
+    for command in (
+        "demo",
+        "run",
+        "serve",
+        "sql",
+        "story",
+        "why",
+        "diff",
+        "reindex",
+        "eval",
+        "status",
+    ):
         assert re.search(rf"^.*\b{command}\b  ", shown, re.MULTILINE), command
     assert "COPYDESK_DB" in shown
 
@@ -124,6 +136,82 @@ def test_a_story_is_shown_by_its_number_and_by_any_of_its_addresses(filled):
     assert by_number.index(STORY) < by_number.index(COPY)
     assert "identical" in by_number
     assert "+2:00" in by_number
+
+
+def test_why_two_articles_are_one_story_is_told_with_figures_and_the_rule(filled):
+    status, shown, _ = copydesk("why", "--db", filled, STORY, COPY)
+    assert status == 0
+    assert "identical: every run of words is in both" in shown
+    assert "Both are in story 1." in shown
+    status, shown, _ = copydesk("why", "--db", filled, STORY, "https://daily.example/own")
+    assert status == 0
+    assert "nothing: they share no run of words" in shown
+    assert "They are two stories." in shown
+
+
+def test_a_difference_is_shown_by_marks_where_there_are_no_colours(db):
+    with open_store(db) as store:
+        text = "The harbour council voted by nine to four to sell the pier on Tuesday"
+        later = text.replace("sell", "keep").replace(" on Tuesday", "")
+        articles = [
+            article(STORY, text=f"{text} night", published=ago(hours=3)),
+            article(COPY, text=f"{later} today", published=ago(hours=1)),
+        ]
+        file_articles(store, store.begin_run(NOW), articles)
+    status, shown, _ = copydesk("diff", "--db", db, COPY, STORY)
+    assert status == 0
+    assert "by nine to four to [-sell-] {+keep+} the pier [-on Tuesday night-] {+today+}" in shown
+    assert "words: 11 kept, 0 cut, 0 added, 4 changed" in shown
+
+
+def test_one_article_is_not_compared_with_itself(filled):
+    status, _, complaint = copydesk("diff", "--db", filled, STORY, f"{STORY}?utm_source=x")
+    assert status == 1
+    assert "are one article" in complaint
+
+
+def test_status_says_when_the_index_was_made_with_other_parameters(filled):
+    assert "reindex" not in copydesk("status", "--db", filled)[1]
+    with open_store(filled) as store, store.transaction():
+        store.index.clear()
+    assert "3 articles are indexed with other parameters" in copydesk("status", "--db", filled)[1]
+
+
+def test_an_index_is_made_anew(filled):
+    status, shown, _ = copydesk("reindex", "--db", filled)
+    assert status == 0
+    assert "3 articles indexed, compared and folded anew" in shown
+    _, shown, _ = copydesk("why", "--db", filled, STORY, COPY)
+    assert "Both are in story 1." in shown
+
+
+def test_labelled_pairs_are_measured_and_the_misjudged_named(filled, tmp_path):
+    pairs, plot = tmp_path / "pairs.tsv", tmp_path / "sweep.svg"
+    own = "https://daily.example/own"
+    rows = [
+        ("label", "url_a", "url_b"),
+        ("copy", STORY, COPY),
+        ("copy", STORY, own),
+        ("shares", COPY, own),
+        ("unrelated", COPY, "https://nowhere.example/"),
+    ]
+    pairs.write_text("".join("\t".join(row) + "\n" for row in rows))
+    status, shown, _ = copydesk("eval", "pairs", pairs, "--db", filled, "--plot", plot)
+    assert status == 0
+    assert re.search(r"folded +1\.000 +0\.500 +0\.667", shown)
+    assert "copy, became nothing" in shown
+    assert plot.read_text().count("<polyline") == 12
+
+
+def test_a_pairs_file_that_is_none_is_one_sentence(filled, tmp_path):
+    wrong = tmp_path / "pairs.tsv"
+    wrong.write_text("one,two\n")
+    status, _, complaint = copydesk("eval", "pairs", wrong, "--db", filled)
+    assert status == 1
+    assert "names label, url_a and url_b" in complaint
+    status, _, complaint = copydesk("eval", "pairs", tmp_path / "none.tsv", "--db", filled)
+    assert status == 1
+    assert "cannot read the pairs file" in complaint
 
 
 @pytest.mark.parametrize(
@@ -183,7 +271,7 @@ def test_a_clock_that_is_no_time_is_refused():
     [("2026-09-17T12:00Z", 12), ("2026-09-17T12:00", 12), ("2026-09-17T12:00+02:00", 10)],
 )
 def test_a_clock_is_read_as_utc(text, hour):
-    when = cli._moment(text)
+    when = moment(text)
     assert when.hour == hour
     assert when.utcoffset() == timedelta(0)
 

@@ -1,75 +1,12 @@
 from collections import Counter
 from dataclasses import replace
 
-import pytest
-from builders import FOLD, NOW, SKETCH, ago, candidate, match, prose
+from builders import NOW, ago, candidate, match
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dedup import compare, fold
+from ingest.dedup import fold
 from ingest.model import FOLDS, Relation, Story
-from ingest.sketch import shingle
-
-ORIGINAL = prose(0, 300)
-
-
-def relate(one, other):
-    return compare(1, shingle(one, SKETCH), 2, shingle(other, SKETCH), FOLD)
-
-
-def relation(one, other):
-    found = relate(one, other)
-    return found and found.relation
-
-
-@pytest.mark.parametrize(
-    ("other", "expected"),
-    [
-        (ORIGINAL.upper().replace(" ", ", "), Relation.IDENTICAL),
-        (f"{ORIGINAL} {prose(9000, 20)}", Relation.COPY),  # a line about the author
-        (ORIGINAL.replace("w150 ", "another word "), Relation.COPY),
-        (prose(20, 280), Relation.COPY),
-        (prose(0, 120), Relation.ABRIDGED),
-        (f"{prose(0, 200)} {prose(9000, 10)}", Relation.ABRIDGED),
-        (f"{prose(9000, 300)} {ORIGINAL} {prose(9900, 100)}", Relation.EMBEDS),
-        (prose(150, 100), Relation.EMBEDS),  # a piece out of the middle
-        (f"{prose(0, 150)} {prose(9000, 150)}", None),  # half of it: a later version perhaps
-        (prose(9000, 300), None),
-        ("", None),
-        ("too short", None),
-    ],
-)
-def test_what_a_text_is_to_the_original(other, expected):
-    assert relation(ORIGINAL, other) == expected
-
-
-def test_a_text_without_shingles_is_nothing_even_to_itself():
-    assert relate("", "") is None
-    assert relate("four words are few", "four words are few") is None
-
-
-def test_shares_are_told_from_both_sides():
-    found = relate(prose(0, 104), prose(0, 204))
-    assert (found.shared, found.a_in_b, found.b_in_a) == (100, 1, 0.5)
-    assert found.jaccard == 0.5
-
-
-TEXTS = st.lists(
-    st.builds(prose, st.integers(0, 60), st.integers(0, 80)), min_size=1, max_size=3
-).map(" ".join)
-
-
-@given(TEXTS, TEXTS)
-def test_comparing_is_symmetric(one, other):
-    a, b = shingle(one, SKETCH), shingle(other, SKETCH)
-    assert compare(1, a, 2, b, FOLD) == compare(2, b, 1, a, FOLD)
-    mirrored = compare(2, a, 1, b, FOLD)
-    found = compare(1, a, 2, b, FOLD)
-    assert (found and found.relation) == (mirrored and mirrored.relation)
-    if found:
-        assert (found.a, found.b) == (1, 2)
-        assert max(found.a_in_b, found.b_in_a) >= FOLD.contained
-        assert (mirrored.a_in_b, mirrored.b_in_a) == (found.b_in_a, found.a_in_b)
 
 
 def test_the_earliest_article_is_the_original_and_the_others_follow_as_they_appeared():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders import NOW, article, feed, file_articles
 
-from flows import cli, feeds_cli
+from flows import cli, eval_cli, feeds_cli
 from storage.reading import open_reader
 from storage.store import open_store
 
@@ -39,6 +39,11 @@ def test_every_command_is_in_the_readme_and_every_command_there_exists():
 
 def test_every_feeds_command_is_in_the_readme_and_every_one_there_exists():
     assert set(re.findall(r"copydesk feeds ([a-z]+)", README)) == FEEDS_COMMANDS
+
+
+def test_every_eval_command_is_in_the_readme_and_every_one_there_exists():
+    commands = {c.name or c.callback.__name__ for c in eval_cli.app.registered_commands}
+    assert set(re.findall(r"copydesk eval ([a-z]+)", README)) == commands
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -1,12 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from builders import NOW, SKETCH, article, feed, file_articles, page, prose, result
+from builders import NOW, article, feed, file_articles, page, prose, result
 
 from flows.extract_cli import reclean_outlet
 from ingest.cleaning import counted, without_recurring
 from ingest.model import Outcome, Removed, Verdict
-from ingest.sketch import sketch_articles
 from ingest.wording import line_hash
 from storage.store import open_store
 
@@ -145,7 +144,7 @@ def test_outlets_are_listed_by_name(store, run):
 
 def test_what_was_removed_can_be_seen_with_its_article_and_its_rule(store, run):
     one = story(1)
-    store.add_articles(run, [one], sketch_articles([one], SKETCH))
+    store.add_articles(run, [one])
     store.lines.add_removed([(one.article_id, Removed(line="Share", rule="phrases"))], run)
     assert rows(store, "SELECT url, rule, line, run_id FROM removed_lines") == [
         (one.url, "phrases", "Share", run)

@@ -1,13 +1,17 @@
+import gzip
 import hashlib
 import multiprocessing
+import re
+from pathlib import Path
 
 import duckdb
 import pytest
-from builders import NOW
+from builders import NOW, article, file_articles
 
 from ingest.model import FeedState
 from storage.database import connect, transaction
 from storage.migrate import HERE, DatabaseError, schema_version
+from storage.reading import open_reader
 from storage.store import open_store
 
 LAST = len(list((HERE / "migrations").glob("*.sql")))
@@ -22,7 +26,9 @@ def catalogue(db):
     """All that a database is made of, apart from its rows."""
     return [
         fetch(db, "SELECT schema_name, table_name, sql FROM duckdb_tables() ORDER BY ALL"),
-        fetch(db, "SELECT view_name, sql, comment FROM duckdb_views() ORDER BY ALL"),
+        fetch(
+            db, "SELECT view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY 1"
+        ),
         fetch(db, "FROM core.migrations ORDER BY number"),
     ]
 
@@ -114,7 +120,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(db):
 
 
 def test_a_folder_is_no_database(tmp_path):
-    with pytest.raises(DatabaseError, match="cannot open the database"):
+    with pytest.raises(DatabaseError, match=r"cannot be opened: .*directory"):
         connect(tmp_path)
 
 
@@ -174,3 +180,98 @@ def test_every_view_and_every_column_of_it_says_what_it_is(made):
 
 def test_analysts_see_views_and_no_tables(made):
     assert fetch(made, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'") == []
+
+
+def test_no_column_has_a_function_for_its_default(made):
+    """DuckDB 1.5 can neither replay a log with such a column nor let a client attach to it."""
+    defaults = fetch(made, "SELECT table_name, column_name, column_default FROM duckdb_columns()")
+    called = [(t, c, d) for t, c, d in defaults if d and re.search(r"[(\[]", d)]
+    assert [one for one in called if not one[2].startswith("CAST(")] == []
+
+
+# Databases as earlier versions of Copydesk left them after a run over two feeds of the sample
+# newsroom: made by those versions, and never to be made again.
+OLD = sorted((Path(__file__).parent / "data").glob("schema-*.duckdb.gz"))
+
+
+@pytest.fixture(params=OLD, ids=[file.name.partition(".")[0] for file in OLD])
+def old(request, db):
+    db.write_bytes(gzip.decompress(request.param.read_bytes()))
+    return db
+
+
+def held(db):
+    """The rows of every table that an old database has, by what all versions know of them."""
+    return [
+        fetch(db, sql)
+        for sql in (
+            "SELECT url, title, text, published FROM core.articles ORDER BY url",
+            "SELECT url, outcome, article_id FROM core.pages ORDER BY url",
+            "SELECT article_id, story_id, original_id FROM core.members ORDER BY ALL",
+            "SELECT a, b, relation FROM core.matches ORDER BY ALL",
+            "SELECT article_id, band, hash FROM core.bands ORDER BY ALL",
+            "SELECT run_id, url, outcome FROM core.fetches ORDER BY ALL",
+            "SELECT run_id, feed_id, outcome, url, entries FROM core.outcomes ORDER BY ALL",
+        )
+    ]
+
+
+def test_a_database_of_every_earlier_schema_is_brought_up_to_date_with_all_it_holds(old):
+    before = held(old)
+    assert len(before[0]) > 10
+    with open_store(old) as store:
+        assert store.reader().status().schema == LAST
+        assert store.feeds.active()
+    assert held(old) == before
+
+
+def test_a_database_brought_up_to_date_is_as_one_made_anew(old, tmp_path):
+    connect(old).close()
+    connect(tmp_path / "new.duckdb").close()
+
+    def made_of(db):
+        return [
+            fetch(db, sql)
+            for sql in (
+                "SELECT schema_name, table_name, column_name, data_type, comment "
+                "FROM duckdb_columns() WHERE NOT internal ORDER BY ALL",
+                "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL",
+                "FROM core.migrations ORDER BY number",
+            )
+        ]
+
+    assert made_of(old) == made_of(tmp_path / "new.duckdb")
+
+
+def test_a_run_goes_on_where_an_earlier_version_left_off(old):
+    with open_store(old) as store:
+        run_id = store.begin_run(NOW)
+        file_articles(store, run_id, [article("https://wire.example/today")])
+        store.end_run(run_id, "finished", {"total": 1.0})
+        store.publish()
+    with open_reader(old) as reader:
+        assert reader.run_summary(run_id).articles == 1
+        assert reader.query("SELECT count(*) > 0 FROM search('ferry')").rows == [(True,)]
+
+
+def test_a_reader_of_an_earlier_schema_says_what_brings_it_up_to_date(old):
+    before = old.read_bytes()
+    with pytest.raises(DatabaseError, match=r"has schema \d, .* the next run brings it up"):
+        connect(old, read_only=True)
+    assert old.read_bytes() == before
+
+
+def test_a_migration_that_was_killed_or_fails_leaves_the_database_as_it_was(old, monkeypatch):
+    old.with_name(f"{old.name}.migrating").write_bytes(b"of a process that was killed")
+    before = old.read_bytes()
+
+    def full(*_args, **_kwargs):
+        raise duckdb.IOException("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.migrate._apply_views", full)
+        with pytest.raises(DatabaseError, match="the disk is full"):
+            connect(old)
+    assert old.read_bytes() == before
+    assert [file.name for file in old.parent.iterdir()] == [old.name]
+    connect(old).close()

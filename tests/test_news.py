@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from test_quack import ATTACH, TOKEN, ask
 
 from flows.demo import FEEDS, sample_newsroom
 from flows.server import healthy
@@ -101,6 +102,15 @@ def test_where_the_seconds_went_is_kept(finished):
     assert row[-1] == max(row)
 
 
+def test_upkeep_is_a_flow_that_says_what_it_did(finished):
+    from flows.upkeep_flow import upkeep
+
+    upkeep(db=finished, now=NOW)
+    _, _, artifacts = asyncio.run(read_prefect())
+    (table,) = [a.data for a in artifacts if a.key == "copydesk-upkeep"]
+    assert "left as it is" in table
+
+
 def test_a_run_that_breaks_off_is_recorded_and_its_pages_are_taken_up_next_time(
     tmp_path, monkeypatch
 ):
@@ -150,6 +160,7 @@ def test_serve_runs_at_once_schedules_the_next_runs_and_stops_clean(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    quack = port + 1 if port < 65535 else port - 1
     api = f"http://127.0.0.1:{port}/api"
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "COPYDESK_"))}
     env |= {
@@ -159,6 +170,8 @@ def test_serve_runs_at_once_schedules_the_next_runs_and_stops_clean(tmp_path):
         "COPYDESK_SCHEDULE": "0 3 * * *",
         "COPYDESK_DB": str(tmp_path / "news.duckdb"),
         "COPYDESK_FEEDS": str(FEEDS),
+        "COPYDESK_QUACK_PORT": str(quack),
+        "COPYDESK_QUACK_TOKEN": TOKEN,
     }
 
     def states():
@@ -167,7 +180,7 @@ def test_serve_runs_at_once_schedules_the_next_runs_and_stops_clean(tmp_path):
 
     with sample_newsroom() as proxy:
         serving = subprocess.Popen(
-            [Path(sys.executable).parent / "copydesk", "serve"],
+            [Path(sys.executable).parent / "copydesk", "serve", "--quack"],
             env=env | {"COPYDESK_PROXY": proxy},
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -176,12 +189,16 @@ def test_serve_runs_at_once_schedules_the_next_runs_and_stops_clean(tmp_path):
         )
         try:
             eventually(lambda: states() >= {"Completed", "Scheduled"})
+            eventually(lambda: "rows" in ask(ATTACH, port=quack)[0], pause=1, tries=60)
+            counted = ask(ATTACH, "SELECT count(*) > 60 FROM news.articles", port=quack)[-1]
         finally:
             serving.terminate()
             shown, _ = serving.communicate(timeout=60)
     assert serving.returncode == 0
     assert f"http://127.0.0.1:{port}" in shown
     assert "Stopped." in shown
+    assert f"quack:localhost:{quack}" in shown
+    assert counted == {"rows": [[True]]}
     assert "Traceback" not in shown
     assert not healthy(api)
     with open_reader(tmp_path / "news.duckdb") as reader:

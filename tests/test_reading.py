@@ -20,7 +20,7 @@ COPY = article(
 ROUND_UP = article(
     "https://week.example/week",
     title="The week",
-    text=f"{prose(5000, 150)} {prose(0, 200)}",
+    text=f"{prose(5000, 400)} {prose(0, 200)}",
     published=ago(hours=1),
 )
 ALONE = article(
@@ -65,7 +65,7 @@ def test_a_story_by_its_number_shows_original_copies_and_what_embeds_them(reader
         ("original", "harbour.example"),
         ("copy", "tide.example"),
     ]
-    assert [m.containment for m in tree.members] == [1, 1]
+    assert [m.similarity for m in tree.members] == [1, 1]
     assert [(m.relation, m.outlet) for m in tree.linked] == [("embeds", "week.example")]
 
 

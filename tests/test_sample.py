@@ -15,7 +15,6 @@ import pytest
 from flows.demo import FEEDS, RECIPES, SAMPLE, sample_newsroom
 from flows.polling import poll_feed, read_feeds
 from flows.stages import (
-    Stopwatch,
     TakenUp,
     extract_page,
     fetch_page,
@@ -23,6 +22,7 @@ from flows.stages import (
     known_outlets,
     take_up,
 )
+from flows.stopwatch import Stopwatch
 from ingest.fetch import FetchLimits, open_fetcher
 from ingest.plan import batches
 from ingest.pool import open_pool

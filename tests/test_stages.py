@@ -74,7 +74,7 @@ def test_a_page_that_is_no_article_is_kept_and_counted_and_not_folded(store, run
         ("paywalled", "https://wire.example/news/1"),
         ("paywalled", "https://wire.example/news/2"),
     ]
-    assert "Subscribe to continue reading" in kept[0][1]
+    assert "Subscribe to continue" in kept[0][1]
     assert kept[0][3].startswith("w0 w1 w2")
     assert rows(store, "SELECT count(*) FROM articles") == [(1,)]
     assert rows(store, "SELECT count(*) FROM stories") == [(1,)]

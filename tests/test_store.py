@@ -6,7 +6,6 @@ from builders import (
     FEED_ID,
     FEED_URL,
     NOW,
-    SKETCH,
     ago,
     article,
     attempt,
@@ -39,7 +38,6 @@ from ingest.model import (
     Story,
 )
 from ingest.plan import identify, plan_pages
-from ingest.sketch import sketch_articles
 from ingest.urls import host_of
 from storage.store import open_store
 
@@ -60,7 +58,7 @@ def run(store):
 
 
 def index(store, run, *articles):
-    store.add_articles(run, articles, sketch_articles(articles, SKETCH))
+    store.add_articles(run, articles)
 
 
 # runs
@@ -300,13 +298,14 @@ def test_empty_batches_are_no_trouble(store, run):
     store.add_pages(run, [])
     store.add_sightings([])
     store.settle_pages(run, [], NOW)
-    store.add_articles(run, [], [])
+    store.add_articles(run, [])
+    store.index.add([])
     store.add_matches(run, [])
     store.put_stories(1, [])
     assert store.feeds.subscribe([], NOW) == []
     assert store.known_pages([]) == store.known_articles([]) == set()
-    assert store.colliding([], WEEK) == []
-    assert store.texts([]) == {}
+    assert store.bodies([]) == []
+    assert store.drop_matches([]) == set()
     assert store.neighbourhood([]) == ([], [])
 
 
@@ -317,56 +316,21 @@ def test_texts_are_stored_as_they_are(store, run, title):
     assert held.entry.title == title
 
 
-# articles and their index
+# articles
 
 
-def test_an_article_is_filed_with_its_sketch_and_found_again(store, run):
+def test_an_article_is_filed_and_found_again(store, run):
     long, short = article(), article("https://wire.example/short", text=prose(0, 10))
     index(store, run, long, short)
     assert store.known_articles([long.article_id, 1]) == {long.article_id}
-    assert store.texts([long.article_id, short.article_id]) == {
-        long.article_id: long.text,
-        short.article_id: short.text,
-    }
-    assert rows(store, "SELECT count(*) FROM core.sketches") == [(2,)]
-    assert rows(store, "SELECT count(*) FROM core.bands") == [(SKETCH.bands,)]
+    assert store.bodies([long.article_id]) == [long.body]
+    assert set(store.article_ids()) == {long.article_id, short.article_id}
 
 
 def test_an_article_without_author_and_date_can_be_filed(store, run):
     bare = article(published=None, published_from="")
     file_articles(store, run, [bare])
     assert rows(store, "SELECT authors, published, appeared FROM articles") == [([], None, NOW)]
-
-
-def dated(days_ago, outlet):
-    return article(f"https://{outlet}.example/news", published=ago(days=days_ago))
-
-
-def test_texts_that_share_a_band_are_a_pair_only_within_the_window(store, run):
-    old, mid, new = dated(10, "a"), dated(5, "b"), dated(0, "c")
-    index(store, run, old, mid, new)
-
-    def pairs(fresh, days):
-        return [set(p) for p in store.colliding([fresh.article_id], timedelta(days=days))]
-
-    assert pairs(new, 4) == []
-    assert pairs(new, 5) == [{mid.article_id, new.article_id}]
-    assert len(pairs(new, 10)) == 2
-    assert len(pairs(mid, 5)) == 2  # the window reaches both ways
-
-
-def test_each_pair_is_asked_about_once_the_smaller_id_first(store, run):
-    articles = [dated(0, "a"), dated(0, "b"), dated(0, "c")]
-    index(store, run, *articles)
-    pairs = store.colliding([a.article_id for a in articles], WEEK)
-    assert len(pairs) == len(set(pairs)) == 3
-    assert all(a < b for a, b in pairs)
-    assert pairs == sorted(pairs)
-
-
-def test_texts_that_have_nothing_in_common_are_no_pair(store, run):
-    index(store, run, dated(0, "a"), article("https://b.example/x", text=prose(9000, 100)))
-    assert store.colliding([dated(0, "a").article_id], WEEK) == []
 
 
 def test_a_match_is_filed_once(store, run):
@@ -439,7 +403,8 @@ def test_the_number_of_a_story_that_is_no_more_is_never_given_again(store):
 
 def test_copies_that_arrive_in_any_order_end_in_one_story_with_the_earliest_as_its_original(store):
     run = store.begin_run(NOW)
-    late, early = dated(0, "late"), dated(1, "early")
+    late = article("https://late.example/news", published=NOW)
+    early = article("https://early.example/news", published=ago(days=1))
     file_articles(store, run, [late])
     file_articles(store, run, [early])
     assert rows(store, "SELECT story_id, original_outlet, outlet_names FROM stories") == [

@@ -1,0 +1,154 @@
+"""New articles find their copies: sketched, looked up, compared, folded; in one transaction.
+
+    sketches     the articles' own, without what is known to be furniture of their outlets
+    learn        what they make furniture of; articles that held it are sketched and compared anew
+    candidates   who shares enough with them to be compared
+    matches      what comparing finds
+    stories      what folding makes of all that hangs together with them
+
+What results depends on which articles there are, and not on the order or the batches they came in.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from flows.stopwatch import Stopwatch
+from ingest.compare import FoldParams, Prepared, compare, prepare
+from ingest.dedup import fold
+from ingest.furniture import FurnitureParams
+from ingest.hashes import NONE
+from ingest.model import Article, Match, Sketch
+from ingest.sketch import SketchParams, sketch_articles
+from ingest.stitch import StitchParams, sources
+from storage.index import Bounds
+from storage.store import Store
+
+SKETCH = SketchParams()
+FURNITURE = FurnitureParams()
+FOLD = FoldParams()
+STITCH = StitchParams()
+BOUNDS = Bounds()
+REINDEXED_AT_ONCE = 2000
+
+
+def file_articles(
+    store: Store,
+    run_id: int,
+    articles: Sequence[Article],
+    window: timedelta,
+    watch: Stopwatch | None = None,
+) -> None:
+    """Files new articles, with all that follows from them; `watch` counts computing as "fold"."""
+    watch = watch or Stopwatch()
+    store.add_articles(run_id, articles)
+    with watch.timing("fold", within="load"):
+        bodies = [article.body for article in articles]
+        known = store.index.furniture({body.outlet for body in bodies})
+        sketches = sketch_articles(bodies, SKETCH, known)
+    store.index.add(sketches)
+    store.index.ask(sketches, BOUNDS)
+    disturbed = store.index.learn(FURNITURE.days, SKETCH.every, run_id)
+    if disturbed:
+        again = _sketched(store, disturbed)
+        store.index.replace(again)
+        disturbed |= store.drop_matches(disturbed)
+        fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
+        store.index.ask(list(fresh.values()), BOUNDS)
+    pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+    touched = {article.article_id for article in articles} | disturbed
+    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
+    _stitch(store, touched)
+    _refold(store, run_id, touched, watch)
+
+
+def refile_articles(
+    store: Store, run_id: int, article_ids: Iterable[int], window: timedelta
+) -> None:
+    """Sketches, compares and folds anew articles whose text has changed."""
+    touched = set(article_ids)
+    sketches = _sketched(store, touched)
+    store.index.replace(sketches)
+    touched |= store.drop_matches(touched)
+    store.index.ask(sketches, BOUNDS)
+    pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+    touched |= _add_found(store, run_id, match_pairs(store, pairs))
+    _stitch(store, touched)
+    _refold(store, run_id, touched, Stopwatch())
+
+
+def match_pairs(
+    store: Store, pairs: Sequence[tuple[int, int]], watch: Stopwatch | None = None
+) -> list[Match]:
+    """Every pair compared in full, in their order, whatever that finds."""
+    watch = watch or Stopwatch()
+    ready = prepared(store, {article_id for pair in pairs for article_id in pair})
+    with watch.timing("fold", within="load"):
+        return [compare(ready[a], ready[b], FOLD) for a, b in pairs]
+
+
+def prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
+    """These articles, made ready to be compared."""
+    bodies = store.bodies(article_ids)
+    known = store.index.furniture({body.outlet for body in bodies})
+    return {body.article_id: prepare(body, SKETCH, known.get(body.outlet, NONE)) for body in bodies}
+
+
+def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]:
+    """Files what comparing found; returns the articles that share something with another."""
+    matches = [m for m in compared if m.relation or m.prose_words >= STITCH.passage]
+    store.add_matches(run_id, [match for match in matches if match.relation])
+    store.passages.add(run_id, [match for match in matches if not match.relation])
+    return {article_id for match in matches for article_id in (match.a, match.b)}
+
+
+def _stitch(store: Store, article_ids: set[int]) -> None:
+    """Links the pages among these that are stitched together with what they were made from."""
+    suspects = store.passages.suspects(article_ids, STITCH.stitched)
+    ready = prepared(store, {i for page in suspects for i in (page, *suspects[page])})
+    found = {
+        page: sources(ready[page], [ready[other] for other in others], STITCH)
+        for page, others in suspects.items()
+    }
+    store.passages.settle(article_ids, found)
+
+
+def reindex(store: Store, run_id: int, window: timedelta) -> int:
+    """Makes the index anew, and the matches and stories with it; stories keep their numbers.
+
+    Returns how many articles there are. One transaction: all of it, or nothing.
+    """
+    with store.transaction():
+        ids = store.article_ids()
+        store.index.clear()
+        parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
+        for part in parts:
+            sketches = _sketched(store, part)
+            store.index.add(sketches)
+            store.index.ask(sketches, BOUNDS)
+            store.index.learn(FURNITURE.days, SKETCH.every, run_id)
+        for part in parts:
+            store.index.replace(_sketched(store, part))
+        done: set[int] = set()
+        for part in parts:
+            store.index.ask(_sketched(store, part), BOUNDS)
+            pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+            new = [pair for pair in pairs if done.isdisjoint(pair)]
+            _add_found(store, run_id, match_pairs(store, new))
+            done.update(part)
+        _stitch(store, done)
+        _refold(store, run_id, ids, Stopwatch())
+    return len(ids)
+
+
+def _sketched(store: Store, article_ids: Iterable[int]) -> list[Sketch]:
+    """The sketches of articles that are filed, without what is known to be furniture by now."""
+    bodies = store.bodies(article_ids)
+    known = store.index.furniture({body.outlet for body in bodies})
+    return sketch_articles(bodies, SKETCH, known)
+
+
+def _refold(store: Store, run_id: int, article_ids: Iterable[int], watch: Stopwatch) -> None:
+    candidates, edges = store.neighbourhood(article_ids)
+    with watch.timing("fold", within="load"):
+        stories = fold(candidates, edges)
+    store.put_stories(run_id, stories)

@@ -1,0 +1,25 @@
+"""Where a run's seconds go."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Stopwatch:
+    """Seconds spent, by the name of what they were spent on."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def timing(self, name: str, *, within: str = "") -> Iterator[None]:
+        """Adds the block's duration under a name; and takes it from another that it is part of."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - started
+            self.seconds[name] += spent
+            if within:
+                self.seconds[within] -= spent

@@ -1,0 +1,256 @@
+"""The index that copies are found by: bands, a sample of shingles, and what of it is furniture.
+
+Tables beside the articles, written in the same transaction and asked in sets; there is no second
+store to fall out of step.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.model import Sketch
+from storage.tables import Row, Tables
+
+NOBODY = """(SELECT NULL::BIGINT AS article_id, '' AS outlet, now() AS appeared,
+    []::BIGINT[] AS sample, []::BIGINT[] AS bands WHERE false)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What keeps asking cheap where thousands of pages are alike: of a story with more copies than
+    this, a new article is compared with its original and with the earliest of the others."""
+
+    stories: int = 256  # a shingle that more different stories hold is asked of nobody
+    weight: float = 0.1  # a pair that shares only shingles which many stories hold is lighter
+    many: int = 8  # shingles, with which it is a pair for all that
+    originals: int = 48  # compared with an article at most: originals, and articles of no story yet
+    copies: int = 32  # and articles that are copies already
+
+
+class Index:
+    """The index's tables. Who calls holds a transaction."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def add(self, sketches: Sequence[Sketch]) -> None:
+        """Files the sketches of new articles."""
+        self._add_signatures(sketches)
+        rows = [
+            {"article_id": s.article_id, "appeared": s.appeared, "hash": list(s.sample)}
+            for s in sketches
+        ]
+        with self._tables.incoming(rows) as any_rows:
+            if any_rows:
+                self._tables.run(
+                    "INSERT INTO core.shingles BY NAME "
+                    "SELECT article_id, appeared, unnest(hash) AS hash FROM incoming"
+                )
+
+    def replace(self, sketches: Sequence[Sketch]) -> None:
+        """Files other signatures and bands of articles whose furniture has become known."""
+        ids = [sketch.article_id for sketch in sketches]
+        for table in ("sketches", "bands"):
+            self._tables.delete(table, "article_id", ids)
+        self._add_signatures(sketches)
+
+    def _add_signatures(self, sketches: Sequence[Sketch]) -> None:
+        rows: list[Row] = [
+            {
+                "article_id": sketch.article_id,
+                "scheme": sketch.scheme,
+                "shingles": sketch.shingles,
+                "signature": sketch.signature,
+            }
+            for sketch in sketches
+        ]
+        self._tables.insert("sketches", rows)
+        rows = [
+            {"article_id": s.article_id, "appeared": s.appeared, "hash": list(s.bands)}
+            for s in sketches
+            if s.bands
+        ]
+        with self._tables.incoming(rows) as any_rows:
+            if any_rows:
+                self._tables.run(
+                    "INSERT INTO core.bands BY NAME SELECT article_id, appeared, "
+                    "unnest(hash) AS hash, unnest(range(len(hash)))::UTINYINT AS band FROM incoming"
+                )
+
+    def furniture(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
+        """What is furniture of each of these outlets that has any, in ascending order."""
+        rows = self._tables.rows(
+            "SELECT outlet, list(hash ORDER BY hash) FROM core.furniture "
+            "WHERE outlet IN (SELECT unnest(?::VARCHAR[])) GROUP BY outlet",
+            [list(outlets)],
+        )
+        return {outlet: np.array(hashes, np.int64) for outlet, hashes in rows}
+
+    def ask(self, sketches: Sequence[Sketch], bounds: Bounds) -> None:
+        """Looks up who else holds these articles' sampled shingles and bands.
+
+        `learn` and `candidates` work on what was found: the tables `asking` and `holders`, of one
+        row a shingle, and `neighbours`, of one row a pair that shares a band.
+        """
+        rows = [
+            {
+                "article_id": s.article_id,
+                "outlet": s.outlet,
+                "appeared": s.appeared,
+                "sample": list(s.sample),
+                "bands": list(s.bands),
+            }
+            for s in sketches
+        ]
+        with self._tables.incoming(rows) as any_rows:
+            source = "incoming" if any_rows else NOBODY
+            self._tables.run(
+                f"""
+                CREATE OR REPLACE TEMP TABLE asking AS
+                SELECT * FROM (
+                    SELECT article_id, outlet, appeared, unnest(sample) AS hash FROM {source}
+                ) ANTI JOIN core.commonplaces USING (hash)
+                """
+            )
+            self._tables.run(
+                f"""
+                CREATE OR REPLACE TEMP TABLE neighbours AS
+                WITH asked AS (SELECT article_id, unnest(bands) AS hash FROM {source})
+                SELECT asked.article_id AS asker, held.article_id, held.appeared
+                FROM core.bands held JOIN asked ON asked.hash = held.hash
+                WHERE asked.article_id <> held.article_id
+                """
+            )
+        self._tables.run(
+            """
+            CREATE OR REPLACE TEMP TABLE holders AS
+            WITH held AS (
+                SELECT s.hash, s.article_id, s.appeared FROM core.shingles s
+                SEMI JOIN asking ON asking.hash = s.hash
+            )
+            SELECT held.*, a.outlet, a.first_seen, coalesce(m.story_id, -article_id) AS story
+            FROM held JOIN core.articles a USING (article_id)
+            LEFT JOIN core.members m USING (article_id)
+            """
+        )
+        self._tables.run(
+            "INSERT INTO core.commonplaces SELECT hash FROM holders "
+            "GROUP BY hash HAVING count(DISTINCT story) > ?",
+            [bounds.stories],
+        )
+
+    def learn(self, days: int, every: int, run_id: int) -> set[int]:
+        """Learns furniture from what the articles asked for share with their outlets' others.
+
+        A sampled shingle divisible by `every` becomes furniture when articles that hold it
+        appeared, or were first seen, on that many different days. Returns the articles that hold
+        one that has just become furniture: what was found about them has to be found again. So what
+        is furniture depends on which articles there are, and not on the order they came in.
+        """
+        self._tables.run(
+            """
+            CREATE OR REPLACE TEMP TABLE learned AS
+            SELECT outlet, hash FROM holders
+            WHERE hash % $every = 0 AND outlet IN (SELECT outlet FROM asking)
+            GROUP BY ALL HAVING greatest(
+                count(DISTINCT appeared::DATE), count(DISTINCT first_seen::DATE)) >= $days
+            EXCEPT SELECT outlet, hash FROM core.furniture
+            """,
+            {"every": every, "days": days},
+        )
+        self._tables.run("INSERT INTO core.furniture SELECT outlet, hash, ? FROM learned", [run_id])
+        disturbed = self._tables.rows(
+            "SELECT DISTINCT article_id FROM holders JOIN learned USING (outlet, hash)"
+        )
+        return {row[0] for row in disturbed}
+
+    def candidates(
+        self, window: timedelta, min_shingles: int, bounds: Bounds
+    ) -> list[tuple[int, int]]:
+        """The pairs worth comparing, of which one is among the articles asked for and which
+        appeared within `window` of each other: those that share a band, or two sampled shingles
+        that are furniture of neither. Each once, the smaller id first.
+
+        A shingle weighs the less the more stories hold it: two phrases that everybody uses make no
+        pair. Where an article has more candidates
+        than `bounds` allows the heaviest are taken, the earliest of those about as heavy. Only one
+        that is earlier than all of a story is compared with all of it, as it may be its original.
+        """
+        return self._tables.rows(
+            """
+            WITH mine AS (
+                SELECT * FROM asking ANTI JOIN core.furniture USING (outlet, hash)
+            ), theirs AS (
+                SELECT hash, article_id, story
+                FROM holders ANTI JOIN core.furniture USING (outlet, hash)
+            ), weights AS (
+                SELECT hash, 1 / count(DISTINCT story) AS weight
+                FROM theirs ANTI JOIN core.commonplaces USING (hash) GROUP BY hash
+            ), sharing AS (
+                SELECT mine.article_id AS asker, theirs.article_id, sum(weight) AS weight
+                FROM mine JOIN weights USING (hash) JOIN theirs USING (hash)
+                WHERE mine.article_id <> theirs.article_id
+                GROUP BY ALL HAVING count(*) >= 2 AND (sum(weight) >= $weight OR count(*) >= $many)
+                UNION ALL
+                SELECT DISTINCT asker, article_id, 1 FROM neighbours
+            ), paired AS (
+                SELECT asker, article_id, max(weight) AS weight FROM sharing GROUP BY ALL
+            ), known AS (
+                SELECT a.article_id, a.appeared,
+                       coalesce(m.story_id, -a.article_id) AS story,
+                       coalesce(m.original_id = a.article_id, true) AS original
+                FROM core.articles a JOIN core.sketches k USING (article_id)
+                LEFT JOIN core.members m USING (article_id)
+                WHERE k.shingles >= $shingles AND a.article_id IN (
+                    SELECT asker FROM paired UNION SELECT article_id FROM paired)
+            ), ranked AS (
+                SELECT asker, p.article_id, k.original,
+                       row_number() OVER (PARTITION BY asker, k.original
+                           ORDER BY floor(log2(weight)) DESC, k.appeared, p.article_id) AS place,
+                       row_number() OVER (PARTITION BY k.story, p.article_id
+                           ORDER BY a.appeared, asker) = 1
+                       AND a.appeared <= min(k.appeared) OVER (PARTITION BY k.story) AS first
+                FROM paired p
+                JOIN known a ON a.article_id = asker JOIN known k ON k.article_id = p.article_id
+                WHERE k.appeared BETWEEN a.appeared - $window AND a.appeared + $window
+            )
+            SELECT DISTINCT least(asker, article_id) AS a, greatest(asker, article_id) AS b
+            FROM ranked
+            WHERE first OR place <= CASE WHEN original THEN $originals ELSE $copies END
+            ORDER BY a, b
+            """,
+            {
+                "window": window,
+                "shingles": min_shingles,
+                "weight": bounds.weight,
+                "many": bounds.many,
+                "originals": bounds.originals,
+                "copies": bounds.copies,
+            },
+        )
+
+    def clear(self) -> None:
+        """Empties the index, and what was found with it."""
+        for table in (
+            "bands",
+            "shingles",
+            "sketches",
+            "furniture",
+            "commonplaces",
+            "matches",
+            "passages",
+        ):
+            self._tables.run(f"DELETE FROM core.{table}")
+
+    def stale(self, scheme: str) -> int:
+        """How many articles were sketched with other parameters, and so are found by none made with
+        these."""
+        ((count,),) = self._tables.rows(
+            "SELECT count(*) FROM core.articles ANTI JOIN "
+            "(FROM core.sketches WHERE scheme = ?) USING (article_id)",
+            [scheme],
+        )
+        return int(count)
