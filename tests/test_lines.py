@@ -3,6 +3,7 @@ from builders import NOW, article, feed, file_articles, page, prose, result
 
 from ingest.cleaning import counted, without_recurring
 from ingest.model import Outcome, Removed, Verdict
+from ingest.wording import line_hash
 from storage.store import open_store
 
 CALL = "Call the newsroom at extension 12."
