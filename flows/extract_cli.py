@@ -14,7 +14,7 @@ from rich.text import Text
 from flows.folding import refile_articles
 from flows.options import Db
 from flows.settings import Settings, read_settings
-from ingest.cleaning import without_recurring
+from ingest.cleaning import counted_lines, without_recurring
 from ingest.extract import Known, extract_article
 from ingest.fetch import PAGE_TYPES, open_fetcher
 from ingest.model import Article, CopydeskError, Entry, Failed, Fetched, Removed, Request
@@ -22,7 +22,7 @@ from ingest.recipes import NO_RECIPE
 from ingest.urls import outlet
 from ingest.words import size
 from storage.reading import open_reader
-from storage.store import open_store
+from storage.store import Store, open_store
 
 out = Console()
 
@@ -33,7 +33,7 @@ def extract(
     ],
     url: Annotated[
         str, typer.Option(help="The address that a saved page came from.")
-    ] = "https://unknown.example/",
+    ] = "https://unknown.example/page",
     db: Db = None,
 ) -> None:
     """Show what would be filed of a page: the text with what is removed, each value's source.
@@ -43,11 +43,13 @@ def extract(
     settings = read_settings(db=db)
     now = datetime.now(UTC)
     saved = Path(source)
+    if not saved.is_file() and "://" not in source:
+        raise CopydeskError(f"{source} is no such file, and no address: those begin with https://")
     try:
         fetched = (
             _saved(saved, url) if saved.is_file() else asyncio.run(_fetched(source, settings, now))
         )
-        known = _known(settings, outlet(fetched.final_url))
+        known = _known(settings, outlet(fetched.final_url), asked=db is not None)
         entry = Entry(url=fetched.url, entry_id="", title="")
         article = extract_article(entry, fetched, now, known)
     except Failed as failure:
@@ -60,31 +62,38 @@ def extract(
 
 def reclean(db: Db = None) -> None:
     """Take out of filed articles what has since turned out to recur across their outlet."""
-    changed = lines = 0
     settings = read_settings(db=db)
+    if not settings.db.exists():
+        raise CopydeskError(f"no database at {settings.db}: `copydesk run` makes one")
     window = timedelta(days=settings.window_days)
+    changed = lines = 0
     with open_store(settings.db) as store:
         outlets = store.lines.outlets()
         for name in track(outlets, "recleaning", console=Console(stderr=True), transient=True):
             with store.transaction():
-                furniture = store.lines.recurring([name]).get(name, frozenset())
-                cleaned = {
-                    article_id: (text, removed)
-                    for article_id, filed in store.lines.texts(name).items()
-                    for text, removed in [without_recurring(filed, furniture)]
-                    if removed
-                }
-                store.lines.replace_texts(
-                    {i: (text, _words(text)) for i, (text, _) in cleaned.items()}
-                )
-                store.lines.add_removed(
-                    [(i, one) for i, (_, removed) in cleaned.items() for one in removed]
-                )
-                if cleaned:
-                    refile_articles(store, store.last_run(), cleaned, window)
-            changed += len(cleaned)
-            lines += sum(len(removed) for _, removed in cleaned.values())
+                removed = reclean_outlet(store, name)
+                if removed:
+                    refile_articles(store, store.last_run(), removed, window)
+            changed += len(removed)
+            lines += sum(map(len, removed.values()))
     out.print(f"{lines:,} lines taken out of {changed:,} articles of {len(outlets):,} outlets")
+
+
+def reclean_outlet(store: Store, name: str) -> dict[int, list[Removed]]:
+    """Takes out of an outlet's articles what recurs, once all are counted: those filed by an
+    earlier version are not. What went, by article."""
+    uncounted = store.lines.uncounted(name)
+    store.lines.add_lines({i: (name, counted_lines(t.split("\n"))) for i, t in uncounted.items()})
+    furniture = store.lines.recurring([name]).get(name, frozenset())
+    cleaned = {
+        article_id: (text, removed)
+        for article_id, filed in store.lines.texts(name).items()
+        for text, removed in [without_recurring(filed, furniture)]
+        if removed
+    }
+    store.lines.replace_texts({i: (text, _words(text)) for i, (text, _) in cleaned.items()})
+    store.lines.add_removed([(i, one) for i, (_, gone) in cleaned.items() for one in gone])
+    return {i: removed for i, (_, removed) in cleaned.items()}
 
 
 def marked(article: Article) -> Text:
@@ -130,12 +139,20 @@ async def _fetched(url: str, settings: Settings, now: datetime) -> Fetched:
         return await fetcher.fetch(Request(url=url), PAGE_TYPES, robots=True)
 
 
-def _known(settings: Settings, name: str) -> Known:
+def _known(settings: Settings, name: str, *, asked: bool) -> Known:
+    """What the database knows of an outlet; nothing where there is none that was asked for, or a
+    run is writing it."""
     recipe = settings.read_recipes().get(name, NO_RECIPE)
-    if not settings.db.exists():
+    if not asked and not settings.db.exists():
         return Known(recipe=recipe)
-    with open_reader(settings.db) as reader:
-        recurring = reader.lines.recurring([name]).get(name, frozenset())
+    try:
+        with open_reader(settings.db) as reader:
+            recurring = reader.lines.recurring([name]).get(name, frozenset())
+    except CopydeskError as error:
+        if not settings.db.exists():
+            raise
+        Console(stderr=True).print(f"without what is known of {name}: {error}", markup=False)
+        recurring = frozenset()
     return Known(recurring=recurring, recipe=recipe)
 
 
@@ -178,5 +195,5 @@ def _fields(article: Article) -> Table:
         ("words", f"{article.words:,}", article.text_from),
     ]
     for name, value, source in rows:
-        table.add_row(name, Text(str(value) or "—"), source if value else "")
+        table.add_row(name, Text(str(value) or "—"), Text(source if value else ""))
     return table

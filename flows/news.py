@@ -11,7 +11,7 @@ idle. While one batch is extracted and filed, the next is being fetched.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -29,15 +29,19 @@ from flows.progress import report
 from flows.settings import Settings, read_settings
 from flows.stages import Answer, TakenUp
 from flows.stopwatch import Stopwatch
+from ingest.extract import Known
 from ingest.fetch import Fetcher, open_fetcher
 from ingest.model import CopydeskError, FeedState, Page, PageResult, Poll
 from ingest.plan import batches
 from ingest.pool import ExtractPool, open_pool
 from ingest.recipes import Recipe
+from ingest.urls import outlet
 from storage.store import Store, open_store
 
 #: Seconds that a run waits for another, for upkeep, or for whoever reads the database itself.
 PATIENCE = 300
+#: How far back articles tell what an outlet's furniture is: sites change, and cost must not grow.
+FURNITURE_DAYS = timedelta(days=90)
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -55,6 +59,7 @@ class Run:
     pool: ExtractPool
     recipes: Mapping[str, Recipe]
     watch: Stopwatch
+    known: dict[str, Known] = field(default_factory=dict)  # of each outlet, read once a run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +114,15 @@ async def fetch_pages(run: Run, batch: Batch) -> list[Answer]:
 @task(task_run_name="extract pages {batch}", cache_policy=NO_CACHE, persist_result=False)
 async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> list[PageResult]:
     """Extracts the articles of a batch, in the worker processes."""
-    known = await _to_the_end(stages.known_outlets, run.store, answers, run.recipes)
+    fresh = [
+        one for one in answers if one.fetched and outlet(one.fetched.final_url) not in run.known
+    ]
+    since = run.now - FURNITURE_DAYS
+    run.known.update(await _to_the_end(stages.known_outlets, run.store, fresh, run.recipes, since))
     with run.watch.timing("extract"):
         return await _each(
             answers,
-            lambda answer: stages.extract_page(answer, run.pool, known),
+            lambda answer: stages.extract_page(answer, run.pool, run.known),
             "pages extracted",
             batch.all_pages,
         )

@@ -93,11 +93,15 @@ async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:
 
 
 def known_outlets(
-    store: Store, answers: Iterable[Answer], recipes: Mapping[str, Recipe]
+    store: Store,
+    answers: Iterable[Answer],
+    recipes: Mapping[str, Recipe],
+    since: datetime | None = None,
 ) -> dict[str, Known]:
-    """What is known of the outlets that answered: their furniture, and their recipes."""
+    """What is known of the outlets that answered: their furniture, by what appeared since then,
+    and their recipes."""
     outlets = {outlet(answer.fetched.final_url) for answer in answers if answer.fetched}
-    recurring = store.lines.recurring(outlets)
+    recurring = store.lines.recurring(outlets, since)
     return {
         name: Known(recurring=recurring.get(name, frozenset()), recipe=recipes.get(name, NO_RECIPE))
         for name in outlets

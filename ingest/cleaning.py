@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from ingest.model import Article, Line, Removed
 from ingest.rules import RULES, Rule, Surroundings, recurring
-from ingest.wording import key, line_hash
+from ingest.wording import is_ended, key, line_hash
 from ingest.words import size
 
 LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not know the page
@@ -18,11 +18,16 @@ LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not
 def counted(article: Article) -> list[Line]:
     """The distinct lines of an article, those taken out because they recur among them: else they
     would be forgotten once they are gone from every text."""
-    lines = article.text.split("\n")
-    lines += [one.line for one in article.removed if one.rule == recurring.__name__]
+    gone = (one.line for one in article.removed if one.rule == recurring.__name__)
+    return counted_lines([*article.text.split("\n"), *gone])
+
+
+def counted_lines(lines: Sequence[str]) -> list[Line]:
+    """The distinct lines among some, as they are counted."""
+    distinct = {line_hash(line): line for line in lines if key(line)}
     return [
-        Line(hash=hashed, words=size(line))
-        for hashed, line in {line_hash(line): line for line in lines if key(line)}.items()
+        Line(hash=hashed, words=size(line), ended=is_ended(line))
+        for hashed, line in distinct.items()
     ]
 
 

@@ -292,6 +292,7 @@ class Line:
 
     hash: int
     words: int
+    ended: bool  # as a sentence ends, a question, a quotation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,28 +2,38 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from ingest.model import Article, Line, PageResult, Removed
 from storage.tables import Tables
 
 #: A line is furniture where it stands in so many of an outlet's stories...
 STORIES = 4
-#: ... and, where it is as long as a paragraph, in this share of them all: agencies repeat their
-#: paragraphs of background from story to story.
+#: ... and, where it ends as a sentence does or is as long as a paragraph, in this share of them
+#: all: reporters repeat "He denies the charges.", and agencies their paragraphs of background.
 LONG = 20  # words
-SHARE = 0.02
+SHARE = 0.1
 
 FURNITURE = f"""
-    WITH stories AS (
-        SELECT a.outlet, count(DISTINCT m.story_id) AS stories
+    WITH counted AS (
+        SELECT a.article_id, a.outlet, m.story_id
         FROM core.articles a JOIN core.members m USING (article_id)
-        WHERE a.outlet IN (SELECT unnest(?::VARCHAR[])) GROUP BY a.outlet
+        WHERE a.outlet IN (SELECT unnest(?::VARCHAR[]))
+          AND a.appeared >= coalesce(?::TIMESTAMPTZ, '-infinity')
+    ), stories AS (
+        SELECT outlet, count(DISTINCT story_id) AS stories FROM counted GROUP BY outlet
     )
-    SELECT l.outlet, l.line
-    FROM core.lines l JOIN core.members m USING (article_id) JOIN stories s USING (outlet)
-    GROUP BY l.outlet, l.line, s.stories
-    HAVING count(DISTINCT m.story_id) >= {STORIES}
-       AND (max(l.words) < {LONG} OR count(DISTINCT m.story_id) >= {SHARE} * s.stories)
+    SELECT c.outlet, l.line
+    FROM core.lines l JOIN counted c USING (article_id) JOIN stories s ON s.outlet = c.outlet
+    GROUP BY c.outlet, l.line, s.stories
+    HAVING count(DISTINCT c.story_id) >= {STORIES}
+       AND (NOT bool_or(l.ended) AND max(l.words) < {LONG}
+            OR count(DISTINCT c.story_id) >= {SHARE} * s.stories)
+"""
+
+UNCOUNTED = """
+    SELECT article_id, text FROM core.articles
+    WHERE outlet = ? AND article_id NOT IN (SELECT article_id FROM core.lines)
 """
 
 
@@ -34,10 +44,13 @@ class Lines:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
-    def recurring(self, outlets: Iterable[str]) -> dict[str, frozenset[int]]:
-        """The lines, as hashes, that are furniture of each outlet."""
+    def recurring(
+        self, outlets: Iterable[str], since: datetime | None = None
+    ) -> dict[str, frozenset[int]]:
+        """The lines, as hashes, that are furniture of each outlet; by its articles that appeared
+        since then, where a time is given."""
         found: defaultdict[str, set[int]] = defaultdict(set)
-        for outlet, line in self._tables.rows(FURNITURE, [list(set(outlets))]):
+        for outlet, line in self._tables.rows(FURNITURE, [list(set(outlets)), since]):
             found[outlet].add(line)
         return {outlet: frozenset(lines) for outlet, lines in found.items()}
 
@@ -55,12 +68,23 @@ class Lines:
             )
         )
 
+    def uncounted(self, outlet: str) -> dict[int, str]:
+        """The texts, by id, of an outlet's articles whose lines have never been counted: those
+        filed before lines were."""
+        return dict(self._tables.rows(UNCOUNTED, [outlet]))
+
     def add_lines(self, lines: Mapping[int, tuple[str, Sequence[Line]]]) -> None:
         """Counts the lines of new articles, by id and with their outlet."""
         self._tables.insert(
             "lines",
             [
-                {"outlet": outlet, "line": line.hash, "words": line.words, "article_id": article_id}
+                {
+                    "outlet": outlet,
+                    "line": line.hash,
+                    "words": line.words,
+                    "ended": line.ended,
+                    "article_id": article_id,
+                }
                 for article_id, (outlet, listed) in lines.items()
                 for line in listed
             ],

@@ -1,12 +1,16 @@
+from datetime import timedelta
+
 import pytest
 from builders import NOW, article, feed, file_articles, page, prose, result
 
+from flows.extract_cli import reclean_outlet
 from ingest.cleaning import counted, without_recurring
 from ingest.model import Outcome, Removed, Verdict
 from ingest.wording import line_hash
 from storage.store import open_store
 
-CALL = "Call the newsroom at extension 12."
+CALL = "Call the newsroom at extension 12"
+DENIAL = "He denies the charges."
 BACKGROUND = f"The dispute over the sound began {prose(0, 20)} years ago."
 
 
@@ -70,6 +74,31 @@ def test_an_agencys_background_is_no_furniture_of_a_large_outlet(store, run):
     many = [story(n, *([BACKGROUND, CALL] if n <= 4 else [])) for n in range(1, 251)]
     file(store, run, many)
     assert furniture(store) == {line_hash(CALL)}
+
+
+def test_a_sentence_in_some_of_an_outlets_stories_is_no_furniture(store, run):
+    file(store, run, [story(n, *([DENIAL] if n <= 4 else [])) for n in range(1, 201)])
+    assert furniture(store) == frozenset()
+
+
+def test_only_what_appeared_since_then_counts(store, run):
+    old = NOW - timedelta(days=91)
+    file(store, run, [story(n, CALL, published=old) for n in range(1, 5)])
+    file(store, run, [story(n, CALL, published=NOW) for n in range(5, 8)])
+    since = NOW - timedelta(days=90)
+    assert store.lines.recurring(["wire.example"], since) == {}
+    assert furniture(store) == {line_hash(CALL)}
+
+
+def test_articles_filed_before_lines_were_counted_are_counted_and_cleaned(store, run):
+    file_articles(store, run, [story(n, CALL) for n in range(1, 5)])
+    assert furniture(store) == frozenset()
+    with store.transaction():
+        removed = reclean_outlet(store, "wire.example")
+    assert [[one.line for one in gone] for gone in removed.values()] == [[CALL]] * 4
+    assert store.lines.uncounted("wire.example") == {}
+    with store.transaction():
+        assert reclean_outlet(store, "wire.example") == {}
 
 
 def test_a_paragraph_in_most_of_an_outlets_stories_is_furniture(store, run):

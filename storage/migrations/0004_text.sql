@@ -36,6 +36,7 @@ CREATE TABLE core.lines (
     outlet VARCHAR NOT NULL,
     line BIGINT NOT NULL,
     words INTEGER NOT NULL,
+    ended BOOLEAN NOT NULL,  -- as a sentence ends
     article_id BIGINT NOT NULL
 );
 
