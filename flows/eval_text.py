@@ -14,7 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from ingest.extract import extract_article
-from ingest.model import Entry, Failed, Fetched
+from ingest.model import CopydeskError, Entry, Failed, Fetched
 from ingest.scoring import (
     Agreement,
     Labelled,
@@ -83,7 +83,10 @@ def text(
 
 def _measure(score: Score, reader: Callable[[Labelled], Reading], page: Labelled) -> Agreement:
     start = time.process_time()
-    reading = reader(page)
+    try:
+        reading = reader(page)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise CopydeskError(f"the labelled page {page.name} cannot be measured: {error}") from error
     score.seconds += time.process_time() - start
     body = agreement(reading.text, page.text)
     score.body += body

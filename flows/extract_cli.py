@@ -56,6 +56,8 @@ def extract(
         raise CopydeskError(
             f"{source} gives no article: {failure.outcome}, {failure.detail}"
         ) from failure
+    except (OSError, ValueError) as error:
+        raise CopydeskError(f"{source} cannot be read: {error}") from error
     out.print(_fields(article))
     out.print(marked(article))
 

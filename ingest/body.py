@@ -12,7 +12,7 @@ from lxml.html import HtmlElement as Element
 
 from ingest.rules import Surroundings
 from ingest.wording import key
-from ingest.words import size, words
+from ingest.words import grams, size
 
 #: Elements that hold something else than the article, whatever their class.
 OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})
@@ -232,25 +232,20 @@ def _rescued(text: str, tree: Element, stated: str) -> str:
     prose = max(paragraphs(tree), stated, key=len)
     if len(prose) <= CUT_OFF * len(text):
         return text
-    found, ours = _grams(prose), _grams(text)
+    found, ours = grams(prose), grams(text)
     others = [
         trafilatura.extract(tree, include_comments=False),
         trafilatura.baseline(tree)[1],
         stated,
     ]
-    scored = [(_agreement(_grams(other), found), other) for other in others if other]
+    scored = [(_agreement(grams(other), found), other) for other in others if other]
     fit = [
         (score, other)
         for score, other in scored
         if score > _agreement(ours, found) + BETTER
-        and (ours & _grams(other)).total() >= SAME_TEXT * ours.total()
+        and (ours & grams(other)).total() >= SAME_TEXT * ours.total()
     ]
     return max(fit, default=(0.0, text))[1]
-
-
-def _grams(text: str) -> Counter[tuple[str, ...]]:
-    run = words(text)
-    return Counter(zip(*(run[start:] for start in range(4)), strict=False))
 
 
 def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> float:

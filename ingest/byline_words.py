@@ -165,6 +165,8 @@ ORGANISATION = regex.compile(
     r"|nachrichten|zeitung|tageblatt|anzeiger|rundschau|presse|verlag"
     r"|periódico|diario|diário|jornal|jornalismo|noticias|notícias|le monde|libération|gazzetta"
     r"|corriere|giornale|agências?|agencias|correspondance|wires|wire (?:reports?|services?|staff)"
+    r"|al jazeera|deutsche welle|france ?24|euronews|radio free europe|voice of america|rfi|nhk"
+    r"|trt world|cgtn|bloomberg|politico|axios|tv5 ?monde|rai ?news"
     r"|bbc|cnn|nbc|cbs|abc|fox (?:news|business|sports|\d+)|npr|pbs|espn|usa today|msnbc|cnbc"
     r"|c-span|government|administration|police|public relations|pr|association|federation|union"
     r"|فريق|(?:ال)?(?:أخبار|وكالة|وكالات|صحيفة|قناة|جريدة|هيئة|تحرير))(?![\p{L}])"

@@ -138,9 +138,10 @@ def _text(
     drawn = extract_lines(tree, page.article_body)
     lines, removed = clean(drawn, around)
     fed = plain_lines(entry.content)
-    if _is_fuller(fed, lines, page):
+    cleaned = clean(fed, around)  # first, for what comes below a cut-off text hides the cut
+    if _is_fuller(cleaned[0], lines, page):
         drawn = fed
-        lines, removed = clean(fed, around)
+        lines, removed = cleaned
         source = "feed"
     else:
         source = "page"

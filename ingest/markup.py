@@ -29,6 +29,17 @@ SMALL = 200_000  # bytes of markup, likewise
 MAX_JSON_LD = 50_000  # characters a page that extraction sees; the longest script had 41,127
 MAX_BROKEN_JSON_LD = 10_000  # of one script: at 137,000 its repair takes 12 s, by the square
 
+#: What files begin with that servers send as pages: PDF, ELF, ZIP, PNG, JPEG, GIF, RIFF, Ogg, 7z.
+BINARY = (
+    *(b"%PDF-", b"\x7fELF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS"),
+    *(b"7z\xbc\xaf", b"ID3\x03", b"BZh9", b"\x28\xb5\x2f\xfd"),
+)
+CONTROL = re.compile(
+    r"[\x01-\x08\x0e-\x1a\x1c-\x1f]"
+)  # no NUL, which UTF-16 has, nor Japan's escape
+CONTROL_WITHIN = 50_000  # characters looked through
+CONTROL_SHARE = 0.05  # of them; of random bytes a tenth are such
+
 NUL = b"\x00"  # dropped even within a word, as browsers do
 SPACED = bytes(byte if byte >= 32 or byte in b"\t\n\r" else 32 for byte in range(256))
 # two, for each begins with what a search is quick to find
@@ -56,10 +67,13 @@ JSON_LD = etree.XPath("//script[@type='application/ld+json' or @type='applicatio
 def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
     """The page's tree, within the caps; scripts and tags beyond theirs are cut.
 
-    Raises Failed(no_text) where it is none, Failed(too_large) where it has more of something than
-    any article has.
+    Raises Failed(not_html) where it is a file of another kind, Failed(no_text) where it is no tree,
+    Failed(too_large) where it has more of something than any article has.
     """
-    markup = _cleaned(page_text(fetched))
+    text = page_text(fetched)
+    if _is_binary(fetched.body, text[:CONTROL_WITHIN]):
+        raise Failed(Outcome.NOT_HTML, "it is no text, whatever its server calls it")
+    markup = _cleaned(text)
     _check(len(markup), MAX_MARKUP, "bytes")
     _check(markup.count(b"<"), MAX_TAGS, "tags")
     # one of the longest pages found nests deeper than lxml's default lets it; comments and
@@ -90,6 +104,12 @@ def drop_costly_json_ld(tree: lxml.html.HtmlElement) -> None:
             script.drop_tree()
         else:
             left -= length
+
+
+def _is_binary(body: bytes, text: str) -> bool:
+    if body[:64].lstrip().startswith(BINARY):
+        return True
+    return len(CONTROL.findall(text)) > max(10, CONTROL_SHARE * len(text))
 
 
 def _cleaned(text: str) -> bytes:

@@ -9,7 +9,7 @@ import gzip
 import json
 import re
 import zipfile
-from collections import Counter
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from ingest.bylines import clean_authors
 from ingest.model import CopydeskError
 from ingest.wording import key
-from ingest.words import words
+from ingest.words import grams
 
-GRAM = 4  # words
+FIELDS = ("url", "text", "title", "author", "date")
 #: What reads each file, by its name.
 Files = Mapping[str, Callable[[], bytes]]
 NAMES = re.compile(r"\s*(?:[;,&]|\band\b)\s*")
@@ -72,7 +72,7 @@ class Agreement:
 
 def agreement(extracted: str, true: str) -> Agreement:
     """How an extracted text agrees with the true one."""
-    found, wanted = _grams(extracted), _grams(true)
+    found, wanted = grams(extracted), grams(true)
     right = (found & wanted).total()
     return Agreement(right=right, wrong=found.total() - right, missed=wanted.total() - right)
 
@@ -119,24 +119,15 @@ def _zipped(path: Path) -> Files:
 def _labelled(name: str, files: Files) -> Labelled:
     try:
         said = json.loads(files[f"{name}.json"]())
+        fields = {field: said.get(field) or "" for field in FIELDS}
         html = (
             files[f"{name}.html"]()
             if f"{name}.html" in files
             else gzip.decompress(files[f"{name}.html.gz"]())
         )
-        return Labelled(
-            name=PurePosixPath(name).name,
-            html=html,
-            **{
-                field: said.get(field) or "" for field in ("url", "text", "title", "author", "date")
-            },
-        )
-    except (KeyError, ValueError, AttributeError, OSError) as error:
+    except (KeyError, ValueError, AttributeError, OSError, EOFError, zlib.error) as error:
         raise CopydeskError(f"the labelled page {name} cannot be read: {error!r}") from error
-
-
-def _grams(text: str) -> Counter[tuple[str, ...]]:
-    run = words(text)
-    if len(run) < GRAM:
-        return Counter([tuple(run)] if run else [])
-    return Counter(zip(*(run[start:] for start in range(GRAM)), strict=False))
+    wrong = next((field for field, value in fields.items() if not isinstance(value, str)), "")
+    if wrong:
+        raise CopydeskError(f"the labelled page {name} cannot be read: its {wrong} is no text")
+    return Labelled(name=PurePosixPath(name).name, html=html, **fields)

@@ -17,6 +17,7 @@ from ingest.words import size
 
 LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
+CAPTION = 60  # words that may stand beside the picture or the video of an address
 CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
 WHOLE = 0.8  # share of the stated length from which a text is all of it
 ASKED = 3  # last lines, where a page asks for money
@@ -84,9 +85,9 @@ class Seen:
 def _not_found(seen: Seen) -> str:
     if seen.count >= BRIEF or _is_article(seen.page):
         return ""
-    says = _says("not_found", seen.page.title)
-    if not says and seen.count < LEAST:
-        says = _says("not_found", seen.text[:2000])
+    says = _says("not_found", seen.page.title)  # as may the headline of an article on such pages
+    if not says or seen.count >= LEAST:
+        says = _says("not_found", seen.text[:2000]) if says or seen.count < LEAST else ""
     return f"it says so: {says}" if says else ""
 
 
@@ -114,7 +115,7 @@ def _gallery(seen: Seen) -> str:
     path = GALLERY_PATH.search(urlsplit(seen.page.url).path)
     if seen.count < BRIEF / 2 and declared and not _is_article(seen.page):
         return f"{seen.count} words beside what it declares: {declared}"
-    if seen.count < BRIEF / 2 and path:
+    if seen.count < CAPTION and path:
         return f"{seen.count} words at an address with {path[0].strip('/-')}"
     prose = [line for line in seen.lines if not _is_credited(line)]
     credited = len(seen.lines) - len(prose)

@@ -50,9 +50,18 @@ RESERVED = (
     r"|re-?(?:written|published|distributed|produced|printed|transmitted)|copied|used)"
     r"| in whole| without)"
 )
+#: What WordPress writes below each item of a feed.
+APPEARED = (
+    r"^the post .{1,200} (?:appeared first|first appeared) on "
+    r"|^der beitrag .{1,200} erschien zuerst (?:auf|in) "
+    r"|^l[’']article .{1,200} est apparu en premier sur "
+    r"|^la entrada .{1,200} (?:se publicó primero|apareció primero) en "
+    r"|^o post .{1,200} apareceu primeiro em "
+    r"|^l[’']articolo .{1,200} proviene da |^het bericht .{1,200} verscheen eerst op "
+)
 NOTICE = re.compile(
     r"^\W*(?:©|\(c\) ?(?:19|20)\d\d|copyright\W{1,3}(?:\(c\) ?)?(?:19|20)\d\d)"
-    rf"|^\W*copyright\b[^.]{{0,40}}(?:19|20)\d\d\W*$|{RESERVED}",
+    rf"|^\W*copyright\b[^.]{{0,40}}(?:19|20)\d\d\W*$|{RESERVED}|{APPEARED}",
     re.IGNORECASE,
 )
 DATE_LOCALES = (
@@ -124,7 +133,7 @@ def tells_of_author(line: str) -> bool:
 
 
 def is_notice(line: str) -> bool:
-    """Whether a line reserves rights."""
+    """Whether a line reserves rights, or says where the text was published first."""
     return bool(NOTICE.search(line))
 
 

@@ -1,6 +1,7 @@
 """The words of a text, as everything here counts and compares them. Pure."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import regex
@@ -14,6 +15,7 @@ LONG = 2_000  # characters of a line that is not kept in memory
 # not on raised digits and fractions
 LATIN = re.compile(r"[^\W_]+")
 NOT_LATIN = re.compile(r"[^\x00-±´-¸º»¿-ɏ‐-‧‰-‾]")
+GRAM = 4  # words
 APOSTROPHES = re.compile(r"['’ʼ]")
 # A quotation ends with its mark or with its paragraph: one that goes on is opened again in each.
 QUOTATION = re.compile(r"""(“[^”\n]*”?|„[^“”\n]*[“”]?|«[^»\n]*»?|「[^」\n]*」?|"[^"\n]*"?)""")
@@ -56,3 +58,11 @@ def size(line: str) -> int:
 @lru_cache(maxsize=1 << 14)
 def _size(line: str) -> int:
     return len(words(line))
+
+
+def grams(text: str) -> Counter[tuple[str, ...]]:
+    """Its runs of four words, counted: what texts are compared by. A shorter text is one run."""
+    run = words(text)
+    if len(run) < GRAM:
+        return Counter([tuple(run)] if run else [])
+    return Counter(zip(*(run[start:] for start in range(GRAM)), strict=False))

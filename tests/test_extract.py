@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from builders import NOW, ago, entry, fetched
@@ -175,6 +176,25 @@ def test_what_is_not_html_is_not_read(content_type):
 @pytest.mark.parametrize("content_type", ["", "text/html", "TEXT/HTML;charset=x", "text/plain"])
 def test_html_by_any_of_its_names_is_read(content_type):
     assert "harbour council" in extract(answer=fetched(markup(), content_type)).text
+
+
+RANDOM = b"".join(sha256(bytes([n])).digest() for n in range(250))
+
+
+@pytest.mark.parametrize(
+    "body", [RANDOM, b"\x7fELF\x02\x01" + bytes(500), b"\n%PDF-1.7\n" + b"BT (Quay) Tj ET\n" * 90]
+)
+def test_a_file_of_another_kind_is_no_page(body):
+    assert failure(entry(), fetched(body, "text/html")) is Outcome.NOT_HTML
+
+
+def test_a_feeds_excerpt_does_not_hide_its_cut_below_where_it_appeared_first():
+    cut = "<p>" + " ".join(["The council met and the quay sank."] * 30) + " […]</p>"
+    credit = "<p>The post <a href='/x'>The quay</a> appeared first on <a href='/'>Post</a>.</p>"
+    page = "<article><p>" + "The harbour council met on Monday. " * 20 + "</p></article>"
+    read = extract_article(entry(content=cut + credit), fetched(page, "text/html"), NOW)
+    assert read.text_from == "page"
+    assert "appeared first" not in read.text
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n", b"\x00\x01\x02"])

@@ -49,7 +49,8 @@ def test_a_verdict_names_what_it_goes_by():
 )
 def test_a_page_whose_title_says_so_is_not_found(title):
     assert verdict(title=title) is Verdict.NOT_FOUND
-    assert verdict(*brief(64), title=title) is Verdict.NOT_FOUND
+    assert verdict(*brief(64), title, title=title) is Verdict.NOT_FOUND
+    assert verdict(*brief(64), title=title) is Verdict.FULL  # an article of that title
 
 
 def test_a_page_without_text_that_says_so_is_not_found():
@@ -169,7 +170,11 @@ def test_a_brief_that_lets_its_readers_log_in_to_comment_is_an_article():
     ],
 )
 def test_a_video_or_a_gallery_with_a_few_words(fields):
-    assert verdict(*brief(64), **fields) is Verdict.GALLERY
+    assert verdict(*brief(48), **fields) is Verdict.GALLERY
+
+
+def test_a_brief_at_the_address_of_videos_is_an_article():
+    assert verdict(*brief(64), url="https://wire.example/video/ferry-12") is Verdict.FULL
 
 
 def test_a_gallery_of_captions_is_one_however_long():
