@@ -17,10 +17,22 @@ opml.py       subscription lists, read and written
 follow.py     what a feed's answers teach about it
 schedule.py   when it is due again
 plan.py       entries become pages to fetch, each URL decided once
-extract.py    a Fetched page becomes an Article
+extract.py    a Fetched page becomes an Article, composed of
   markup.py     the tree it is read from, and how much of anything it may hold
-  pool.py       the worker processes it is done in, and what a page may cost them
+  metadata.py   what the page declares: declared.py, jsonld.py, schema.py, headline.py, near.py,
+                page_dates.py, page_authors.py with bylines.py, byline_words.py and name_case.py
+  recipes.py    what an editor knows better of an outlet's pages
+  body.py       the lines of its text
+  cleaning.py   those lines without what is the site's: rules.py, wording.py, phrases.toml
+  verdict.py    what the page is: an article, or what stands in for one (standins.toml)
+  attribution.py  whose copy it is: agencies.py
+pool.py       the worker processes that is done in, and what a page may cost them
   warm.py       what they have loaded when they start
-sketch.py     an article's text becomes a MinHash signature and its bands
-dedup.py      two texts become a Match or nothing; matches become stories
+sketch.py     a text becomes a MinHash signature, its bands and a sample of its shingles
+  furniture.py, hashes.py   what recurs on an outlet is no evidence; sets as sorted arrays
+compare.py    two texts become a Match, or nothing; difference.py shows one next to the other
+stitch.py     a page put together from several others
+dedup.py      matches become stories
+scoring.py, evaluation.py   how well text is read and copies are found, against labels
+model.py      the types; urls.py and words.py, what an address and a word are
 """

@@ -352,8 +352,9 @@ class Store:
                 """
             )
         articles = self._connection.execute(
-            "SELECT article_id, appeared, words, story_id, coalesce(agency_from = 'outlet', false), "
-            "coalesce(agency_confidence >= 0.5, false) FROM core.articles "
+            "SELECT article_id, appeared, words, story_id, "
+            "coalesce(agency_from = 'outlet', false), coalesce(agency_confidence >= 0.5, false) "
+            "FROM core.articles "
             "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
         ).fetchall()
         matches = self._connection.execute(

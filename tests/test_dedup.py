@@ -24,6 +24,19 @@ def test_of_two_that_appeared_together_the_longer_is_the_original():
     assert story.original == 2
 
 
+def test_an_agencys_own_page_is_the_original_whenever_it_was_seen():
+    early, own = candidate(1, appeared=ago(hours=5)), candidate(2, appeared=NOW, is_source=True)
+    (story,) = fold([early, own], [match(1, 2)])
+    assert story.original == 2
+
+
+def test_a_credit_decides_between_two_of_one_moment_only():
+    together = [candidate(1, words=400), candidate(2, words=90, is_credited=True)]
+    assert fold(together, [match(1, 2)])[0].original == 2
+    later = [candidate(1, appeared=ago(hours=1)), candidate(2, appeared=NOW, is_credited=True)]
+    assert fold(later, [match(1, 2)])[0].original == 1
+
+
 def test_an_article_nobody_copied_is_a_story_of_its_own():
     assert fold([candidate(7)], []) == [Story(story_id=None, original=7, members=(7,))]
     assert fold([], []) == []
