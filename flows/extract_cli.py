@@ -59,6 +59,8 @@ def extract(
     except (OSError, ValueError) as error:
         raise CopydeskError(f"{source} cannot be read: {error}") from error
     out.print(_fields(article))
+    if article.pruned:
+        out.print(Text(f"\npruned: {', '.join(article.pruned)}", style="dim"))
     out.print(marked(article))
 
 

@@ -91,18 +91,20 @@ def surroundings(
     )
 
 
-def extract_lines(tree: Element, stated: str = "") -> list[str]:
-    """The lines of the article on a page, as trafilatura finds it once the page's other parts are
-    pruned; in another version where trafilatura's was cut off. `stated` is the body the page
-    declares, if it does: taken first it is worse on every collection, but it tells of a cut.
+def extract_lines(tree: Element, stated: str = "") -> tuple[list[str], list[str]]:
+    """The lines of the article on a page, and what of its prose was pruned: as trafilatura finds
+    it once the page's other parts are gone; in another version where trafilatura's was cut off.
+    `stated` is the body the page declares, if it does: taken first it is worse on every
+    collection, but it tells of a cut.
 
     Favouring recall costs two thirds of the default's time, since nothing else is then tried, and
     finds as much; where it goes wrong its text is short, and the page's paragraphs tell.
     """
     _unroll(tree)
-    prune(tree)
+    pruned = prune(tree)
     text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
-    return [line for line in _rescued(text, tree, stated).split("\n") if line.strip()]
+    lines = _rescued(text, tree, stated).split("\n")
+    return [line for line in lines if line.strip()], pruned
 
 
 def plain_lines(markup: str) -> list[str]:
@@ -145,21 +147,28 @@ def written(tree: Element) -> str:
     return " ".join(" ".join(islice(texts, 400)).split())[:WRITTEN]
 
 
-def prune(tree: Element) -> None:
+def prune(tree: Element) -> list[str]:
     """Drops the elements that by their tag, class or id hold something else than the article, but
     never one that, with those named alike beside it, holds much of the page's prose: that one is
     looked into. Where all of them hold most of it, names mean nothing on this page, and only tags
-    are gone by; where these do, nothing is dropped."""
-    for element in _comments(tree):
-        element.drop_tree()
+    are gone by; where these do, nothing is dropped. Says which of what it dropped held prose."""
+    gone = [_dropped(element, told=True) for element in _comments(tree)]
     prose = _prose(tree)
     for is_other in (_is_other, _is_other_tag):
         others = _outermost(tree, partial(_small, is_other, prose, prose.get(tree, 0)))
         held = sum(prose.get(one, 0) for one in others if one.tag not in SURELY_OTHER)
         if held <= MOST * prose.get(tree, 0):
-            for element in others:
-                element.drop_tree()
-            return
+            gone += [_dropped(element, told=element in prose) for element in others]
+            break
+    return [one for one in gone if one]
+
+
+def _dropped(element: Element, *, told: bool) -> str:
+    """Drops an element; what it was, where that is to be told: "aside.related (57 words)"."""
+    named = ".".join([element.tag, *element.get("class", "").split()])
+    said = f"{named[:60]} ({size(_text(element)):,} words)" if told else ""
+    element.drop_tree()
+    return said
 
 
 def _comments(tree: Element) -> list[Element]:

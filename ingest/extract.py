@@ -54,6 +54,7 @@ class Text:
     lines: Sequence[str]
     removed: Sequence[Removed] = ()
     drawn: Sequence[str] = ()  # the lines before cleaning
+    pruned: Sequence[str] = ()
     source: str = "page"
     verdict: Verdict = Verdict.FULL
     reason: str = ""
@@ -111,6 +112,7 @@ def extract_article(
         verdict=text.verdict,
         reason=text.reason,
         removed=tuple(text.removed),
+        pruned=tuple(text.pruned),
     )
 
 
@@ -135,7 +137,7 @@ def _text(
     )
     drop_costly_json_ld(tree)
     tree = apply_recipe(tree, known.recipe)
-    drawn = extract_lines(tree, page.article_body)
+    drawn, pruned = extract_lines(tree, page.article_body)
     lines, removed = clean(drawn, around)
     fed = plain_lines(entry.content)
     cleaned = clean(fed, around)  # first, for what comes below a cut-off text hides the cut
@@ -148,7 +150,13 @@ def _text(
     linked, tail = linked_share(lines, around), tuple(drawn[-ASKED:])
     verdict, reason = judge(lines, replace(appearance, linked=linked, tail=tail))
     return Text(
-        drawn=drawn, lines=lines, removed=removed, source=source, verdict=verdict, reason=reason
+        drawn=drawn,
+        pruned=pruned,
+        lines=lines,
+        removed=removed,
+        source=source,
+        verdict=verdict,
+        reason=reason,
     )
 
 

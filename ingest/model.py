@@ -335,6 +335,7 @@ class Article:
     verdict: Verdict = Verdict.FULL
     reason: str = ""  # of the verdict, in words
     removed: tuple[Removed, ...] = ()
+    pruned: tuple[str, ...] = ()  # elements of the page with prose that were not looked into
 
     @property
     def appeared(self) -> datetime:

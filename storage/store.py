@@ -41,7 +41,9 @@ from storage.upkeep import Done, Keep, tidy
 
 #: What the table of articles keeps of one; the rest has tables of its own.
 ARTICLE = [
-    field.name for field in fields(Article) if field.name not in {"removed", "verdict", "reason"}
+    field.name
+    for field in fields(Article)
+    if field.name not in {"removed", "pruned", "verdict", "reason"}
 ]
 MATCH = [field.name for field in fields(Match)]
 

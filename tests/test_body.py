@@ -29,7 +29,7 @@ def tree(body):
 
 
 def lines(body, stated=""):
-    return extract_lines(tree(body), stated)
+    return extract_lines(tree(body), stated)[0]
 
 
 def pruned(body):
@@ -131,6 +131,14 @@ def test_an_article_in_blocks_of_many_names_is_not_pruned_either():
     text = pruned(f"<nav>Home</nav>{''.join(blocks)}")
     assert all(sentence in text for sentence in SENTENCES[:6])
     assert "Home" not in text
+
+
+def test_what_was_pruned_can_be_told():
+    page = tree(f'<nav>Home</nav>{PROSE}<aside class="related box">{OTHER}</aside>{COMMENTS}')
+    words = len(SENTENCES[12].split())
+    told = extract_lines(page)[1]
+    assert [one for one in told if "comments" not in one] == [f"aside.related.box ({words} words)"]
+    assert sum("div.comments (" in one for one in told) == 1
 
 
 def test_the_lines_of_a_page_are_its_articles():

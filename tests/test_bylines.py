@@ -84,6 +84,12 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("name", ["Al Jazeera English", "Deutsche Welle English", "Euronews"])
+def test_a_news_organisation_is_no_person(name):
+    byline = clean_authors([name])
+    assert (byline.authors, byline.credits) == ((), (name,))
+
+
 @pytest.mark.parametrize(("raw", "authors", "credits_"), CASES)
 def test_a_byline_names_people_and_suppliers(raw, authors, credits_):
     byline = clean_authors([raw])
