@@ -93,7 +93,7 @@ LEFT JOIN (  -- of the copies alone: most stories have none
 WHERE m.article_id = m.original_id;
 COMMENT ON VIEW stories IS 'One row a story: an original and its copies, or an article that nobody copied';
 COMMENT ON COLUMN stories.story_id IS 'Stable over runs; `copydesk story ID` shows it';
-COMMENT ON COLUMN stories.original_id IS 'article_id of the earliest known article';
+COMMENT ON COLUMN stories.original_id IS 'article_id of the original: the agency''s own page, else the earliest known article';
 COMMENT ON COLUMN stories.original_outlet IS 'Outlet of the original';
 COMMENT ON COLUMN stories.title IS 'Headline of the original';
 COMMENT ON COLUMN stories.language IS 'Language of the original';
@@ -123,7 +123,7 @@ COMMENT ON COLUMN wire_pickup.agency IS 'The agency that the surest credit in th
 COMMENT ON COLUMN wire_pickup.story_id IS 'The story';
 COMMENT ON COLUMN wire_pickup.outlet IS 'The outlet that ran it';
 COMMENT ON COLUMN wire_pickup.article_id IS 'Its article';
-COMMENT ON COLUMN wire_pickup.lag IS 'How long after the original';
+COMMENT ON COLUMN wire_pickup.lag IS 'How long after the original; negative for who ran it before the agency''s own page appeared';
 COMMENT ON COLUMN wire_pickup.credited IS 'Whether the article names the agency itself, or the credit is carried over from another copy';
 COMMENT ON COLUMN wire_pickup.confidence IS 'How sure the surest credit is, 0.5 to 1';
 COMMENT ON COLUMN wire_pickup.title IS 'Its headline';
@@ -474,9 +474,9 @@ LEFT JOIN (  -- of the copies alone: most stories have none
     WHERE k.article_id <> k.original_id GROUP BY k.story_id
 ) c ON c.story_id = m.story_id
 WHERE m.article_id = m.original_id;
-COMMENT ON VIEW originals IS 'One row a story: its earliest known article, in full, with how far it went; articles without their copies';
+COMMENT ON VIEW originals IS 'One row a story: its original in full (the agency''s own page, else the earliest known article), with how far it went; articles without their copies';
 COMMENT ON COLUMN originals.story_id IS 'The story';
-COMMENT ON COLUMN originals.article_id IS 'Its earliest known article: this row';
+COMMENT ON COLUMN originals.article_id IS 'The original: this row';
 COMMENT ON COLUMN originals.outlet IS 'Who had it first';
 COMMENT ON COLUMN originals.title IS 'Headline';
 COMMENT ON COLUMN originals.authors IS 'Names';
