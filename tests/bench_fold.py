@@ -229,6 +229,13 @@ def multiply(path: Path, factor: int) -> None:
                 f"FROM core.{table}, range(1, $factor) r(copy)",
                 {"step": step, "factor": factor},
             )
+        # what filing them one by one would have learned
+        connection.execute(
+            "INSERT INTO core.commonplaces SELECT hash FROM core.shingles SEMI JOIN stock "
+            "USING (hash) ANTI JOIN core.commonplaces USING (hash) "
+            "GROUP BY hash HAVING count(*) > ?",
+            [BOUNDS.stories],
+        )
 
 
 def windows(sizes: list[int], plot: Path | None) -> None:
