@@ -15,8 +15,8 @@ import numpy as np
 from ingest.furniture import furnished
 from ingest.hashes import NONE, Flags, Hashes, distinct, within
 from ingest.model import Body, Match, Relation
-from ingest.sketch import SketchParams, shingle
-from ingest.words import names_and_numbers, quoted_words, words
+from ingest.sketch import SketchParams, shingled
+from ingest.words import names_and_numbers, quotations, words
 
 Decision = tuple[Relation | None, str]
 
@@ -52,10 +52,9 @@ class Prepared:
 
 def prepare(body: Body, params: SketchParams, furniture: Hashes = NONE) -> Prepared:
     """A text, made ready to be compared with many; `furniture` is its outlet's."""
-    run, quotations = quoted_words(body.text)
-    hashes = shingle(run, params)
-    prose = np.ones(len(run), np.bool_)
-    for start, end in quotations:
+    hashes, count = shingled(body.text, params)
+    prose = np.ones(count, np.bool_)
+    for start, end in quotations(body.text):
         prose[start:end] = False
     return Prepared(
         article_id=body.article_id,

@@ -27,16 +27,16 @@ def words(text: str) -> list[str]:
     return (WORD if NOT_LATIN.search(plain) else LATIN).findall(plain)
 
 
-def quoted_words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
-    """`words(text)`, and where quotations stand among them: from which word up to which."""
+def quotations(text: str) -> list[tuple[int, int]]:
+    """Where quotations stand among `words(text)`: from which word up to which."""
     spans = []
-    run: list[str] = []
-    for number, part in enumerate(QUOTATION.split(text)):
-        start = len(run)
-        run += words(part)
-        if number % 2 and len(run) > start:
-            spans.append((start, len(run)))
-    return run, spans
+    end = 0
+    parts = QUOTATION.split(text)
+    for number, part in enumerate(parts[:-1]):  # no quotation begins after the last
+        start, end = end, end + len(words(part))
+        if number % 2 and end > start:
+            spans.append((start, end))
+    return spans
 
 
 def names_and_numbers(text: str) -> set[str]:

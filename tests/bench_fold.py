@@ -14,6 +14,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import combinations, islice
 from pathlib import Path
+from string import ascii_lowercase
 
 import duckdb
 import numpy as np
@@ -204,16 +205,17 @@ def multiply(path: Path, factor: int) -> None:
     """So many times the articles, with their index: as if all of them were others.
 
     What five articles or more hold is a stock phrase and stays the same; any other shingle becomes
-    another one.
+    another one. So do the words of the texts, or the copies would be copies indeed.
     """
-    step = 10**10
+    step = 10**10 * int(time.time() % 1e4)  # one for all tables: ids have to stay joined
     with duckdb.connect(str(path)) as connection:
         connection.execute(
             "CREATE TEMP TABLE stock AS SELECT hash FROM core.shingles "
             "GROUP BY hash HAVING count(*) >= 5"
         )
         for table, change in (
-            ("articles", ""),
+            ("articles", f", translate(text, '{ascii_lowercase}', "
+                         f"'{ascii_lowercase[1:]}a') AS text"),
             ("sketches", ""),
             ("members", ", story_id + copy * $step AS story_id, original_id + copy * $step "
                         "AS original_id"),
@@ -225,8 +227,15 @@ def multiply(path: Path, factor: int) -> None:
                 f"INSERT INTO core.{table} BY NAME SELECT * EXCLUDE (copy) REPLACE "
                 f"(article_id + copy * $step AS article_id{change}) "
                 f"FROM core.{table}, range(1, $factor) r(copy)",
-                {"step": step * int(time.time() % 1e4), "factor": factor},
+                {"step": step, "factor": factor},
             )
+        # what filing them one by one would have learned
+        connection.execute(
+            "INSERT INTO core.commonplaces SELECT hash FROM core.shingles SEMI JOIN stock "
+            "USING (hash) ANTI JOIN core.commonplaces USING (hash) "
+            "GROUP BY hash HAVING count(*) > ?",
+            [BOUNDS.stories],
+        )
 
 
 def windows(sizes: list[int], plot: Path | None) -> None:

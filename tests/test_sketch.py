@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.furniture import furnished
 from ingest.sketch import SketchParams, sample, shingle, sign, sketch_articles
-from ingest.words import APOSTROPHES, WORD, names_and_numbers, quoted_words, words
+from ingest.words import APOSTROPHES, WORD, names_and_numbers, quotations, words
 
 
 def sketch(text, params=SKETCH):
@@ -73,8 +73,7 @@ def test_plain_text_has_the_same_words_by_the_quick_way(text):
 
 @given(st.text(st.sampled_from("ab “”„\"«»\n.'")))
 def test_quoted_words_are_places_in_the_words_of_the_text(text):
-    run, spans = quoted_words(text)
-    assert run == words(text)
+    run, spans = words(text), quotations(text)
     assert spans == sorted(spans)
     assert all(0 <= start < end <= len(run) for start, end in spans)
 
@@ -90,7 +89,7 @@ def test_quoted_words_are_places_in_the_words_of_the_text(text):
     ],
 )
 def test_quotations_are_found(text, quoted):
-    run, spans = quoted_words(text)
+    run, spans = words(text), quotations(text)
     assert [" ".join(run[start:end]) for start, end in spans] == quoted
 
 
