@@ -282,9 +282,9 @@ class Store:
         )
 
     def article_ids(self) -> list[int]:
-        """Every article's id, the earliest first."""
+        """The ids of all articles that have their text, the earliest first."""
         rows = self._tables.rows(
-            "SELECT article_id FROM core.articles ORDER BY appeared, article_id"
+            "SELECT article_id FROM core.articles WHERE text <> '' ORDER BY appeared, article_id"
         )
         return [row[0] for row in rows]
 

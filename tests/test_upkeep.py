@@ -5,6 +5,7 @@ import duckdb
 import pytest
 from builders import (
     NOW,
+    SKETCH,
     ago,
     article,
     entry,
@@ -19,6 +20,7 @@ from builders import (
 from typer.testing import CliRunner
 
 from flows import cli
+from flows.folding import reindex
 from flows.settings import read_settings
 from ingest.model import CopydeskError
 from storage.compact import compact
@@ -189,6 +191,19 @@ def test_folding_goes_on_after_upkeep(filed):
         copy = told(0, "https://daily.example/fresh", prose(2000, 90))
         file_articles(store, run_id, [copy])
     assert rows(filed, "SELECT articles FROM stories ORDER BY articles DESC LIMIT 1") == [(2,)]
+
+
+def test_reindexing_leaves_what_was_found_of_dropped_texts(filed):
+    keep_tidy(filed, replace(FOREVER, texts=days(30)))
+    asked = (
+        "SELECT story_id, url, is_original FROM articles ORDER BY url",
+        "SELECT a, b, relation FROM matches ORDER BY a, b",
+    )
+    before = [rows(filed, sql) for sql in asked]
+    with open_store(filed) as store:
+        assert store.index.stale(SKETCH.fingerprint) == 0
+        assert reindex(store, 2, days(14)) == 2
+    assert [rows(filed, sql) for sql in asked] == before
 
 
 # compaction
