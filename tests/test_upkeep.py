@@ -206,6 +206,18 @@ def test_reindexing_leaves_what_was_found_of_dropped_texts(filed):
     assert [rows(filed, sql) for sql in asked] == before
 
 
+def test_the_number_of_a_dropped_story_is_never_given_again(filed):
+    last = rows(filed, "SELECT max(story_id) FROM stories")
+    later = NOW + days(200)
+    keep_tidy(filed, replace(FOREVER, stories=days(30)), later)
+    assert rows(filed, "SELECT count(*) FROM stories") == [(0,)]
+    with open_store(filed) as store:
+        file_articles(
+            store, store.begin_run(later), [told(-200, "https://wire.example/next", prose(0, 90))]
+        )
+    assert rows(filed, f"SELECT story_id > {last[0][0]} FROM stories") == [(True,)]
+
+
 # compaction
 
 
