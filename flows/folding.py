@@ -115,7 +115,8 @@ def _stitch(store: Store, article_ids: set[int]) -> None:
 def reindex(store: Store, run_id: int, window: timedelta) -> int:
     """Makes the index anew, and the matches and stories with it; stories keep their numbers.
 
-    Returns how many articles there are. One transaction: all of it, or nothing.
+    Articles whose text upkeep has dropped keep what was found of them. Returns how many articles
+    have theirs. One transaction: all of it, or nothing.
     """
     with store.transaction():
         ids = store.article_ids()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.model import Sketch
-from storage.tables import Row, Tables
+from storage.tables import BARE, INDEX, OF_PAIR, Row, Tables
 
 NOBODY = """(SELECT NULL::BIGINT AS article_id, '' AS outlet, now() AS appeared,
     []::BIGINT[] AS sample, []::BIGINT[] AS bands WHERE false)"""
@@ -240,24 +240,25 @@ class Index:
         )
 
     def clear(self) -> None:
-        """Empties the index, and what was found with it."""
-        for table in (
-            "bands",
-            "shingles",
-            "sketches",
-            "furniture",
-            "commonplaces",
-            "matches",
-            "passages",
-        ):
+        """Empties the index, and what was found with it.
+
+        Of articles without text stays what was found: their matches, and their outlets' furniture.
+        """
+        for table in (*INDEX, "commonplaces"):
             self._tables.run(f"DELETE FROM core.{table}")
+        for table in OF_PAIR:
+            self._tables.run(f"DELETE FROM core.{table} WHERE a NOT IN {BARE} AND b NOT IN {BARE}")
+        self._tables.run(
+            "DELETE FROM core.furniture "
+            "WHERE outlet NOT IN (SELECT outlet FROM core.articles WHERE text = '')"
+        )
 
     def stale(self, scheme: str) -> int:
-        """How many articles were sketched with other parameters, and so are found by none made with
-        these."""
+        """How many articles with text were sketched with other parameters, and so are found by none
+        made with these."""
         ((count,),) = self._tables.rows(
             "SELECT count(*) FROM core.articles ANTI JOIN "
-            "(FROM core.sketches WHERE scheme = ?) USING (article_id)",
+            "(FROM core.sketches WHERE scheme = ?) USING (article_id) WHERE text <> ''",
             [scheme],
         )
         return int(count)

@@ -282,9 +282,9 @@ class Store:
         )
 
     def article_ids(self) -> list[int]:
-        """Every article's id, the earliest first."""
+        """The ids of all articles that have their text, the earliest first."""
         rows = self._tables.rows(
-            "SELECT article_id FROM core.articles ORDER BY appeared, article_id"
+            "SELECT article_id FROM core.articles WHERE text <> '' ORDER BY appeared, article_id"
         )
         return [row[0] for row in rows]
 
@@ -386,15 +386,13 @@ class Store:
 
         An article that changes its story is recorded as moved; a number is never given again.
         """
-        fresh = max(
-            self._tables.next_number("members", "story_id"),
-            self._tables.next_number("moves", "from_story"),
-        )
+        last = self._last_story()
         rows: list[Row] = []
         for story in stories:
             story_id = story.story_id
             if story_id is None:
-                story_id, fresh = fresh, fresh + 1
+                last += 1
+                story_id = last
             rows += [
                 {"story_id": story_id, "article_id": member, "original_id": story.original}
                 for member in story.members
@@ -411,6 +409,15 @@ class Store:
                     "DELETE FROM core.members WHERE article_id IN (SELECT article_id FROM incoming)"
                 )
                 self._connection.execute("INSERT INTO core.members BY NAME SELECT * FROM incoming")
+        self._tables.run("DELETE FROM core.counters WHERE name = 'stories'")
+        self._tables.insert("counters", [{"name": "stories", "value": last}])
+
+    def _last_story(self) -> int:
+        """The highest number that a story was ever given; 0 where none was."""
+        ((last,),) = self._tables.rows(
+            "SELECT coalesce(max(value), 0) FROM core.counters WHERE name = 'stories'"
+        )
+        return int(last)
 
 
 @contextmanager

@@ -9,6 +9,16 @@ import pyarrow as pa
 
 Row = Mapping[str, Any]
 
+#: Every table with rows of an article, but for the account of pages and the moves, which outlive
+#: it, and the full-text index: what finds it, what else is made of its text, the rest, and pairs.
+INDEX = ("bands", "shingles", "sketches")
+OF_TEXT = (*INDEX, "lines", "removed_lines")
+OF_ARTICLE = (*OF_TEXT, "members", "articles")
+OF_PAIR = ("matches", "passages")
+
+#: The articles whose text upkeep has dropped: what was found of them cannot be found anew.
+BARE = "(SELECT article_id FROM core.articles WHERE text = '')"
+
 
 def quoted(values: Iterable[str]) -> str:
     """Strings of this repository's own as a list in SQL."""

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from storage.database import transaction
+from storage.tables import OF_ARTICLE, OF_PAIR, OF_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,23 +68,28 @@ def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -
     connection.execute(
         "UPDATE core.articles SET text = '' WHERE article_id IN (SELECT article_id FROM bare)"
     )
-    for table in ("sketches", "bands", "shingles", "lines", "removed_lines"):
+    for table in OF_TEXT:
         connection.execute(
             f"DELETE FROM core.{table} WHERE article_id IN (SELECT article_id FROM bare)"
         )
     _forget_words(connection, "bare")
     connection.execute("DROP TABLE bare")
-    connection.execute(
-        "UPDATE core.other_pages SET text = '' WHERE page_id IN "
+    others = _changed(
+        connection,
+        "UPDATE core.other_pages SET text = '' WHERE text <> '' AND page_id IN "
         "(SELECT page_id FROM core.pages WHERE first_seen < ?)",
         [before],
     )
-    what = f"{number:,} articles before {_day(before)} lost theirs, {size:,} bytes"
-    return _did("texts", number, what)
+    what = (
+        f"{number:,} articles before {_day(before)} lost theirs, {size:,} bytes; "
+        f"{others:,} other pages too"
+    )
+    return _did("texts", number + others, what)
 
 
 def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None) -> Done:
-    """Stories whose last article appeared before then go: articles and all rows that name them.
+    """Stories whose last article appeared before then go: articles and all rows that name them;
+    and what was read from other pages first seen before then.
 
     Their pages stay in the account, so that a feed that still lists them does not bring them back.
     """
@@ -101,17 +107,27 @@ def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None)
     )
     articles, stories = _row(connection, "SELECT count(*), count(DISTINCT story_id) FROM gone")
     _forget_words(connection, "gone")
-    connection.execute(
-        "DELETE FROM core.matches WHERE a IN (SELECT article_id FROM gone) "
-        "OR b IN (SELECT article_id FROM gone)"
-    )
-    for table in _naming_articles(connection):
+    for table in OF_PAIR:
+        connection.execute(
+            f"DELETE FROM core.{table} WHERE a IN (SELECT article_id FROM gone) "
+            "OR b IN (SELECT article_id FROM gone)"
+        )
+    for table in OF_ARTICLE:
         connection.execute(
             f"DELETE FROM core.{table} WHERE article_id IN (SELECT article_id FROM gone)"
         )
     connection.execute("DROP TABLE gone")
-    what = f"{stories:,} last added to before {_day(before)} dropped, {articles:,} articles"
-    return _did("stories", stories, what)
+    others = _changed(
+        connection,
+        "DELETE FROM core.other_pages WHERE page_id IN "
+        "(SELECT page_id FROM core.pages WHERE first_seen < ?)",
+        [before],
+    )
+    what = (
+        f"{stories:,} last added to before {_day(before)} dropped, {articles:,} articles; "
+        f"{others:,} other pages too"
+    )
+    return _did("stories", stories + others, what)
 
 
 def settle_pages(connection: duckdb.DuckDBPyConnection) -> Done:
@@ -180,16 +196,6 @@ def _forget_words(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     connection.execute(
         f"DELETE FROM core.search_docs WHERE article_id IN (SELECT article_id FROM {table})"
     )
-
-
-def _naming_articles(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The tables with rows of an article, the account of pages and the moves apart."""
-    rows = connection.execute(
-        "SELECT table_name FROM duckdb_columns() WHERE schema_name = 'core' "
-        "AND column_name = 'article_id' AND table_name NOT IN ('pages', 'moves') "
-        "AND database_name = current_database() ORDER BY table_name"
-    ).fetchall()
-    return [name for (name,) in rows]
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:

@@ -5,27 +5,32 @@ import duckdb
 import pytest
 from builders import (
     NOW,
+    SKETCH,
     ago,
     article,
     entry,
     feed,
     file_articles,
+    match,
     page,
     poll,
     prose,
     record_polls,
+    result,
     state,
 )
 from typer.testing import CliRunner
 
 from flows import cli
+from flows.folding import reindex
 from flows.settings import read_settings
-from ingest.model import CopydeskError
+from ingest.model import CopydeskError, Outcome, Verdict
 from storage.compact import compact
 from storage.database import HeldError, connect
 from storage.migrate import schema_version
 from storage.reading import open_reader
 from storage.store import open_store
+from storage.tables import OF_ARTICLE, OF_PAIR
 from storage.upkeep import Keep
 
 FOREVER = Keep(ledger=None)
@@ -121,7 +126,9 @@ def test_what_is_left_of_a_text_is_still_found(filed):
 
 def test_a_story_goes_whole_when_its_last_article_is_old_and_not_before(filed):
     done = keep_tidy(filed, replace(FOREVER, stories=days(30)))
-    assert done["stories"].what == "1 last added to before 2026-08-18 dropped, 2 articles"
+    assert done["stories"].what == (
+        "1 last added to before 2026-08-18 dropped, 2 articles; 0 other pages too"
+    )
     assert {url for (url,) in rows(filed, "SELECT url FROM articles")} == {
         "https://wire.example/long",
         "https://daily.example/long",
@@ -189,6 +196,77 @@ def test_folding_goes_on_after_upkeep(filed):
         copy = told(0, "https://daily.example/fresh", prose(2000, 90))
         file_articles(store, run_id, [copy])
     assert rows(filed, "SELECT articles FROM stories ORDER BY articles DESC LIMIT 1") == [(2,)]
+
+
+def test_reindexing_leaves_what_was_found_of_dropped_texts(filed):
+    keep_tidy(filed, replace(FOREVER, texts=days(30)))
+    asked = (
+        "SELECT story_id, url, is_original FROM articles ORDER BY url",
+        "SELECT a, b, relation FROM matches ORDER BY a, b",
+    )
+    before = [rows(filed, sql) for sql in asked]
+    with open_store(filed) as store:
+        assert store.index.stale(SKETCH.fingerprint) == 0
+        assert reindex(store, 2, days(14)) == 2
+    assert [rows(filed, sql) for sql in asked] == before
+
+
+def test_the_number_of_a_dropped_story_is_never_given_again(filed):
+    last = rows(filed, "SELECT max(story_id) FROM stories")
+    later = NOW + days(200)
+    keep_tidy(filed, replace(FOREVER, stories=days(30)), later)
+    assert rows(filed, "SELECT count(*) FROM stories") == [(0,)]
+    with open_store(filed) as store:
+        file_articles(
+            store, store.begin_run(later), [told(-200, "https://wire.example/next", prose(0, 90))]
+        )
+    assert rows(filed, f"SELECT story_id > {last[0][0]} FROM stories") == [(True,)]
+
+
+def test_every_table_with_rows_of_an_article_is_known_to_upkeep(filed):
+    columns = rows(
+        filed,
+        "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE schema_name = 'core' "
+        "AND column_name IN ('article_id', 'a', 'b') GROUP BY ALL",
+    )
+    found = {name: set(named) for name, named in columns}
+    outliving = {"pages", "moves", "search_docs"}  # these dropped by their own steps, or kept
+    assert {t for t in found if "article_id" in found[t]} - outliving == set(OF_ARTICLE)
+    assert {t for t in found if {"a", "b"} <= found[t]} == set(OF_PAIR)
+
+
+def shared_passage(store, one, other):
+    ids = [article(url).article_id for url in (one, other)]
+    store.passages.add(1, [match(*ids, None)])
+
+
+def test_passages_go_with_either_of_their_articles(filed):
+    with open_store(filed) as store:
+        shared_passage(store, "https://wire.example/old", "https://wire.example/long")
+        shared_passage(store, "https://wire.example/long", "https://wire.example/fresh")
+    keep_tidy(filed, replace(FOREVER, stories=days(30)))
+    assert rows(filed, "SELECT count(*) FROM core.passages") == [(1,)]
+
+
+def add_other(store, url, age):
+    seen = page(url, first_seen=ago(days=age))
+    store.add_pages(1, [seen])
+    read = article(url, text="Sign in to read on.", verdict=Verdict.LOGIN, reason="it says so")
+    store.lines.add_others(1, [result(seen, Outcome.NO_TEXT, other=read)])
+
+
+def test_other_pages_lose_their_text_once_and_then_go(filed):
+    with open_store(filed) as store:
+        add_other(store, "https://wire.example/login", 40)
+        add_other(store, "https://wire.example/later", 3)
+    texts = replace(FOREVER, texts=days(30))
+    assert keep_tidy(filed, texts)["texts"].what.endswith("; 1 other pages too")
+    assert not keep_tidy(filed, texts)["texts"].changed
+    assert keep_tidy(filed, replace(FOREVER, stories=days(30)))["stories"].what.endswith(
+        "; 1 other pages too"
+    )
+    assert rows(filed, "SELECT url FROM other_pages") == [("https://wire.example/later",)]
+    assert rows(filed, "SELECT count(*) FROM pages WHERE url LIKE '%/login'") == [(1,)]
 
 
 # compaction

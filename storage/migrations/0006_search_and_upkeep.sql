@@ -26,6 +26,17 @@ CREATE TABLE core.fetch_days (
     fresh BIGINT NOT NULL
 );
 
+-- The last number given of what is numbered, which no upkeep takes back: here of stories.
+CREATE TABLE core.counters (
+    name VARCHAR NOT NULL,
+    value BIGINT NOT NULL
+);
+INSERT INTO core.counters
+SELECT 'stories', max(number) AS last FROM (
+    SELECT story_id AS number FROM core.members
+    UNION ALL SELECT from_story FROM core.moves UNION ALL SELECT to_story FROM core.moves
+) HAVING last IS NOT NULL;
+
 -- A default that is a function, as `[]` is one, stops DuckDB 1.5 from replaying its log after a crash
 -- and its clients from attaching over the network. Every row that is written names its lists.
 ALTER TABLE core.pages ALTER categories DROP DEFAULT;
