@@ -291,9 +291,8 @@ class Store:
     def bodies(self, article_ids: Iterable[int]) -> list[Body]:
         """What of these articles is sketched and compared."""
         rows = self._tables.rows(
-            # by row: else the texts of all articles are read, for the join to drop
-            "SELECT article_id, outlet, text, appeared FROM core.articles WHERE rowid IN ("
-            "SELECT rowid FROM core.articles WHERE article_id IN (SELECT unnest(?::BIGINT[])))",
+            "SELECT article_id, outlet, text, appeared FROM core.articles "
+            "WHERE article_id IN (SELECT unnest(?::BIGINT[]))",
             [list(article_ids)],
         )
         return [
