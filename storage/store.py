@@ -32,7 +32,7 @@ from storage.database import opened, transaction
 from storage.index import Index
 from storage.lines import Lines
 from storage.passages import Passages
-from storage.publish import Published, publish
+from storage.publish import Published, publish, readable
 from storage.reading import Reader
 from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
@@ -436,4 +436,11 @@ def open_store(path: Path, *, read_only: bool = False, patience: float = 0) -> I
     Raises DatabaseError where the file cannot be had.
     """
     with opened(path, read_only=read_only, patience=patience) as connection:
+        yield Store(connection)
+
+
+@contextmanager
+def open_published(path: Path) -> Iterator[Store]:
+    """The store as it was last published, to read what a run would: no run waits for it."""
+    with opened(readable(path), read_only=True) as connection:
         yield Store(connection)

@@ -423,3 +423,29 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path, command):
     assert status == 1
     assert "no database at" in complaint
     assert list(tmp_path.glob("typo*")) == []
+
+
+def test_what_only_reads_is_answered_while_a_run_holds_the_database(filled, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(f"label\turl_a\turl_b\ncopy\t{STORY}\t{COPY}\n")
+    with open_store(filled) as store:
+        store.publish()
+        for command in (("why", STORY, COPY), ("diff", STORY, COPY), ("eval", "pairs", pairs)):
+            status, _, complaint = copydesk(*command, "--db", filled)
+            assert (status, complaint) == (0, ""), command
+
+
+def test_why_takes_addresses_and_says_so(filled):
+    status, _, complaint = copydesk("why", "1", "2", "--db", filled)
+    assert status == 1
+    assert "1 is no address" in complaint
+
+
+def test_a_plot_into_a_folder_that_is_not_there_is_said_before_the_work(filled, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(f"label\turl_a\turl_b\ncopy\t{STORY}\t{COPY}\n")
+    status, shown, complaint = copydesk(
+        "eval", "pairs", pairs, "--db", filled, "--plot", tmp_path / "none" / "sweep.svg"
+    )
+    assert (status, shown) == (1, "")
+    assert "there is no folder" in complaint
