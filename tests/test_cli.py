@@ -31,7 +31,7 @@ from flows import cli
 from flows.options import moment
 from flows.server import configured_api, healthy, prepare
 from flows.settings import Settings, read_settings
-from ingest.model import CopydeskError, Outcome
+from ingest.model import CopydeskError, Outcome, Verdict
 from storage.publish import snapshot_of
 from storage.reading import open_reader
 from storage.store import open_store
@@ -449,3 +449,31 @@ def test_a_plot_into_a_folder_that_is_not_there_is_said_before_the_work(filled, 
     )
     assert (status, shown) == (1, "")
     assert "there is no folder" in complaint
+
+
+@pytest.mark.parametrize("name", ["texts", "stories", "ledger"])
+def test_an_age_that_no_calendar_holds_is_refused(monkeypatch, name):
+    monkeypatch.setenv(f"COPYDESK_KEEP_{name.upper()}_DAYS", "1e9")
+    with pytest.raises(CopydeskError, match=f"keep_{name}_days: .* 36500"):
+        read_settings()
+
+
+def test_settings_that_do_not_go_together_are_told_and_nothing_else(monkeypatch):
+    monkeypatch.setenv("COPYDESK_KEEP_TEXTS_DAYS", "5")
+    with pytest.raises(CopydeskError) as caught:
+        read_settings()
+    assert str(caught.value).startswith(
+        "a setting is wrong: keep_texts_days must be at least window_days, 14. Look at"
+    )
+
+
+def test_the_story_of_a_page_that_is_no_article_names_its_verdict(filled):
+    url = "https://wire.example/login"
+    with open_store(filled) as store:
+        store.add_pages(1, [page(url)])
+        read = article(url, text="Sign in.", verdict=Verdict.LOGIN, reason="it asks to sign in")
+        results = [result(page(url), Outcome.LOGIN, other=read)]
+        store.lines.add_others(1, results)
+        store.settle_pages(1, results, NOW)
+    _, _, complaint = copydesk("story", "--db", filled, url)
+    assert "judged login, it asks to sign in: what could be read is in other_pages" in complaint
