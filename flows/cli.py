@@ -18,7 +18,7 @@ from flows import eval_cli, explain, export_cli, extract_cli, feeds_cli, show
 from flows.demo import FEEDS as SAMPLE_FEEDS
 from flows.demo import RECIPES as SAMPLE_RECIPES
 from flows.demo import sample_newsroom
-from flows.options import Db, moment
+from flows.options import Db, moment, must_exist
 from flows.progress import listener
 from flows.quack import serving_quack
 from flows.server import a_server, prepare, run_now, serve_schedule
@@ -185,10 +185,10 @@ def reindex(db: Db = None) -> None:
     from flows import folding
 
     settings = read_settings(db=db)
-    with open_reader(settings.db):
-        pass  # it exists, and nobody holds it
+    must_exist(settings.db)
     with open_store(settings.db) as store:
         count = folding.reindex(store, store.last_run(), timedelta(days=settings.window_days))
+        store.publish(keep=settings.keep_snapshots)
     out.print(f"{count:,} articles indexed, compared and folded anew")
 
 
@@ -221,7 +221,9 @@ def upkeep(
 
     `copydesk serve` does it once a day.
     """
-    for done in keep_up(read_settings(db=db), now or datetime.now(UTC), rebuild=rebuild):
+    settings = read_settings(db=db)
+    must_exist(settings.db)
+    for done in keep_up(settings, now or datetime.now(UTC), rebuild=rebuild):
         out.print(Text.assemble((f"{done.step:<9}", "bold"), done.what), soft_wrap=True)
 
 
@@ -267,8 +269,8 @@ def _refuse_real(path: Path) -> None:
 
     sample = {feed.url for feed in read_feeds(SAMPLE_FEEDS)}
     if path.exists():
-        with open_reader(path, latest=True) as reader:
-            held = {row[0] for row in reader.query("SELECT url FROM feeds").rows}
+        with open_store(path) as store:  # a writer brings an old schema up to date
+            held = {row[0] for row in store.reader().query("SELECT url FROM feeds").rows}
         if held - sample:
             raise CopydeskError(
                 f"{path} holds real feeds, and the demo would mix its fictional ones in: "

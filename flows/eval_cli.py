@@ -28,7 +28,7 @@ from ingest.evaluation import (
 )
 from ingest.model import FOLDS, CopydeskError, Failed
 from ingest.urls import canonical_url, without_credentials
-from storage.store import Store, open_store
+from storage.store import Store, open_published
 
 app = typer.Typer(
     help="Measure how good it is, on what readers judged.",
@@ -64,7 +64,9 @@ def pairs(
     depends on each threshold.
     """
     listed = _read(file)
-    with open_store(read_settings(db=db).db, read_only=True) as store:
+    if plot and not plot.parent.is_dir():
+        raise CopydeskError(f"cannot draw {plot}: there is no folder {plot.parent}; make it first")
+    with open_published(read_settings(db=db).db) as store:
         ids = _held(store, listed)
         verdicts = _verdicts(store, listed, ids)
         stories = _stories(store)

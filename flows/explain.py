@@ -15,8 +15,8 @@ from flows.show import moment
 from ingest.compare import FoldParams
 from ingest.difference import Edit, difference
 from ingest.model import FOLDS, CopydeskError, Match
-from storage.reading import ArticleText
-from storage.store import Store, open_store
+from storage.reading import ArticleText, Reader, open_reader
+from storage.store import open_published
 
 out = Console()
 
@@ -30,8 +30,8 @@ MARKS = {GONE: ("[-", "-] "), THERE: ("{+", "+} ")}
 
 def diff(one: One, other: Other, db: Db = None) -> None:
     """Show what the later of two articles cut, added and changed of the earlier."""
-    with open_store(read_settings(db=db).db, read_only=True) as store:
-        first, second = _both(store, one, other)
+    with open_reader(read_settings(db=db).db) as reader:
+        first, second = _both(reader, one, other)
     lines = Text()
     counts: Counter[Edit] = Counter()
     for passage in difference(first.text, second.text):
@@ -64,8 +64,8 @@ def _count(words: tuple[str, ...]) -> int:
 
 def why(one: One, other: Other, db: Db = None) -> None:
     """Say what was compared of two articles, with which figures, and which rule decided."""
-    with open_store(read_settings(db=db).db, read_only=True) as store:
-        first, second = _both(store, one, other)
+    with open_published(read_settings(db=db).db) as store:
+        first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))
         (match,) = folding.match_pairs(store, [(ids[0], ids[1])])
         filed = store.reader().query(
@@ -130,8 +130,13 @@ def _consequence(
     return "They are linked." if filed_relation else "They are two stories."
 
 
-def _both(store: Store, one: str, other: str) -> tuple[ArticleText, ArticleText]:
-    reader = store.reader()
+def _both(reader: Reader, one: str, other: str) -> tuple[ArticleText, ArticleText]:
+    for key in (one, other):
+        if key.isdecimal():
+            raise CopydeskError(
+                f"{key} is no address: name two articles by their addresses, which "
+                f"`copydesk story {key}` lists for a story"
+            )
     found = sorted((reader.article(one), reader.article(other)), key=lambda a: a.appeared)
     if found[0].article_id == found[1].article_id:
         raise CopydeskError(f"{one} and {other} are one article: {found[0].url}")

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.folding import refile_articles
-from flows.options import Db
+from flows.options import Db, must_exist
 from flows.settings import Settings, read_settings
 from ingest.cleaning import counted_lines, without_recurring
 from ingest.extract import Known, extract_article
@@ -67,8 +67,7 @@ def extract(
 def reclean(db: Db = None) -> None:
     """Take out of filed articles what has since turned out to recur across their outlet."""
     settings = read_settings(db=db)
-    if not settings.db.exists():
-        raise CopydeskError(f"no database at {settings.db}: `copydesk run` makes one")
+    must_exist(settings.db)
     window = timedelta(days=settings.window_days)
     changed = lines = 0
     with open_store(settings.db) as store:
@@ -80,6 +79,7 @@ def reclean(db: Db = None) -> None:
                     refile_articles(store, store.last_run(), removed, window)
             changed += len(removed)
             lines += sum(map(len, removed.values()))
+        store.publish(keep=settings.keep_snapshots)
     out.print(f"{lines:,} lines taken out of {changed:,} articles of {len(outlets):,} outlets")
 
 

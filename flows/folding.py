@@ -46,6 +46,30 @@ def file_articles(
         known = store.index.furniture({body.outlet for body in bodies})
         sketches = sketch_articles(bodies, SKETCH, known)
     store.index.add(sketches)
+    _find_copies(store, run_id, sketches, window, watch)
+
+
+def refile_articles(
+    store: Store, run_id: int, article_ids: Iterable[int], window: timedelta
+) -> None:
+    """Sketches, compares and folds anew articles whose text has changed."""
+    ids = set(article_ids)
+    sketches = _sketched(store, ids)
+    store.index.drop(ids)
+    store.index.add(sketches)
+    _find_copies(store, run_id, sketches, window, Stopwatch(), store.drop_matches(ids))
+
+
+def _find_copies(
+    store: Store,
+    run_id: int,
+    sketches: Sequence[Sketch],
+    window: timedelta,
+    watch: Stopwatch,
+    parted: Iterable[int] = (),
+) -> None:
+    """All that follows from articles whose sketches are in the index, and for those `parted` from
+    them by what was forgotten."""
     store.index.ask(sketches, BOUNDS)
     disturbed = store.index.learn(FURNITURE.days, SKETCH.every, run_id)
     if disturbed:
@@ -55,25 +79,10 @@ def file_articles(
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
         store.index.ask(list(fresh.values()), BOUNDS)
     pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
-    touched = {article.article_id for article in articles} | disturbed
+    touched = {sketch.article_id for sketch in sketches} | disturbed | set(parted)
     touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
     _stitch(store, touched)
     _refold(store, run_id, touched, watch)
-
-
-def refile_articles(
-    store: Store, run_id: int, article_ids: Iterable[int], window: timedelta
-) -> None:
-    """Sketches, compares and folds anew articles whose text has changed."""
-    touched = set(article_ids)
-    sketches = _sketched(store, touched)
-    store.index.replace(sketches)
-    touched |= store.drop_matches(touched)
-    store.index.ask(sketches, BOUNDS)
-    pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
-    touched |= _add_found(store, run_id, match_pairs(store, pairs))
-    _stitch(store, touched)
-    _refold(store, run_id, touched, Stopwatch())
 
 
 def match_pairs(
@@ -121,6 +130,7 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
     with store.transaction():
         ids = store.article_ids()
         store.index.clear()
+        store.drop_matches(ids)
         parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
         for part in parts:
             sketches = _sketched(store, part)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.settings import Settings
+from ingest.model import CopydeskError
 
 DEFAULT_DB = Settings.model_fields["db"].default
 Db = Annotated[
@@ -24,3 +25,9 @@ def moment(text: str) -> datetime:
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error
+
+
+def must_exist(db: Path) -> None:
+    """Says so where there is no database, for a command that shall not make one."""
+    if not db.exists():
+        raise CopydeskError(f"no database at {db}: `copydesk run` or `copydesk demo` makes one")

@@ -21,6 +21,8 @@ from ingest.model import CopydeskError
 from ingest.recipes import Recipe, read_recipes
 
 CONFIG_FILE = "copydesk.toml"
+#: Days that something may be kept, if not for ever: a hundred years.
+LONGEST = 36500
 
 
 class Settings(BaseSettings):
@@ -104,15 +106,19 @@ class Settings(BaseSettings):
         description="Published snapshots kept under the names of their runs, besides the current.",
     )
     keep_texts_days: float | None = Field(
-        None, gt=0, description="Age at which upkeep drops an article's text; without it, never."
+        None,
+        gt=0,
+        le=LONGEST,
+        description="Age at which upkeep drops an article's text; without it, never.",
     )
     keep_stories_days: float | None = Field(
         None,
         gt=0,
+        le=LONGEST,
         description="Age of its last article at which upkeep drops a story; without it, never.",
     )
     keep_ledger_days: float | None = Field(
-        90, gt=0, description="Age at which upkeep rolls up requests and outcomes."
+        90, gt=0, le=LONGEST, description="Age at which upkeep rolls up requests and outcomes."
     )
     upkeep_schedule: str = Field(
         "17 3 * * *",
@@ -188,6 +194,8 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})"
+            if e["loc"]
+            else str(e["ctx"]["error"])  # across several: it names them
             for e in error.errors()
         )
         raise CopydeskError(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.model import Sketch
-from storage.tables import BARE, INDEX, OF_PAIR, Row, Tables
+from storage.tables import INDEX, Row, Tables
 
 NOBODY = """(SELECT NULL::BIGINT AS article_id, '' AS outlet, now() AS appeared,
     []::BIGINT[] AS sample, []::BIGINT[] AS bands WHERE false)"""
@@ -49,6 +49,12 @@ class Index:
                     "INSERT INTO core.shingles BY NAME "
                     "SELECT article_id, appeared, unnest(hash) AS hash FROM incoming"
                 )
+
+    def drop(self, article_ids: Iterable[int]) -> None:
+        """Takes articles out of the index: their text is another now."""
+        ids = list(article_ids)
+        for table in INDEX:
+            self._tables.delete(table, "article_id", ids)
 
     def replace(self, sketches: Sequence[Sketch]) -> None:
         """Files other signatures and bands of articles whose furniture has become known."""
@@ -240,14 +246,9 @@ class Index:
         )
 
     def clear(self) -> None:
-        """Empties the index, and what was found with it.
-
-        Of articles without text stays what was found: their matches, and their outlets' furniture.
-        """
+        """Empties the index; of outlets with articles without text the furniture stays known."""
         for table in (*INDEX, "commonplaces"):
             self._tables.run(f"DELETE FROM core.{table}")
-        for table in OF_PAIR:
-            self._tables.run(f"DELETE FROM core.{table} WHERE a NOT IN {BARE} AND b NOT IN {BARE}")
         self._tables.run(
             "DELETE FROM core.furniture "
             "WHERE outlet NOT IN (SELECT outlet FROM core.articles WHERE text = '')"

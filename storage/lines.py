@@ -101,9 +101,18 @@ class Lines:
         self._tables.insert("removed_lines", rows)
 
     def replace_texts(self, texts: Mapping[int, tuple[str, int]]) -> None:
-        """Puts cleaned texts, with their lengths in words, in the place of those filed."""
+        """Puts cleaned texts, with their lengths in words, in the place of those filed.
+
+        They leave the full-text index: publishing indexes what is not in it.
+        """
         rows = [{"article_id": i, "text": text, "words": n} for i, (text, n) in texts.items()]
         self._tables.update("articles", "article_id", rows)
+        self._tables.run(
+            "DELETE FROM core.search_terms WHERE doc IN (SELECT doc FROM core.search_docs "
+            "WHERE article_id IN (SELECT unnest(?::BIGINT[])))",
+            [list(texts)],
+        )
+        self._tables.delete("search_docs", "article_id", texts)
 
     def add_others(self, run_id: int, results: Iterable[PageResult]) -> None:
         """Keeps what was read from pages that are no articles."""

@@ -4,9 +4,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 
 from ingest.model import FOLDS, Match
-from storage.tables import Tables, quoted
+from storage.tables import BARE, Tables, quoted
 
 STITCHED = "one is stitched together from passages of several, of which this is one"
+
+#: Pages known to be stitched that cannot be judged anew: a text is gone, theirs or of a source.
+SETTLED = f"""
+    SELECT a FROM core.passages WHERE a_page AND (a IN {BARE} OR b IN {BARE})
+    UNION SELECT b FROM core.passages WHERE b_page AND (a IN {BARE} OR b IN {BARE})
+"""
 
 
 class Passages:
@@ -21,15 +27,24 @@ class Passages:
         self._tables.insert("passages", rows, new_by=("a", "b"))
 
     def drop(self, article_ids: Collection[int]) -> None:
-        """Forgets those of these articles."""
-        for side in ("a", "b"):
-            self._tables.delete("passages", side, article_ids)
+        """Forgets those of these articles, but for what cannot be found anew."""
+        self._tables.run(
+            f"""
+            DELETE FROM core.passages
+            WHERE (a IN (SELECT unnest($ids::BIGINT[])) OR b IN (SELECT unnest($ids::BIGINT[])))
+              AND a NOT IN {BARE} AND b NOT IN {BARE}
+              AND NOT (coalesce(a_page, false) AND a IN ({SETTLED})
+                       OR coalesce(b_page, false) AND b IN ({SETTLED}))
+            """,
+            {"ids": list(article_ids)},
+        )
 
     def suspects(self, article_ids: Collection[int], stitched: float) -> dict[int, list[int]]:
         """Those of the articles that may be stitched together, with what they share passages with.
 
         They fold with nothing, and what they share with two articles or more of other outlets, by
-        passage or by link, adds up to the share `stitched` of their prose.
+        passage or by link, adds up to the share `stitched` of their prose. Articles without text
+        are left out.
         """
         rows = self._tables.rows(
             f"""
@@ -45,7 +60,8 @@ class Passages:
             SELECT page, list(other) FROM directed
             JOIN core.articles p ON p.article_id = page
             JOIN core.articles o ON o.article_id = other AND o.outlet <> p.outlet
-            WHERE page IN (SELECT unnest($ids::BIGINT[])) AND NOT EXISTS (
+            WHERE page IN (SELECT unnest($ids::BIGINT[]))
+              AND page NOT IN {BARE} AND other NOT IN {BARE} AND NOT EXISTS (
                 FROM core.matches m WHERE page IN (m.a, m.b) AND m.relation IN ({quoted(FOLDS)}))
             GROUP BY page HAVING count(*) >= 2 AND sum(share) >= $stitched
             """,
@@ -54,7 +70,10 @@ class Passages:
         return dict(rows)
 
     def settle(self, article_ids: Collection[int], found: Mapping[int, Collection[int]]) -> None:
-        """Files which of these articles are stitched together, and from which: links them."""
+        """Files which of these articles are stitched together, and from which: links them.
+
+        What was found of a page and sources of which one has lost its text since stays.
+        """
         pages = [
             {"page": page, "other": other} for page, others in found.items() for other in others
         ]
@@ -63,7 +82,8 @@ class Passages:
         for side, other in (("a", "b"), ("b", "a")):
             self._tables.run(
                 f"UPDATE core.passages SET {side}_page = false "
-                f"WHERE {side}_page AND {side} IN (SELECT unnest($ids::BIGINT[]))",
+                f"WHERE {side}_page AND {side} IN (SELECT unnest($ids::BIGINT[])) "
+                f"AND {side} NOT IN ({SETTLED})",
                 ids,
             )
             with self._tables.incoming(pages) as any_rows:

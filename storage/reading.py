@@ -295,8 +295,18 @@ class Reader:
         if article_id is None:
             raise DatabaseError(
                 f"{canonical} led to no article: {outcome}{f' ({detail})' if detail else ''}"
+                f"{self._other_page(canonical)}"
             )
         return int(article_id), int(story_id)
+
+    def _other_page(self, url: str) -> str:
+        rows = self._connection.execute(
+            "SELECT verdict, reason FROM other_pages WHERE url = ?", [url]
+        ).fetchall()
+        if not rows:
+            return ""
+        ((verdict, reason), *_) = rows
+        return f"; judged {verdict}, {reason}: what could be read is in other_pages"
 
     def _one(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...]:
         rows = self._connection.execute(sql, parameters).fetchall()

@@ -32,11 +32,11 @@ from storage.database import opened, transaction
 from storage.index import Index
 from storage.lines import Lines
 from storage.passages import Passages
-from storage.publish import Published, publish
+from storage.publish import Published, publish, readable
 from storage.reading import Reader
 from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
-from storage.tables import Row, Tables, quoted
+from storage.tables import BARE, Row, Tables, quoted
 from storage.upkeep import Done, Keep, tidy
 
 #: What the table of articles keeps of one; the rest has tables of its own.
@@ -303,7 +303,10 @@ class Store:
     # matches
 
     def drop_matches(self, article_ids: Iterable[int]) -> set[int]:
-        """Forgets what comparing these articles found; returns whom it had found them like."""
+        """Forgets what comparing these articles found; returns whom it had found them like.
+
+        What was found of an article that has lost its text since stays: nobody finds it anew.
+        """
         ids = list(article_ids)
         partners = self._tables.rows(
             """
@@ -315,8 +318,12 @@ class Store:
             """,
             [ids],
         )
-        for side in ("a", "b"):
-            self._tables.delete("matches", side, ids)
+        self._tables.run(
+            "DELETE FROM core.matches WHERE "
+            "(a IN (SELECT unnest($ids::BIGINT[])) OR b IN (SELECT unnest($ids::BIGINT[]))) "
+            f"AND a NOT IN {BARE} AND b NOT IN {BARE}",
+            {"ids": ids},
+        )
         self.passages.drop(ids)
         return {row[0] for row in partners}
 
@@ -429,4 +436,11 @@ def open_store(path: Path, *, read_only: bool = False, patience: float = 0) -> I
     Raises DatabaseError where the file cannot be had.
     """
     with opened(path, read_only=read_only, patience=patience) as connection:
+        yield Store(connection)
+
+
+@contextmanager
+def open_published(path: Path) -> Iterator[Store]:
+    """The store as it was last published, to read what a run would: no run waits for it."""
+    with opened(readable(path), read_only=True) as connection:
         yield Store(connection)

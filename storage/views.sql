@@ -105,27 +105,30 @@ COMMENT ON COLUMN stories.outlet_names IS 'The outlets, in alphabetical order';
 COMMENT ON COLUMN stories.url IS 'Address of the original';
 
 CREATE OR REPLACE VIEW wire_pickup AS
-WITH credited AS (
-    SELECT m.story_id, arg_max(a.agency, a.agency_confidence) AS agency,
-           max(a.agency_confidence) AS confidence
+WITH credited AS (  -- the surest credit, of those as sure the first by name: for who credits nobody
+    SELECT m.story_id, a.agency, a.agency_confidence AS confidence
     FROM core.articles a JOIN core.members m USING (article_id)
-    WHERE a.agency_confidence >= 0.5 GROUP BY m.story_id
+    WHERE a.agency_confidence >= 0.5
+    QUALIFY row_number() OVER (
+        PARTITION BY m.story_id ORDER BY a.agency_confidence DESC, a.agency) = 1
 )
-SELECT c.agency, c.story_id, a.outlet, a.article_id, a.appeared - o.appeared AS lag,
-       coalesce(a.agency = c.agency AND a.agency_confidence >= 0.5, false) AS credited,
-       c.confidence, a.title, a.url
+SELECT CASE WHEN own.credited THEN a.agency ELSE c.agency END AS agency, c.story_id, a.outlet,
+       a.article_id, a.appeared - o.appeared AS lag, own.credited,
+       CASE WHEN own.credited THEN a.agency_confidence ELSE c.confidence END AS confidence,
+       a.title, a.url
 FROM credited c
 JOIN core.members m USING (story_id)
 JOIN core.articles a ON a.article_id = m.article_id
-JOIN core.articles o ON o.article_id = m.original_id;
+JOIN core.articles o ON o.article_id = m.original_id
+CROSS JOIN LATERAL (SELECT coalesce(a.agency_confidence >= 0.5, false) AS credited) own;
 COMMENT ON VIEW wire_pickup IS 'Who ran an agency''s copy, one row an article: those that credit it, and the uncredited copies of the same story';
-COMMENT ON COLUMN wire_pickup.agency IS 'The agency that the surest credit in the story names';
+COMMENT ON COLUMN wire_pickup.agency IS 'The agency that the article credits; where it credits none, the one that the surest credit in the story names';
 COMMENT ON COLUMN wire_pickup.story_id IS 'The story';
 COMMENT ON COLUMN wire_pickup.outlet IS 'The outlet that ran it';
 COMMENT ON COLUMN wire_pickup.article_id IS 'Its article';
 COMMENT ON COLUMN wire_pickup.lag IS 'How long after the original; negative for who ran it before the agency''s own page appeared';
 COMMENT ON COLUMN wire_pickup.credited IS 'Whether the article names the agency itself, or the credit is carried over from another copy';
-COMMENT ON COLUMN wire_pickup.confidence IS 'How sure the surest credit is, 0.5 to 1';
+COMMENT ON COLUMN wire_pickup.confidence IS 'How sure that credit is, 0.5 to 1';
 COMMENT ON COLUMN wire_pickup.title IS 'Its headline';
 COMMENT ON COLUMN wire_pickup.url IS 'Its address';
 

@@ -10,6 +10,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from builders import (
     NOW,
@@ -30,7 +31,9 @@ from flows import cli
 from flows.options import moment
 from flows.server import configured_api, healthy, prepare
 from flows.settings import Settings, read_settings
-from ingest.model import CopydeskError, Outcome
+from ingest.model import CopydeskError, Outcome, Verdict
+from storage.publish import snapshot_of
+from storage.reading import open_reader
 from storage.store import open_store
 
 COPYDESK = Path(sys.executable).parent / "copydesk"
@@ -360,3 +363,117 @@ def test_a_setting_that_cannot_work_is_refused_before_anything_starts(
     status, _, complaint = copydesk("run", "--db", tmp_path / "x.duckdb")
     assert status == 1
     assert name.lower() in complaint
+
+
+def test_reindexing_and_recleaning_renew_what_readers_see(filled):
+    with open_store(filled) as store:
+        store.publish()
+    for command in ("reindex", "reclean"):
+        before = snapshot_of(filled).stat().st_ino
+        assert copydesk(command, "--db", filled)[0] == 0
+        assert snapshot_of(filled).stat().st_ino != before, command
+
+
+def test_a_line_taken_out_by_recleaning_is_searched_for_no_longer(filled):
+    call = "Subscribe to our gazettebrief"
+    with open_store(filled) as store:
+        run_id = store.last_run()
+        file_articles(
+            store,
+            run_id,
+            [
+                article(f"https://bell.example/{n}", text=f"{prose(1000 * n, 80)}\n{call}")
+                for n in range(1, 6)
+            ],
+        )
+        store.publish()
+    asked = (
+        "sql",
+        "--db",
+        filled,
+        "--format",
+        "csv",
+        "SELECT count(*) FROM search('gazettebrief')",
+    )
+    assert copydesk(*asked)[1].split() == ["count_star()", "5"]
+    assert "5 lines taken out of 5 articles" in copydesk("reclean", "--db", filled)[1]
+    assert copydesk(*asked)[1].split() == ["count_star()", "0"]
+
+
+def outdated(db):
+    """Makes a database look as one of an earlier schema: its last migration never happened."""
+    with duckdb.connect(str(db)) as connection:
+        for table in ("counters", "search_docs", "search_terms", "fetch_days"):
+            connection.execute(f"DROP TABLE core.{table}")
+        connection.execute("DELETE FROM core.migrations WHERE number = 6")
+
+
+@pytest.mark.parametrize("command", ["reindex", "demo"])
+def test_a_database_of_an_earlier_schema_is_brought_up_to_date(filled, command):
+    outdated(filled)
+    _, _, complaint = copydesk(command, "--db", filled)
+    assert complaint == "" or "holds real feeds" in complaint
+    with open_reader(filled, latest=True) as reader:
+        assert reader.query("SELECT count(*) FROM core.counters").rows == [(1,)]
+
+
+@pytest.mark.parametrize("command", ["upkeep", "reindex", "reclean"])
+def test_a_database_that_is_not_there_is_not_made(tmp_path, command):
+    status, _, complaint = copydesk(command, "--db", tmp_path / "typo.duckdb")
+    assert status == 1
+    assert "no database at" in complaint
+    assert list(tmp_path.glob("typo*")) == []
+
+
+def test_what_only_reads_is_answered_while_a_run_holds_the_database(filled, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(f"label\turl_a\turl_b\ncopy\t{STORY}\t{COPY}\n")
+    with open_store(filled) as store:
+        store.publish()
+        for command in (("why", STORY, COPY), ("diff", STORY, COPY), ("eval", "pairs", pairs)):
+            status, _, complaint = copydesk(*command, "--db", filled)
+            assert (status, complaint) == (0, ""), command
+
+
+def test_why_takes_addresses_and_says_so(filled):
+    status, _, complaint = copydesk("why", "1", "2", "--db", filled)
+    assert status == 1
+    assert "1 is no address" in complaint
+
+
+def test_a_plot_into_a_folder_that_is_not_there_is_said_before_the_work(filled, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text(f"label\turl_a\turl_b\ncopy\t{STORY}\t{COPY}\n")
+    status, shown, complaint = copydesk(
+        "eval", "pairs", pairs, "--db", filled, "--plot", tmp_path / "none" / "sweep.svg"
+    )
+    assert (status, shown) == (1, "")
+    assert "there is no folder" in complaint
+
+
+@pytest.mark.parametrize("name", ["texts", "stories", "ledger"])
+def test_an_age_that_no_calendar_holds_is_refused(monkeypatch, name):
+    monkeypatch.setenv(f"COPYDESK_KEEP_{name.upper()}_DAYS", "1e9")
+    with pytest.raises(CopydeskError, match=f"keep_{name}_days: .* 36500"):
+        read_settings()
+
+
+def test_settings_that_do_not_go_together_are_told_and_nothing_else(monkeypatch):
+    monkeypatch.setenv("COPYDESK_KEEP_TEXTS_DAYS", "5")
+    with pytest.raises(CopydeskError) as caught:
+        read_settings()
+    assert str(caught.value).startswith(
+        "a setting is wrong: keep_texts_days must be at least window_days, 14. Look at"
+    )
+
+
+def test_the_story_of_a_page_that_is_no_article_names_its_verdict(filled):
+    url = "https://wire.example/login"
+    with open_store(filled) as store:
+        store.add_pages(1, [page(url)])
+        read = article(url, text="Sign in.", verdict=Verdict.LOGIN, reason="it asks to sign in")
+        results = [result(page(url), Outcome.LOGIN, other=read)]
+        store.lines.add_others(1, results)
+        store.settle_pages(1, results, NOW)
+    _, _, complaint = copydesk("story", "--db", filled, url)
+    assert "judged login, it asks to sign in: what could be read is in other_pages" in complaint

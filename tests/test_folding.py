@@ -8,10 +8,11 @@ from builders import NOW, ago, article, feed, prose
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.folding import file_articles, reindex
+from flows.folding import file_articles, refile_articles, reindex
 from ingest.model import Relation
 from storage.passages import STITCHED
 from storage.store import open_store
+from storage.upkeep import Keep
 
 WINDOW = timedelta(days=14)
 
@@ -165,6 +166,63 @@ def test_a_page_that_turns_out_to_be_a_copy_is_not_stitched_any_longer(store):
     assert relations(store) == {"embeds": 3}
     file(store, [story("e", stitched(0, 1000, 2000), hours=20)])
     assert relations(store) == {"identical": 1}
+
+
+def test_a_stitched_page_stays_linked_when_a_text_is_dropped(store):
+    reports = [
+        story(o, prose(s, 340), hours=h)
+        for o, s, h in (("a", 0, 90), ("b", 1000, 9), ("c", 2000, 9))
+    ]
+    file(store, reports, [story("d", stitched(0, 1000, 2000))])
+    drop_texts(store, hours=48)
+    reindex(store, 1, WINDOW)
+    assert relations(store) == {"embeds": 3}
+    with store.transaction():
+        refile_articles(store, 1, store.article_ids(), WINDOW)
+    assert relations(store) == {"embeds": 3}
+    file(store, [story("e", f"{prose(2000, 100)} {prose(8000, 100)}", hours=1)])
+    assert [row[3] for row in state(store)[1]].count(STITCHED) == 3
+
+
+def drop_texts(store, *, hours):
+    store.tidy(Keep(texts=timedelta(hours=hours), ledger=None), NOW)
+
+
+def shingles(store):
+    return store.reader().query("SELECT hash, article_id FROM core.shingles ORDER BY ALL").rows
+
+
+def rewrite(store, texts):
+    """Puts other texts in the place of those of articles of the same addresses."""
+    with store.transaction():
+        store.lines.replace_texts({new.article_id: (new.text, new.words) for new in texts})
+        refile_articles(store, 1, [new.article_id for new in texts], WINDOW)
+
+
+def test_articles_whose_text_changes_are_found_by_the_new_one(store, tmp_path):
+    before = [story("a", prose(0, 300), hours=5), story("b", prose(0, 300))]
+    after = [before[0], story("b", prose(5000, 300))]
+    file(store, before)
+    assert len(stories(store)) == 1
+    rewrite(store, after[1:])
+    assert len(stories(store)) == 2
+    with open_store(tmp_path / "afresh.duckdb") as afresh:
+        afresh.feeds.subscribe([feed()], NOW)
+        file(afresh, after)
+        assert shingles(store) == shingles(afresh)
+        assert state(store) == state(afresh)
+
+
+def test_changed_texts_make_furniture_as_new_ones_do(store):
+    block = prose(90_000, 120)
+    texts = [prose(10_000 + 500 * day, 100) for day in range(7)]
+    days = [story("bell", t, hours=24 * day, number=day) for day, t in enumerate(texts)]
+    file(store, days)
+    assert state(store)[2] == []
+    shown = [f"{t} {block}" for t in texts]
+    rewrite(store, [story("bell", t, hours=24 * day, number=day) for day, t in enumerate(shown)])
+    assert state(store)[2] != []
+    assert len(stories(store)) == 7
 
 
 @pytest.mark.slow

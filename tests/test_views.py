@@ -136,3 +136,49 @@ def test_the_views_answer_from_beside_another_database(published):
         assert connection.execute("SELECT count(*) FROM news.articles").fetchall() == [(3,)]
         connection.execute("USE news")
         assert connection.execute("SELECT count(*) FROM search('ferry')").fetchall() == [(2,)]
+
+
+@pytest.fixture
+def wired(db):
+    """A story that one outlet credits to AP, another to Reuters, and two to nobody; one's own."""
+
+    def told(outlet, hours, **fields):
+        url = f"https://{outlet}.example/dam"
+        return article(url, text=prose(0, 90), published=ago(hours=hours), **fields)
+
+    def by(agency):
+        return {"agency": agency, "agency_confidence": 0.9, "agency_from": "byline"}
+
+    with open_store(db) as store:
+        told_by = [
+            told("reut", 4, **by("Reuters")),
+            told("appy", 3, **by("AP")),
+            told("bare", 2),
+            told("hint", 1, **{**by("dpa"), "agency_confidence": 0.3}),
+            article("https://bare.example/own", text=prose(5000, 90), published=ago(hours=1)),
+        ]
+        file_articles(store, store.begin_run(NOW), told_by)
+        yield lambda sql: store.reader().query(sql).rows
+
+
+def test_an_articles_own_credit_wins_over_its_storys(wired):
+    assert wired(
+        "SELECT outlet, agency, credited, confidence FROM wire_pickup ORDER BY outlet"
+    ) == [
+        ("appy.example", "AP", True, 0.9),
+        ("bare.example", "AP", False, 0.9),
+        ("hint.example", "AP", False, 0.9),
+        ("reut.example", "Reuters", True, 0.9),
+    ]
+
+
+def test_originality_is_of_what_each_outlet_ran(wired):
+    assert wired(
+        "SELECT outlet, articles, original, agency, copied, abridged FROM outlet_originality "
+        "ORDER BY outlet"
+    ) == [
+        ("appy.example", 1, 0, 1, 1, 0),
+        ("bare.example", 2, 0.5, 0.5, 0.5, 0),
+        ("hint.example", 1, 0, 1, 1, 0),
+        ("reut.example", 1, 0, 1, 0, 0),
+    ]
