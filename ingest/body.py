@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 import lxml.html
 import trafilatura
+from lxml import etree
 from lxml.html import HtmlElement as Element
 
 from ingest.rules import Surroundings
@@ -152,10 +153,11 @@ def prune(tree: Element) -> list[str]:
     never one that, with those named alike beside it, holds much of the page's prose: that one is
     looked into. Where all of them hold most of it, names mean nothing on this page, and only tags
     are gone by; where these do, nothing is dropped. Says which of what it dropped held prose."""
-    gone = [_dropped(element, told=True) for element in _comments(tree)]
     prose = _prose(tree)
+    gone = [_dropped(element, told=True) for element in _comments(tree, prose)]
+    prose = _prose(tree) if gone else prose
     for is_other in (_is_other, _is_other_tag):
-        others = _outermost(tree, partial(_small, is_other, prose, prose.get(tree, 0)))
+        others = _outermost(tree, is_other, partial(_small, prose, prose.get(tree, 0)))
         held = sum(prose.get(one, 0) for one in others if one.tag not in SURELY_OTHER)
         if held <= MOST * prose.get(tree, 0):
             gone += [_dropped(element, told=element in prose) for element in others]
@@ -171,48 +173,45 @@ def _dropped(element: Element, *, told: bool) -> str:
     return said
 
 
-def _comments(tree: Element) -> list[Element]:
+def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
     """What readers wrote, which may be more than the author did, but not all there is."""
-    prose = _prose(tree)
     whole = prose.get(tree, 0)
     found = _outermost(
         tree,
-        lambda children: [
-            child
-            for child in children
-            if _is_comments(child) and prose.get(child, 0) <= COMMENT_SHARE * whole
-        ],
+        _is_comments,
+        lambda others: [one for one in others if prose.get(one, 0) <= COMMENT_SHARE * whole],
     )
     left = whole - sum(prose.get(one, 0) for one in found)
     return found if left >= min(FEW, (1 - COMMENT_SHARE) * whole) else []
 
 
 def _small(
-    is_other: Callable[[Element], bool],
-    prose: Mapping[Element, int],
-    whole: int,
-    children: Sequence[Element],
-) -> list[Element]:
-    """Of the children of one element, the other ones that hold no more than `MAIN_SHARE` of the
-    prose, those of one name taken together: an article may come in many blocks."""
-    others = [(child, DIGITS.sub("", _named(child))) for child in children if is_other(child)]
+    prose: Mapping[Element, int], whole: int, others: Sequence[Element]
+) -> Sequence[Element]:
+    """Of the other ones among the children of one element those that hold no more than
+    `MAIN_SHARE` of the prose, those of one name together: an article may come in many blocks."""
+    named = [(other, DIGITS.sub("", _named(other))) for other in others]
     held = Counter[str]()
-    for child, name in others:
-        held[name] += prose.get(child, 0)
-    return [child for child, name in others if held[name] <= MAIN_SHARE * whole]
+    for other, name in named:
+        held[name] += prose.get(other, 0)
+    return [other for other, name in named if held[name] <= MAIN_SHARE * whole]
 
 
 def _outermost(
-    tree: Element, chosen: Callable[[Sequence[Element]], Sequence[Element]]
+    tree: Element,
+    is_other: Callable[[Element], bool],
+    chosen: Callable[[Sequence[Element]], Sequence[Element]],
 ) -> list[Element]:
-    """The elements chosen among their siblings; the others are looked into."""
-    found, stack = list[Element](), [tree]
-    while stack:
-        children = [child for child in stack.pop() if isinstance(child.tag, str)]
-        taken = chosen(children)
-        found += taken
-        stack += [child for child in children if child not in taken] if taken else children
-    return found
+    """Of the other elements, among their siblings, those chosen; none within another."""
+    families: dict[Element, list[Element]] = {}  # by parent, an element's before its descendants'
+    for element in tree.iterdescendants(etree.Element):
+        if is_other(element):
+            families.setdefault(element.getparent(), []).append(element)
+    found: dict[Element, None] = {}
+    for parent, others in families.items():
+        if not any(holder in found for holder in (parent, *parent.iterancestors())):
+            found |= dict.fromkeys(chosen(others))
+    return list(found)
 
 
 def paragraphs(tree: Element) -> str:
@@ -263,8 +262,7 @@ def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> floa
 
 def _is_other(element: Element) -> bool:
     """Whether it is named as something else than the article."""
-    named = element.tag not in UNJUDGED and OTHER_NAMES.search(_named(element))
-    return bool(named) or _is_other_tag(element)
+    return _is_other_tag(element) or (element.tag not in UNJUDGED and _names_other(_named(element)))
 
 
 def _is_other_tag(element: Element) -> bool:
@@ -272,7 +270,18 @@ def _is_other_tag(element: Element) -> bool:
 
 
 def _is_comments(element: Element) -> bool:
-    return element.tag not in UNJUDGED and bool(COMMENTS.search(_named(element)))
+    return element.tag not in UNJUDGED and _names_comments(_named(element))
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_other(named: str) -> bool:
+    """Whether a class and an id are another part's: the same few are all over a site."""
+    return bool(OTHER_NAMES.search(named))
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_comments(named: str) -> bool:
+    return bool(COMMENTS.search(named))
 
 
 def _named(element: Element) -> str:

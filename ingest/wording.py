@@ -5,7 +5,7 @@ The phrases are in phrases.toml; the names of months and days are CLDR's.
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import regex
@@ -13,7 +13,7 @@ import xxhash
 from babel import Locale
 
 from ingest.byline_words import ROLE
-from ingest.words import NOT_LATIN, size, words
+from ingest.words import LONG, NOT_LATIN, size, words
 
 SHORT = 8  # words of an interface phrase, at most
 NO_WORD = re.compile(r"[\W_]+")
@@ -74,6 +74,15 @@ DATE_LOCALES = (
 def key(text: str) -> str:
     """A line as it is compared: its letters and digits alone, casefolded, words apart."""
     marks = NO_WORD_ANYWHERE if NOT_LATIN.search(text) else NO_WORD
+    return _key(text) if len(text) <= LONG else _letters_of(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _key(text: str) -> str:
+    return _letters_of(text)
+
+
+def _letters_of(text: str) -> str:
     return marks.sub(" ", text).strip().casefold()
 
 
