@@ -73,7 +73,6 @@ DATE_LOCALES = (
 
 def key(text: str) -> str:
     """A line as it is compared: its letters and digits alone, casefolded, words apart."""
-    marks = NO_WORD_ANYWHERE if NOT_LATIN.search(text) else NO_WORD
     return _key(text) if len(text) <= LONG else _letters_of(text)
 
 
@@ -83,6 +82,7 @@ def _key(text: str) -> str:
 
 
 def _letters_of(text: str) -> str:
+    marks = NO_WORD_ANYWHERE if NOT_LATIN.search(text) else NO_WORD
     return marks.sub(" ", text).strip().casefold()
 
 
