@@ -26,7 +26,7 @@ from ingest.model import Article, Feed, Sketch
 from ingest.sketch import SketchParams
 from storage.publish import snapshot_of
 from storage.reading import open_reader
-from storage.store import Store, open_store
+from storage.store import ARTICLE, Store, open_store
 
 NOW = datetime(2026, 9, 17, 12, tzinfo=UTC)
 WORDS, LENGTH = 50_000, 450  # some 3 KB
@@ -74,16 +74,21 @@ def make_sketches(articles: list[Article], random: np.random.Generator) -> list[
     """Sketches of the usual size: making real ones is no matter of the database's."""
     params = SketchParams()
     hashes = random.integers(0, 2**62, size=(len(articles), params.bands))
+    samples = random.integers(0, 2**62, size=(len(articles), LENGTH // params.every))
     return [
         Sketch(
             article_id=article.article_id,
+            outlet=article.outlet,
             appeared=article.appeared,
             scheme=params.fingerprint,
             shingles=LENGTH - 4,
             signature=random.bytes(4 * params.bands * params.rows),
             bands=tuple(row),
+            sample=tuple(sample),
         )
-        for article, row in zip(articles, hashes.tolist(), strict=True)
+        for article, row, sample in zip(
+            articles, hashes.tolist(), np.sort(samples).tolist(), strict=True
+        )
     ]
 
 
@@ -95,8 +100,7 @@ def timed(work) -> float:
 
 def raw_insert(db: Path, articles: list[Article]) -> float:
     """Seconds that DuckDB takes for the articles as one Arrow table, without anything of ours."""
-    names = Article.__slots__
-    rows = pa.table({name: [getattr(article, name) for article in articles] for name in names})
+    rows = pa.table({name: [getattr(article, name) for article in articles] for name in ARTICLE})
 
     def insert() -> None:
         with duckdb.connect(str(db)) as connection:
@@ -115,9 +119,8 @@ def load(store: Store, articles: list[Article], sketches: list[Sketch]) -> None:
             held = store.known_articles([article.article_id for article in articles[part]])
             fresh = [a for a in articles[part] if a.article_id not in held]
             if fresh:
-                store.add_articles(
-                    1, fresh, [s for s in sketches[part] if s.article_id not in held]
-                )
+                store.add_articles(1, fresh)
+                store.index.add([s for s in sketches[part] if s.article_id not in held])
     store._connection.execute("CHECKPOINT")
 
 
@@ -193,8 +196,9 @@ def fill(db: Path, number: int) -> None:
             "ELSE article_id END FROM core.articles"
         )
         run(
-            "INSERT INTO core.matches SELECT article_id - 1, article_id, 'copy', .9, .95, .95, "
-            "400, run_id FROM core.articles WHERE article_id % 10 = 9"
+            "INSERT INTO core.matches BY NAME SELECT article_id - 1 AS a, article_id AS b, "
+            "'copy' AS relation, .9 AS jaccard, .95 AS a_in_b, .95 AS b_in_a, 400 AS shared, "
+            "run_id FROM core.articles WHERE article_id % 10 = 9"
         )
         run(
             f"""
