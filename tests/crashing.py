@@ -20,15 +20,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.demo import FEEDS, SAMPLE
-from flows.stages import (
-    Stopwatch,
-    extract_page,
-    fetch_page,
-    file_batch,
-    poll_feed,
-    read_feeds,
-    take_up,
-)
+from flows.polling import poll_feed, read_feeds
+from flows.stages import extract_page, fetch_page, file_batch, take_up
+from flows.stopwatch import Stopwatch
 from ingest.extract import extract_article
 from ingest.feeds import parse_feed
 from ingest.model import Failed, FeedState, Fetched, Outcome
@@ -73,6 +67,9 @@ BROKEN = {
 
 class Newsroom:
     """Fetches from the sample's files."""
+
+    def now(self):
+        return NOW
 
     async def fetch(self, request, _accept, **_):
         address = urlsplit(request.url)
@@ -119,7 +116,7 @@ async def prepare(extractor):
         feed = FeedState(feed_id=url_id(listed.url), url=listed.url)
         poll = await poll_feed(feed, Newsroom(), extractor.parse, NOW)
         for page in identify(feed.feed_id, poll.parsed.entries, NOW):
-            await extract_page(await fetch_page(page, Newsroom()), extractor)
+            await extract_page(await fetch_page(page, Newsroom()), extractor, {})
 
 
 async def run(db, extractor):
@@ -130,7 +127,7 @@ async def run(db, extractor):
         taken = take_up(store, run_id, polls, NOW, max_attempts=3)
         for pages in batches(taken.pages, BATCH):
             answers = [await fetch_page(page, Newsroom()) for page in pages]
-            results = [await extract_page(answer, extractor) for answer in answers]
+            results = [await extract_page(answer, extractor, {}) for answer in answers]
             window, watch = timedelta(days=14), Stopwatch()
             file_batch(store, run_id, results, now=NOW, window=window, watch=watch)
         store.end_run(run_id, "finished", {"total": 1.0})
