@@ -17,9 +17,9 @@ from flows.plot import Chart, svg
 from flows.settings import read_settings
 from ingest.compare import FoldParams, Prepared, compare
 from ingest.evaluation import (
+    Judged,
     LabelledPair,
     Score,
-    Verdict,
     adjusted_rand,
     by_label,
     fold_score,
@@ -118,7 +118,7 @@ def _stories(store: Store) -> dict[int, int]:
     return dict(store.reader().query("SELECT article_id, story_id FROM articles").rows)
 
 
-def _verdicts(store: Store, listed: Iterable[LabelledPair], ids: dict[str, int]) -> list[Verdict]:
+def _verdicts(store: Store, listed: Iterable[LabelledPair], ids: dict[str, int]) -> list[Judged]:
     stories = _stories(store)
     filed = {
         (a, b): (relation, rule)
@@ -130,11 +130,11 @@ def _verdicts(store: Store, listed: Iterable[LabelledPair], ids: dict[str, int])
     for pair in listed:
         a, b = ids.get(pair.url_a), ids.get(pair.url_b)
         if a is None or b is None:
-            verdicts.append(Verdict(pair=pair, folded=False, relation="absent"))
+            verdicts.append(Judged(pair=pair, folded=False, relation="absent"))
             continue
         folded = stories[a] == stories[b]
         relation, rule = filed.get((min(a, b), max(a, b)), ("same story" if folded else "", ""))
-        verdicts.append(Verdict(pair=pair, folded=folded, relation=relation, rule=rule))
+        verdicts.append(Judged(pair=pair, folded=folded, relation=relation, rule=rule))
     return verdicts
 
 
@@ -153,12 +153,12 @@ def _sweep(
         verdicts = []
         for pair, a, b in known:
             relation = compare(prepared[a], prepared[b], params).relation
-            verdicts.append(Verdict(pair=pair, folded=relation in FOLDS, relation=relation or ""))
+            verdicts.append(Judged(pair=pair, folded=relation in FOLDS, relation=relation or ""))
         points.append((value, fold_score(verdicts), link_score(verdicts)))
     return points
 
 
-def _scores(verdicts: Sequence[Verdict], agreement: float) -> Table:
+def _scores(verdicts: Sequence[Judged], agreement: float) -> Table:
     table = Table(f"{len(verdicts):,} pairs", "precision", "recall", "F1", box=None)
     for name, score in (("folded", fold_score(verdicts)), ("linked", link_score(verdicts))):
         table.add_row(name, *(f"{v:.3f}" for v in (score.precision, score.recall, score.f1)))
@@ -166,7 +166,7 @@ def _scores(verdicts: Sequence[Verdict], agreement: float) -> Table:
     return table
 
 
-def _by_label(verdicts: Sequence[Verdict]) -> Table:
+def _by_label(verdicts: Sequence[Judged]) -> Table:
     found = by_label(verdicts)
     columns = sorted({relation for counts in found.values() for relation in counts})
     table = Table("label", *columns, box=None, title_justify="left", title="\nwhat became of them")
@@ -175,7 +175,7 @@ def _by_label(verdicts: Sequence[Verdict]) -> Table:
     return table
 
 
-def _misjudged(verdicts: Sequence[Verdict]) -> Text:
+def _misjudged(verdicts: Sequence[Judged]) -> Text:
     lines = Text("\nmisjudged\n", style="bold")
     for verdict in verdicts:
         if verdict.wrong:

@@ -87,7 +87,7 @@ def reclean_outlet(store: Store, name: str) -> dict[int, list[Removed]]:
     """Takes out of an outlet's articles what recurs, once all are counted: those filed by an
     earlier version are not. What went, by article."""
     uncounted = store.lines.uncounted(name)
-    store.lines.add_lines({i: (name, counted_lines(t.split("\n"))) for i, t in uncounted.items()})
+    store.lines.add_lines({i: counted_lines(t.split("\n")) for i, t in uncounted.items()})
     furniture = store.lines.recurring([name]).get(name, frozenset())
     cleaned = {
         article_id: (text, removed)

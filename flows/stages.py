@@ -146,7 +146,7 @@ def file_batch(
         settled = settle_duplicates(results, store.known_articles(ids))
         articles = [result.article for result in settled if result.article]
         file_articles(store, run_id, articles, window, watch)
-        store.lines.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
+        store.lines.add_lines({a.article_id: counted(a) for a in articles})
         store.lines.add_removed(
             [(a.article_id, one) for a in articles for one in a.removed], run_id
         )

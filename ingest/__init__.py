@@ -22,7 +22,7 @@ extract.py    a Fetched page becomes an Article, composed of
   metadata.py   what the page declares: declared.py, jsonld.py, schema.py, headline.py, near.py,
                 page_dates.py, page_authors.py with bylines.py, byline_words.py and name_case.py
   recipes.py    what an editor knows better of an outlet's pages
-  body.py       the lines of its text
+  body.py       the lines of its text, once prune.py has taken out what is named as something else
   cleaning.py   those lines without what is the site's: rules.py, wording.py, phrases.toml
   verdict.py    what the page is: an article, or what stands in for one (standins.toml)
   attribution.py  whose copy it is: agencies.py

@@ -114,6 +114,9 @@ class Attribution:
     where: str
 
 
+NOBODY = Attribution(agency="", confidence=0.0, evidence="", where="")
+
+
 def attribute(
     *,
     text: str,

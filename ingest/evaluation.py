@@ -28,7 +28,7 @@ class LabelledPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Judged:
     """What was made of a labelled pair."""
 
     pair: LabelledPair
@@ -83,12 +83,12 @@ def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
     return [LabelledPair(**{name: row[name] or "" for name in needed}) for row in rows]
 
 
-def fold_score(verdicts: Iterable[Verdict]) -> Score:
+def fold_score(verdicts: Iterable[Judged]) -> Score:
     """Of copies: right is a copy that is folded."""
     return _score((v.folded, v.pair.label in FOLD_LABELS) for v in verdicts)
 
 
-def link_score(verdicts: Iterable[Verdict]) -> Score:
+def link_score(verdicts: Iterable[Judged]) -> Score:
     """Of all that is connected, folded or linked."""
     return _score((v.linked, v.pair.label in LINK_LABELS) for v in verdicts)
 
@@ -99,7 +99,7 @@ def _score(answers: Iterable[tuple[bool, bool]]) -> Score:
     return Score(right=right, said=right + counts[True, False], due=right + counts[False, True])
 
 
-def by_label(verdicts: Iterable[Verdict]) -> dict[str, Counter[str]]:
+def by_label(verdicts: Iterable[Judged]) -> dict[str, Counter[str]]:
     """How many pairs of each label ended as what."""
     table: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for verdict in verdicts:

@@ -10,12 +10,11 @@ loses what is named as something else, and cleaning knows the headline and the p
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import lxml.html
 import py3langid
 
-from ingest.attribution import attribute
+from ingest.attribution import NOBODY, Attribution, attribute
 from ingest.body import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.bylines import clean_authors
 from ingest.cleaning import clean
@@ -80,6 +79,7 @@ def extract_article(
     modified, modified_from = _modified(page, published, first_seen)
     text = _text(tree, page, entry, fetched.final_url, known)
     whole = "\n".join(text.lines)
+    agency = _agency(text, page, answered)
     title, title_from = _title(entry, page)
     authors, organisations, authors_from = _authors(entry, page, outlet(answered))
     return Article(
@@ -95,7 +95,10 @@ def extract_article(
         authors_from=authors_from,
         credits=organisations,
         byline=page.byline,
-        **_agency(text, page, answered),
+        agency=agency.agency,
+        agency_confidence=agency.confidence,
+        agency_evidence=agency.evidence,
+        agency_from=agency.where,
         language=py3langid.classify(whole[:HEAD])[0] if whole else "",
         published=published,
         published_from=published_from,
@@ -168,9 +171,9 @@ def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool
     return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
 
 
-def _agency(text: Text, page: Metadata, url: str) -> dict[str, Any]:
+def _agency(text: Text, page: Metadata, url: str) -> Attribution:
     """Whose copy it is, by the page and its text before notices were cleaned out of it."""
-    found = attribute(
+    said = attribute(
         text="\n".join(text.drawn),
         url=url,
         credited=page.credits,
@@ -180,14 +183,7 @@ def _agency(text: Text, page: Metadata, url: str) -> dict[str, Any]:
         source=page.source,
         copyright_notice=page.copyright,
     )
-    if not found:
-        return {}
-    return {
-        "agency": found.agency,
-        "agency_confidence": found.confidence,
-        "agency_evidence": found.evidence,
-        "agency_from": found.where,
-    }
+    return said or NOBODY
 
 
 def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:

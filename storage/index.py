@@ -251,7 +251,8 @@ class Index:
             self._tables.run(f"DELETE FROM core.{table}")
         self._tables.run(
             "DELETE FROM core.furniture "
-            "WHERE outlet NOT IN (SELECT outlet FROM core.articles WHERE text = '')"
+            "WHERE outlet NOT IN ("
+            "SELECT outlet FROM core.articles JOIN core.textless USING (article_id))"
         )
 
     def stale(self, scheme: str) -> int:
@@ -259,7 +260,8 @@ class Index:
         made with these."""
         ((count,),) = self._tables.rows(
             "SELECT count(*) FROM core.articles ANTI JOIN "
-            "(FROM core.sketches WHERE scheme = ?) USING (article_id) WHERE text <> ''",
+            "(FROM core.sketches WHERE scheme = ?) USING (article_id) "
+            "ANTI JOIN core.textless USING (article_id)",
             [scheme],
         )
         return int(count)

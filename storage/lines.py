@@ -14,7 +14,7 @@ STORIES = 4
 LONG = 20  # words
 SHARE = 0.1
 
-FURNITURE = f"""
+RECURRING = f"""
     WITH counted AS (
         SELECT a.article_id, a.outlet, m.story_id
         FROM core.articles a JOIN core.members m USING (article_id)
@@ -50,7 +50,7 @@ class Lines:
         """The lines, as hashes, that are furniture of each outlet; by its articles that appeared
         since then, where a time is given."""
         found: defaultdict[str, set[int]] = defaultdict(set)
-        for outlet, line in self._tables.rows(FURNITURE, [list(set(outlets)), since]):
+        for outlet, line in self._tables.rows(RECURRING, [list(set(outlets)), since]):
             found[outlet].add(line)
         return {outlet: frozenset(lines) for outlet, lines in found.items()}
 
@@ -73,19 +73,18 @@ class Lines:
         filed before lines were."""
         return dict(self._tables.rows(UNCOUNTED, [outlet]))
 
-    def add_lines(self, lines: Mapping[int, tuple[str, Sequence[Line]]]) -> None:
-        """Counts the lines of new articles, by id and with their outlet."""
+    def add_lines(self, lines: Mapping[int, Sequence[Line]]) -> None:
+        """Counts the lines of new articles, by their ids."""
         self._tables.insert(
             "lines",
             [
                 {
-                    "outlet": outlet,
                     "line": line.hash,
                     "words": line.words,
                     "ended": line.ended,
                     "article_id": article_id,
                 }
-                for article_id, (outlet, listed) in lines.items()
+                for article_id, listed in lines.items()
                 for line in listed
             ],
         )

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 
 from ingest.model import FOLDS, Match
-from storage.tables import BARE, Tables, quoted
+from storage.tables import TEXTLESS, Tables, quoted
 
 STITCHED = "one is stitched together from passages of several, of which this is one"
 
 #: Pages known to be stitched that cannot be judged anew: a text is gone, theirs or of a source.
 SETTLED = f"""
-    SELECT a FROM core.passages WHERE a_page AND (a IN {BARE} OR b IN {BARE})
-    UNION SELECT b FROM core.passages WHERE b_page AND (a IN {BARE} OR b IN {BARE})
+    SELECT a FROM core.passages WHERE a_page AND (a IN {TEXTLESS} OR b IN {TEXTLESS})
+    UNION SELECT b FROM core.passages WHERE b_page AND (a IN {TEXTLESS} OR b IN {TEXTLESS})
 """
 
 
@@ -32,7 +32,7 @@ class Passages:
             f"""
             DELETE FROM core.passages
             WHERE (a IN (SELECT unnest($ids::BIGINT[])) OR b IN (SELECT unnest($ids::BIGINT[])))
-              AND a NOT IN {BARE} AND b NOT IN {BARE}
+              AND a NOT IN {TEXTLESS} AND b NOT IN {TEXTLESS}
               AND NOT (coalesce(a_page, false) AND a IN ({SETTLED})
                        OR coalesce(b_page, false) AND b IN ({SETTLED}))
             """,
@@ -48,7 +48,9 @@ class Passages:
         """
         rows = self._tables.rows(
             f"""
-            WITH pairs AS (
+            WITH folding AS (
+                SELECT unnest([a, b]) AS page FROM core.matches WHERE relation IN ({quoted(FOLDS)})
+            ), pairs AS (
                 SELECT a, b, a_prose, b_prose FROM core.passages
                 UNION
                 SELECT a, b, a_prose, b_prose FROM core.matches
@@ -56,13 +58,20 @@ class Passages:
             ), directed AS (
                 SELECT a AS page, b AS other, a_prose AS share FROM pairs
                 UNION ALL SELECT b, a, b_prose FROM pairs
+            ), shared AS MATERIALIZED (
+                SELECT page, other, share FROM directed
+                SEMI JOIN (SELECT unnest($ids::BIGINT[]) AS page) USING (page)
+                ANTI JOIN folding USING (page)
+                ANTI JOIN core.textless bare_page ON bare_page.article_id = page
+                ANTI JOIN core.textless bare_other ON bare_other.article_id = other
+            ), outlets AS MATERIALIZED (  -- or it may pair all articles whose outlets differ
+                SELECT article_id, outlet FROM core.articles
+                SEMI JOIN (SELECT unnest([page, other]) AS article_id FROM shared)
+                USING (article_id)
             )
-            SELECT page, list(other) FROM directed
-            JOIN core.articles p ON p.article_id = page
-            JOIN core.articles o ON o.article_id = other AND o.outlet <> p.outlet
-            WHERE page IN (SELECT unnest($ids::BIGINT[]))
-              AND page NOT IN {BARE} AND other NOT IN {BARE} AND NOT EXISTS (
-                FROM core.matches m WHERE page IN (m.a, m.b) AND m.relation IN ({quoted(FOLDS)}))
+            SELECT page, list(other) FROM shared
+            JOIN outlets p ON p.article_id = page JOIN outlets o ON o.article_id = other
+            WHERE o.outlet <> p.outlet
             GROUP BY page HAVING count(*) >= 2 AND sum(share) >= $stitched
             """,
             {"ids": list(article_ids), "stitched": stitched},

@@ -36,7 +36,7 @@ from storage.publish import Published, publish, readable
 from storage.reading import Reader
 from storage.search import index_articles
 from storage.subscriptions import Subscriptions, attempt_row
-from storage.tables import BARE, Row, Tables, quoted
+from storage.tables import TEXTLESS, Row, Tables, quoted
 from storage.upkeep import Done, Keep, tidy
 
 #: What the table of articles keeps of one; the rest has tables of its own.
@@ -284,7 +284,8 @@ class Store:
     def article_ids(self) -> list[int]:
         """The ids of all articles that have their text, the earliest first."""
         rows = self._tables.rows(
-            "SELECT article_id FROM core.articles WHERE text <> '' ORDER BY appeared, article_id"
+            "SELECT article_id FROM core.articles ANTI JOIN core.textless USING (article_id) "
+            "ORDER BY appeared, article_id"
         )
         return [row[0] for row in rows]
 
@@ -321,7 +322,7 @@ class Store:
         self._tables.run(
             "DELETE FROM core.matches WHERE "
             "(a IN (SELECT unnest($ids::BIGINT[])) OR b IN (SELECT unnest($ids::BIGINT[]))) "
-            f"AND a NOT IN {BARE} AND b NOT IN {BARE}",
+            f"AND a NOT IN {TEXTLESS} AND b NOT IN {TEXTLESS}",
             {"ids": ids},
         )
         self.passages.drop(ids)

@@ -13,11 +13,11 @@ Row = Mapping[str, Any]
 #: it, and the full-text index: what finds it, what else is made of its text, the rest, and pairs.
 INDEX = ("bands", "shingles", "sketches")
 OF_TEXT = (*INDEX, "lines", "removed_lines")
-OF_ARTICLE = (*OF_TEXT, "members", "articles")
+OF_ARTICLE = (*OF_TEXT, "textless", "members", "articles")
 OF_PAIR = ("matches", "passages")
 
 #: The articles whose text upkeep has dropped: what was found of them cannot be found anew.
-BARE = "(SELECT article_id FROM core.articles WHERE text = '')"
+TEXTLESS = "(SELECT article_id FROM core.textless)"
 
 
 def quoted(values: Iterable[str]) -> str:

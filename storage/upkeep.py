@@ -61,13 +61,14 @@ def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -
         return _nothing("texts", "kept for ever")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE bare AS SELECT article_id, strlen(text) AS bytes "
-        "FROM core.articles WHERE appeared < ? AND text <> ''",
+        "FROM core.articles ANTI JOIN core.textless USING (article_id) WHERE appeared < ?",
         [before],
     )
     number, size = _row(connection, "SELECT count(*), coalesce(sum(bytes), 0) FROM bare")
     connection.execute(
         "UPDATE core.articles SET text = '' WHERE article_id IN (SELECT article_id FROM bare)"
     )
+    connection.execute("INSERT INTO core.textless SELECT article_id FROM bare")
     for table in OF_TEXT:
         connection.execute(
             f"DELETE FROM core.{table} WHERE article_id IN (SELECT article_id FROM bare)"

@@ -8,10 +8,10 @@ from ingest.body import (
     linked_share,
     paragraphs,
     plain_lines,
-    prune,
     surroundings,
     written,
 )
+from ingest.prune import prune
 from ingest.wording import key
 
 SENTENCES = tuple(
@@ -250,3 +250,12 @@ def test_all_that_is_written_on_a_page_but_its_scripts():
 def test_paragraphs_are_neither_captions_nor_links():
     page = tree(f'{PROSE}<p>A caption.</p><p><a href="/a">{SENTENCES[9]}</a></p>{PROSE}')
     assert paragraphs(page) == "\n".join(SENTENCES[:6])
+
+
+def test_a_table_of_data_within_a_layouts_cell_stays_a_table():
+    results = "<table><tr><th>Team<th>Won</tr><tr><td>Quay<td>3</tr></table>"
+    page = tree(f"<table><tr><td>{PROSE}{results}</td></tr></table>")
+    extract_lines(page, "")
+    ((row, *rest),) = [list(table.iter("tr")) for table in page.iter("table")]
+    assert [cell.tag for cell in row] == ["th", "th"]
+    assert len(rest) == 1

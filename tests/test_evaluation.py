@@ -7,9 +7,9 @@ from constructed import corpus
 from flows.folding import file_articles
 from flows.plot import Chart, svg
 from ingest.evaluation import (
+    Judged,
     LabelledPair,
     Score,
-    Verdict,
     adjusted_rand,
     by_label,
     fold_score,
@@ -25,7 +25,7 @@ def pair(label="copy", a="a", b="b"):
 
 
 def verdict(label, relation="", *, folded=False):
-    return Verdict(pair=pair(label), folded=folded, relation=relation)
+    return Judged(pair=pair(label), folded=folded, relation=relation)
 
 
 def test_a_pairs_file_is_read_by_its_header():
@@ -82,7 +82,7 @@ def verdicts(tmp_path_factory):
         found = {frozenset(row[:2]): row[2:] for row in ask(
             "SELECT a_url, b_url, relation, rule FROM matches").rows}  # fmt: skip
     return [
-        Verdict(
+        Judged(
             pair=p,
             folded=stories[p.url_a] == stories[p.url_b],
             relation=found.get(frozenset((p.url_a, p.url_b)), ("", ""))[0],

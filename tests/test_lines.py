@@ -30,7 +30,7 @@ def story(number, *lines, host="wire.example", **fields):
 def file(store, run, articles):
     """Files articles and counts their lines, as a run does."""
     file_articles(store, run, articles)
-    store.lines.add_lines({a.article_id: (a.outlet, counted(a)) for a in articles})
+    store.lines.add_lines({a.article_id: counted(a) for a in articles})
 
 
 def furniture(store, outlet="wire.example"):

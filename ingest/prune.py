@@ -1,0 +1,166 @@
+"""What on a page is not the article, told by what it is called: pruned from the page's tree. Pure,
+but for the tree.
+
+A name is believed only of what holds little of the page's prose: articles live in elements named
+sidebar, social and comments, and losing one is worse than leaving a box in.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+
+from lxml import etree
+from lxml.html import HtmlElement as Element
+
+from ingest.words import size
+
+#: Elements that hold something else than the article, whatever their class.
+OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})
+#: Elements that are never judged by their class: those that hold a page, and those within a line.
+UNJUDGED = frozenset(
+    {
+        *("html", "body", "main", "article", "p", "h1", "h2", "h3", "a", "span", "strong"),
+        *("b", "em", "i", "img", "figure", "picture", "table"),
+    }
+)
+OTHER_NAMES = re.compile(
+    r"(?<![a-z])(?:about-?author|ads?|advert\w*|also-?read|author-?(?:bio|box|card|info)|bio"
+    r"|breadcrumbs?|byline|call-to-action|comments?|consent|cookies?|copyright|cta|disclaimer"
+    r"|disqus|donate|footer|menu|modal|more-?stories|most-?(?:popular|read)|nav|navbar|newsletters?"
+    r"|pagination|paywall|popup|print|promos?|read-?more|recommend\w*|related\w*|respond|share"
+    r"|sharing|sidebar|sign-?up|social|sponsor\w*|subscribe|subscription|table-of-contents|tags?"
+    r"|taxonomy|toc|trending)(?![a-z])",
+    re.IGNORECASE,
+)
+MAIN_SHARE = 0.3  # of a page's paragraphs: what holds more is the article, however it is called
+MOST = 0.6  # of a page's prose that may be taken out by the names of what holds it
+SURELY_OTHER = frozenset({"footer", "nav"})
+COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus)(?![a-z])", re.IGNORECASE)
+DIGITS = re.compile(r"\d+")
+COMMENT_SHARE = 0.9  # readers may write more than the author, but not all there is
+FEW = 400  # characters: a page whose paragraphs hold fewer is not written in paragraphs
+LONG_TEXT = 60  # characters from which a text outside paragraphs is prose and no label
+#: Elements with nothing to read.
+HIDDEN = ("script", "style", "noscript", "template")
+
+
+def prune(tree: Element) -> list[str]:
+    """Drops the elements that by their tag, class or id hold something else than the article, but
+    never one that, with those named alike beside it, holds much of the page's prose: that one is
+    looked into. Where all of them hold most of it, names mean nothing on this page, and only tags
+    are gone by; where these do, nothing is dropped. Says which of what it dropped held prose."""
+    prose = _prose(tree)
+    gone = [_dropped(element, told=True) for element in _comments(tree, prose)]
+    prose = _prose(tree) if gone else prose
+    for is_other in (_is_other, _is_other_tag):
+        others = _outermost(tree, is_other, partial(_small, prose, prose.get(tree, 0)))
+        held = sum(prose.get(one, 0) for one in others if one.tag not in SURELY_OTHER)
+        if held <= MOST * prose.get(tree, 0):
+            gone += [_dropped(element, told=element in prose) for element in others]
+            break
+    return [one for one in gone if one]
+
+
+def _dropped(element: Element, *, told: bool) -> str:
+    """Drops an element; what it was, where that is to be told: "aside.related (57 words)"."""
+    named = ".".join([element.tag, *element.get("class", "").split()])
+    said = f"{named[:60]} ({size(text_of(element)):,} words)" if told else ""
+    element.drop_tree()
+    return said
+
+
+def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
+    """What readers wrote, which may be more than the author did, but not all there is."""
+    whole = prose.get(tree, 0)
+    found = _outermost(
+        tree,
+        _is_comments,
+        lambda others: [one for one in others if prose.get(one, 0) <= COMMENT_SHARE * whole],
+    )
+    left = whole - sum(prose.get(one, 0) for one in found)
+    return found if left >= min(FEW, (1 - COMMENT_SHARE) * whole) else []
+
+
+def _small(
+    prose: Mapping[Element, int], whole: int, others: Sequence[Element]
+) -> Sequence[Element]:
+    """Of the other ones among the children of one element those that hold no more than
+    `MAIN_SHARE` of the prose, those of one name together: an article may come in many blocks."""
+    named = [(other, DIGITS.sub("", _named(other))) for other in others]
+    held = Counter[str]()
+    for other, name in named:
+        held[name] += prose.get(other, 0)
+    return [other for other, name in named if held[name] <= MAIN_SHARE * whole]
+
+
+def _outermost(
+    tree: Element,
+    is_other: Callable[[Element], bool],
+    chosen: Callable[[Sequence[Element]], Sequence[Element]],
+) -> list[Element]:
+    """Of the other elements, among their siblings, those chosen; none within another."""
+    families: dict[Element, list[Element]] = {}  # by parent, an element's before its descendants'
+    for element in tree.iterdescendants(etree.Element):
+        if is_other(element):
+            families.setdefault(element.getparent(), []).append(element)
+    found: dict[Element, None] = {}
+    for parent, others in families.items():
+        if not any(holder in found for holder in (parent, *parent.iterancestors())):
+            found |= dict.fromkeys(chosen(others))
+    return list(found)
+
+
+def _is_other(element: Element) -> bool:
+    """Whether it is named as something else than the article."""
+    return _is_other_tag(element) or (element.tag not in UNJUDGED and _names_other(_named(element)))
+
+
+def _is_other_tag(element: Element) -> bool:
+    return element.tag in OTHER_TAGS
+
+
+def _is_comments(element: Element) -> bool:
+    return element.tag not in UNJUDGED and _names_comments(_named(element))
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_other(named: str) -> bool:
+    """Whether a class and an id are another part's: the same few are all over a site."""
+    return bool(OTHER_NAMES.search(named))
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_comments(named: str) -> bool:
+    return bool(COMMENTS.search(named))
+
+
+def _named(element: Element) -> str:
+    return f"{element.get('class', '')} {element.get('id', '')}"
+
+
+def _prose(tree: Element) -> dict[Element, int]:
+    """Characters of prose in each element that has any: in its paragraphs; on a page that makes
+    none, in whatever holds a long text."""
+    held = [(element, len(text_of(element))) for element in tree.iter("p")]
+    if sum(count for _, count in held) < FEW:
+        held = [(element, _longest(element)) for element in tree.iter() if element.tag != "a"]
+    found: dict[Element, int] = {}
+    for element, count in held:
+        if count:
+            for holder in (element, *element.iterancestors()):
+                found[holder] = found.get(holder, 0) + count
+    return found
+
+
+def _longest(element: Element) -> int:
+    """Characters of the long texts directly within an element."""
+    if not isinstance(element.tag, str) or element.tag in HIDDEN:
+        return 0
+    texts = (element.text, *(child.tail for child in element))
+    return sum(len(text) for text in texts if text and len(text) >= LONG_TEXT)
+
+
+def text_of(element: Element) -> str:
+    """All text within an element, on one line."""
+    return " ".join("".join(element.itertext()).split())
