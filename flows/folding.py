@@ -28,6 +28,7 @@ FURNITURE = FurnitureParams()
 FOLD = FoldParams()
 STITCH = StitchParams()
 BOUNDS = Bounds()
+LEARNING = timedelta(days=2 * FURNITURE.within + 1)
 REINDEXED_AT_ONCE = 2000
 
 
@@ -70,14 +71,14 @@ def _find_copies(
 ) -> None:
     """All that follows from articles whose sketches are in the index, and for those `parted` from
     them by what was forgotten."""
-    store.index.ask(sketches, BOUNDS)
-    disturbed = store.index.learn(FURNITURE.days, SKETCH.every, run_id)
+    store.index.ask(sketches, max(window, LEARNING), BOUNDS)
+    disturbed = store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
     if disturbed:
         again = _sketched(store, disturbed)
         store.index.replace(again)
         disturbed |= store.drop_matches(disturbed)
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
-        store.index.ask(list(fresh.values()), BOUNDS)
+        store.index.ask(list(fresh.values()), max(window, LEARNING), BOUNDS)
     pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
     touched = {sketch.article_id for sketch in sketches} | disturbed | set(parted)
     touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
@@ -135,13 +136,13 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
         for part in parts:
             sketches = _sketched(store, part)
             store.index.add(sketches)
-            store.index.ask(sketches, BOUNDS)
-            store.index.learn(FURNITURE.days, SKETCH.every, run_id)
+            store.index.ask(sketches, max(window, LEARNING), BOUNDS)
+            store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
         for part in parts:
             store.index.replace(_sketched(store, part))
         done: set[int] = set()
         for part in parts:
-            store.index.ask(_sketched(store, part), BOUNDS)
+            store.index.ask(_sketched(store, part), window, BOUNDS)
             pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
             new = [pair for pair in pairs if done.isdisjoint(pair)]
             _add_found(store, run_id, match_pairs(store, new))

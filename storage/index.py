@@ -6,7 +6,7 @@ store to fall out of step.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -95,8 +95,9 @@ class Index:
         )
         return {outlet: np.array(hashes, np.int64) for outlet, hashes in rows}
 
-    def ask(self, sketches: Sequence[Sketch], bounds: Bounds) -> None:
-        """Looks up who else holds these articles' sampled shingles and bands.
+    def ask(self, sketches: Sequence[Sketch], reach: timedelta, bounds: Bounds) -> None:
+        """Looks up who else holds these articles' sampled shingles and bands, among those that
+        appeared within `reach` of one of them.
 
         `learn` and `candidates` work on what was found: the tables `asking` and `holders`, of one
         row a shingle, and `neighbours`, of one row a pair that shares a band.
@@ -111,6 +112,8 @@ class Index:
             }
             for s in sketches
         ]
+        ends = [end for span in spans([s.appeared for s in sketches], reach) for end in span]
+        near = " OR ".join(["held.appeared BETWEEN ? AND ?"] * (len(ends) // 2)) or "false"
         with self._tables.incoming(rows) as any_rows:
             source = "incoming" if any_rows else NOBODY
             self._tables.run(
@@ -125,19 +128,25 @@ class Index:
                 f"""
                 CREATE OR REPLACE TEMP TABLE neighbours AS
                 WITH asked AS (SELECT article_id, unnest(bands) AS hash FROM {source})
-                SELECT asked.article_id AS asker, held.article_id, held.appeared
+                SELECT asked.article_id AS asker, held.article_id
                 FROM core.bands held JOIN asked ON asked.hash = held.hash
-                WHERE asked.article_id <> held.article_id
-                """
+                WHERE asked.article_id <> held.article_id AND ({near})
+                """,
+                ends,
             )
+        self._tables.run(
+            f"""
+            CREATE OR REPLACE TEMP TABLE held AS
+            SELECT hash, article_id FROM core.shingles held SEMI JOIN asking USING (hash)
+            WHERE {near}
+            """,
+            ends,
+        )
         self._tables.run(
             """
             CREATE OR REPLACE TEMP TABLE holders AS
-            WITH held AS (
-                SELECT s.hash, s.article_id, s.appeared FROM core.shingles s
-                SEMI JOIN asking ON asking.hash = s.hash
-            )
-            SELECT held.*, a.outlet, a.first_seen, coalesce(m.story_id, -article_id) AS story
+            SELECT held.*, a.outlet, a.appeared, a.first_seen,
+                   coalesce(m.story_id, -article_id) AS story
             FROM held JOIN core.articles a USING (article_id)
             LEFT JOIN core.members m USING (article_id)
             """
@@ -151,32 +160,44 @@ class Index:
             {"stories": bounds.stories},
         )
 
-    def learn(self, days: int, every: int, run_id: int) -> set[int]:
+    def learn(self, days: int, within: int, every: int, run_id: int) -> set[int]:
         """Learns furniture from what the articles asked for share with their outlets' others.
 
         A sampled shingle divisible by `every` becomes furniture when articles that hold it
-        appeared, or were first seen, on that many different days. Returns the articles that hold
-        one that has just become furniture: what was found about them has to be found again. So what
-        is furniture depends on which articles there are, and not on the order they came in.
+        appeared, or were first seen, on `days` different days of which one is no more than `within`
+        days from each of the others. Whoever asks has to reach twice as far: then what is furniture
+        depends on which articles there are, and not on the order they came in. Returns the articles
+        that hold one that has just become furniture: what was found about them has to be found
+        again.
         """
         self._tables.run(
             """
             CREATE OR REPLACE TEMP TABLE learned AS
             WITH recurring AS (
-                SELECT outlet, hash FROM holders
+                SELECT outlet, hash FROM holders ANTI JOIN core.furniture USING (outlet, hash)
                 WHERE hash % $every = 0 AND outlet IN (SELECT outlet FROM asking)
                 GROUP BY ALL HAVING count(*) >= $days
+            ), dated AS (
+                SELECT DISTINCT outlet, hash, appeared::DATE AS day, first_seen::DATE AS seen
+                FROM holders SEMI JOIN recurring USING (outlet, hash)
+            ), counted AS (
+                SELECT outlet, hash, one.day, count(DISTINCT other.day) AS days,
+                       count(DISTINCT other.seen) AS seen
+                FROM (SELECT DISTINCT outlet, hash, day FROM dated) one
+                JOIN dated other USING (outlet, hash)
+                WHERE abs(one.day - other.day) <= $within GROUP BY ALL
             )
-            SELECT outlet, hash FROM holders SEMI JOIN recurring USING (outlet, hash)
-            GROUP BY ALL HAVING greatest(
-                count(DISTINCT appeared::DATE), count(DISTINCT first_seen::DATE)) >= $days
-            EXCEPT SELECT outlet, hash FROM core.furniture
+            SELECT DISTINCT outlet, hash FROM counted WHERE greatest(days, seen) >= $days
             """,
-            {"every": every, "days": days},
+            {"every": every, "days": days, "within": within},
         )
+        ((any_learned,),) = self._tables.rows("SELECT count(*) FROM learned")
+        if not any_learned:
+            return set()
         self._tables.run("INSERT INTO core.furniture SELECT outlet, hash, ? FROM learned", [run_id])
-        disturbed = self._tables.rows(
-            "SELECT DISTINCT article_id FROM holders JOIN learned USING (outlet, hash)"
+        disturbed = self._tables.rows(  # whenever they appeared
+            "SELECT DISTINCT article_id FROM core.shingles JOIN learned USING (hash) "
+            "JOIN core.articles USING (article_id, outlet)"
         )
         return {row[0] for row in disturbed}
 
@@ -209,16 +230,15 @@ class Index:
                 GROUP BY ALL HAVING count(*) >= 2 AND (sum(weight) >= $weight OR count(*) >= $many)
                 UNION ALL
                 SELECT DISTINCT asker, article_id, 1 FROM neighbours
-            ), paired AS (
+            ), paired AS MATERIALIZED (
                 SELECT asker, article_id, max(weight) AS weight FROM sharing GROUP BY ALL
-            ), known AS (
-                SELECT a.article_id, a.appeared,
-                       coalesce(m.story_id, -a.article_id) AS story,
-                       coalesce(m.original_id = a.article_id, true) AS original
-                FROM core.articles a JOIN core.sketches k USING (article_id)
+            ), known AS MATERIALIZED (
+                SELECT article_id, appeared, coalesce(m.story_id, -article_id) AS story,
+                       coalesce(m.original_id = article_id, true) AS original
+                FROM (SELECT DISTINCT unnest([asker, article_id]) AS article_id FROM paired)
+                JOIN core.sketches k USING (article_id) JOIN core.articles USING (article_id)
                 LEFT JOIN core.members m USING (article_id)
-                WHERE k.shingles >= $shingles AND a.article_id IN (
-                    SELECT asker FROM paired UNION SELECT article_id FROM paired)
+                WHERE k.shingles >= $shingles
             ), ranked AS (
                 SELECT asker, p.article_id, k.original,
                        row_number() OVER (PARTITION BY asker, k.original
@@ -265,3 +285,15 @@ class Index:
             [scheme],
         )
         return int(count)
+
+
+def spans(times: Iterable[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:
+    """What is within reach of any of these times, as few spans as possible in their order: one page
+    of years ago among those of today must not have all the years between looked through."""
+    spans: list[tuple[datetime, datetime]] = []
+    for time in sorted(times):
+        start = time - reach
+        if spans and start <= spans[-1][1]:
+            start = spans.pop()[0]
+        spans.append((start, time + reach))
+    return spans

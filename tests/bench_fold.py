@@ -166,7 +166,7 @@ def recall() -> None:
         sketches = sketch_articles([a.body for a in articles], SKETCH)
         store.add_articles(1, articles)
         store.index.add(sketches)
-        store.index.ask(sketches, BOUNDS)
+        store.index.ask(sketches, WINDOW, BOUNDS)
         found = set(store.index.candidates(WINDOW, SKETCH.min_shingles, BOUNDS))
     alike, held = [], []
     for a, b in combinations(range(len(sets)), 2):
@@ -221,7 +221,8 @@ def multiply(path: Path, factor: int) -> None:
                         "AS original_id"),
             ("bands", ", (hash + copy * 15485863) % (1::HUGEINT << 62) AS hash"),
             ("shingles", ", CASE WHEN hash IN (FROM stock) THEN hash ELSE "
-                         "(hash + copy * 8 * 15485863) % (1::HUGEINT << 62) END AS hash"),
+                         f"(hash + copy * {SKETCH.every} * 15485863) % (1::HUGEINT << 62) "
+                         "END AS hash"),
         ):  # fmt: skip
             connection.execute(
                 f"INSERT INTO core.{table} BY NAME SELECT * EXCLUDE (copy) REPLACE "

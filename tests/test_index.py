@@ -1,10 +1,13 @@
 from datetime import timedelta
+from itertools import pairwise, permutations
 
 import pytest
 from builders import NOW, SKETCH, ago, article, feed, prose
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.sketch import sketch_articles
-from storage.index import Bounds
+from storage.index import Bounds, spans
 from storage.store import open_store
 
 BOUNDS = Bounds()
@@ -26,7 +29,7 @@ def index(store, *articles):
 
 
 def pairs(store, sketches, days=7, bounds=BOUNDS):
-    store.index.ask(sketches, bounds)
+    store.index.ask(sketches, timedelta(days=days), bounds)
     return store.index.candidates(timedelta(days=days), SKETCH.min_shingles, bounds)
 
 
@@ -72,7 +75,7 @@ def test_a_text_too_short_is_no_candidate(store):
 
 def test_nobody_asked_for_is_nobody_found(store):
     assert pairs(store, []) == []
-    assert store.index.learn(3, SKETCH.every, 1) == set()
+    assert store.index.learn(3, 5, SKETCH.every, 1) == set()
     assert store.index.furniture([]) == {}
 
 
@@ -86,9 +89,9 @@ def block_on(days, outlet="a"):
     return [dated(day, outlet, above_a_block(day)) for day in range(days)]
 
 
-def learn(store, sketches, days=3):
-    store.index.ask(sketches, BOUNDS)
-    return store.index.learn(days, SKETCH.every, 1)
+def learn(store, sketches, days=3, within=5):
+    store.index.ask(sketches, timedelta(days=2 * within + 1), BOUNDS)
+    return store.index.learn(days, within, SKETCH.every, 1)
 
 
 def test_what_stands_on_an_outlets_pages_on_several_days_becomes_furniture(store):
@@ -117,6 +120,47 @@ def test_two_days_or_three_outlets_make_no_furniture(store):
     made = index(store, *block_on(2), *block_on(2, "b"), *block_on(2, "c"))
     assert learn(store, made) == set()
     assert len(pairs(store, made)) == 15
+
+
+def on_days(*days):
+    return [dated(day, "a", above_a_block(day)) for day in days]
+
+
+def test_days_too_far_from_each_other_make_no_furniture(store):
+    far = index(store, *on_days(0, 6, 12))
+    assert learn(store, far, within=5) == set()
+    assert learn(store, far, within=6) == {sketch.article_id for sketch in far}
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 3, 6, 9))))
+def test_what_is_furniture_does_not_depend_on_which_day_came_last(store, order):
+    for page in on_days(*order):
+        learn(store, index(store, page), within=3)
+    (known,) = store.index.furniture(["a.example"]).values()
+    assert len(known) == pytest.approx(146 / SKETCH.every, rel=0.5)
+
+
+def test_a_page_of_long_ago_that_holds_new_furniture_is_compared_anew_as_well(store):
+    (old,) = index(store, *on_days(400))
+    new = index(store, *on_days(0, 1, 2))
+    assert old.article_id in learn(store, new)
+
+
+def test_what_lies_between_an_old_page_and_a_new_one_is_not_looked_through():
+    day = timedelta(days=1)
+    assert spans([], day) == []
+    assert spans([NOW, ago(days=400), ago(days=1)], day) == [
+        (ago(days=401), ago(days=399)),
+        (ago(days=2), NOW + day),
+    ]
+
+
+@given(st.lists(st.integers(0, 1000)), st.integers(0, 50), st.integers(-60, 1060))
+def test_within_reach_of_a_time_is_what_lies_in_a_span(days, reach, day):
+    found = spans([ago(days=one) for one in days], timedelta(days=reach))
+    in_reach = any(abs(day - one) <= reach for one in days)
+    assert in_reach == any(start <= ago(days=day) <= end for start, end in found)
+    assert all(one[1] < other[0] for one, other in pairwise(found))
 
 
 def test_pages_that_all_say_the_same_date_are_told_apart_by_when_they_were_seen(store):
