@@ -18,7 +18,7 @@ class FurnitureParams:
     otherwise with 3, 4, 6 or 8 days."""
 
     days: int = 5  # different days, on one outlet
-    within: int = 14  # days of one of them, either way
+    within: int = 30  # days of one of them, either way
 
 
 def furnished(hashes: Hashes, furniture: Hashes, every: int) -> Flags:

@@ -59,7 +59,7 @@ def corpus():
     for number, (body, other) in enumerate(pairwise(stories())):
         if number % 2:
             continue  # each story is in one pair of neighbours only
-        day = timedelta(days=20 * number)  # far from all others
+        day = timedelta(days=5 * number)  # beyond the window from all others
         original = f"https://wire.example/{number}"
         articles.append(article(original, text="\n".join(body), published=NOW - day))
         for label, treatment, text in treated(body, other):
