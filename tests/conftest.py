@@ -1,9 +1,11 @@
+import shutil
 import warnings
 
 import pytest
 from hypothesis import settings
 from serving import serving
 
+from storage.database import connect
 from storage.store import open_store
 
 with warnings.catch_warnings():
@@ -35,7 +37,16 @@ def db(tmp_path):
     return tmp_path / "copydesk.duckdb"
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory):
+    """A database that holds nothing, to be copied: making one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("blank") / "copydesk.duckdb"
+    connect(path).close()
+    return path
+
+
 @pytest.fixture
-def store(db):
+def store(db, blank):
+    shutil.copy(blank, db)
     with open_store(db) as opened:
         yield opened

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -51,9 +52,10 @@ def _plain_environment(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
-def filled(db):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     """A database with one story of two outlets, an article alone, and a page that is gone."""
+    db = tmp_path_factory.mktemp("made") / "copydesk.duckdb"
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
         run_id = store.begin_run(NOW)
@@ -72,6 +74,11 @@ def filled(db):
     return db
 
 
+@pytest.fixture
+def filled(made, db):
+    return Path(shutil.copy(made, db))
+
+
 def copydesk(*args):
     """What a user sees: exit status, and what was printed. In this process: starting one takes most
     of two seconds."""
@@ -80,10 +87,10 @@ def copydesk(*args):
         pytest.MonkeyPatch.context() as patch,
         redirect_stdout(printed),
         redirect_stderr(complaint),
-        pytest.raises(SystemExit) as ended,
     ):
         patch.setattr(sys, "argv", ["copydesk", *map(str, args)])
-        cli.main()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
     return ended.value.code or 0, printed.getvalue(), complaint.getvalue()
 
 

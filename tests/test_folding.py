@@ -18,10 +18,9 @@ WINDOW = timedelta(days=14)
 
 
 @pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "copydesk.duckdb") as opened:
-        opened.feeds.subscribe([feed()], NOW)
-        yield opened
+def store(store):
+    store.feeds.subscribe([feed()], NOW)
+    return store
 
 
 def story(outlet, text, *, hours=0, number=1):

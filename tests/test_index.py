@@ -8,17 +8,15 @@ from hypothesis import strategies as st
 
 from ingest.sketch import sketch_articles
 from storage.index import Bounds, spans
-from storage.store import open_store
 
 BOUNDS = Bounds()
 TEXT = prose(0, 100)
 
 
 @pytest.fixture
-def store(tmp_path):
-    with open_store(tmp_path / "copydesk.duckdb") as opened:
-        opened.feeds.subscribe([feed()], NOW)
-        yield opened
+def store(store):
+    store.feeds.subscribe([feed()], NOW)
+    return store
 
 
 def index(store, *articles):
