@@ -11,6 +11,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
@@ -84,13 +85,13 @@ def copydesk(*args):
     of two seconds."""
     printed, complaint = io.StringIO(), io.StringIO()
     with (
-        pytest.MonkeyPatch.context() as patch,
+        mock.patch.dict(os.environ),  # which a command may change for what it starts
+        mock.patch.object(sys, "argv", ["copydesk", *map(str, args)]),
         redirect_stdout(printed),
         redirect_stderr(complaint),
+        pytest.raises(SystemExit) as ended,
     ):
-        patch.setattr(sys, "argv", ["copydesk", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
+        cli.main()
     return ended.value.code or 0, printed.getvalue(), complaint.getvalue()
 
 

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from itertools import pairwise, permutations
+from itertools import pairwise
 
 import pytest
 from builders import NOW, SKETCH, ago, article, feed, prose
@@ -130,9 +130,9 @@ def test_days_too_far_from_each_other_make_no_furniture(store):
     assert learn(store, far, within=6) == {sketch.article_id for sketch in far}
 
 
-@pytest.mark.parametrize("order", list(permutations((0, 3, 6, 9))))
-def test_what_is_furniture_does_not_depend_on_which_day_came_last(store, order):
-    for page in on_days(*order):
+@pytest.mark.parametrize("last", [0, 3, 6, 9])
+def test_what_is_furniture_does_not_depend_on_which_day_came_last(store, last):
+    for page in on_days(*sorted((0, 3, 6, 9), key=last.__eq__)):
         learn(store, index(store, page), within=3)
     (known,) = store.index.furniture(["a.example"]).values()
     assert len(known) == pytest.approx(146 / SKETCH.every, rel=0.5)

@@ -86,11 +86,18 @@ def rows(db, sql):
         return reader.query(sql).rows
 
 
+def of_tables(db, select):
+    """What a query answers of each table."""
+    named = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core' ORDER BY 1"
+    with open_reader(db, latest=True) as reader:
+        return {
+            name: reader.query(f"{select} FROM core.{name}").rows
+            for (name,) in reader.query(named).rows
+        }
+
+
 def counts(db):
-    tables = rows(
-        db, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core' ORDER BY 1"
-    )
-    return {name: rows(db, f"SELECT count(*) FROM core.{name}")[0][0] for (name,) in tables}
+    return {name: count for name, ((count,),) in of_tables(db, "SELECT count(*)").items()}
 
 
 def test_nothing_is_dropped_where_all_is_kept_for_ever(filed):
@@ -289,7 +296,7 @@ def everything(db):
     """All rows of all tables, and all views and macros."""
     made = "SELECT schema_name, table_name, sql FROM duckdb_tables() ORDER BY ALL"
     views = "SELECT view_name, sql, comment FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
-    held = {name: sorted(map(repr, rows(db, f"FROM core.{name}"))) for name in counts(db)}
+    held = {name: sorted(map(repr, found)) for name, found in of_tables(db, "SELECT *").items()}
     return held, rows(db, made), rows(db, views), rows(db, "SELECT url FROM search('w1')")
 
 
