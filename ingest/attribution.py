@@ -127,16 +127,18 @@ def attribute(
     canonical: str = "",
     source: str = "",
     copyright_notice: str = "",
+    agencies: tuple[str, ...] = (),
 ) -> Attribution | None:
     """Whose copy it is, by all that the page says; None where it says nothing of an agency.
 
     `credited`, `authors`, `byline`, `source` and the notice are those of the page's
-    Metadata, `credited` its credits.
+    Metadata, `credited` its credits; `agencies` are names that the outlet's recipe has.
     Evidence of two kinds for one agency adds up; evidence for another takes away.
     """
     found = [
         *_of_text(text),
         *_of_byline(credited, authors, byline),
+        *_of_recipe(agencies, credited, byline),
         *_of_source(source, copyright_notice),
         *_of_addresses(url, canonical),
     ]
@@ -233,6 +235,17 @@ def _of_byline(
     else:  # "Ann Lee and Jo Roe, Associated Press", but "CBS/AP" and "Ann Lee and AP"
         confidence = 0.85 if authors and LAST.search(printed) else 0.4
     yield _evidence(agencies[0], confidence, printed, "byline")
+
+
+def _of_recipe(
+    agencies: tuple[str, ...], credited: tuple[str, ...], byline: str
+) -> Iterator[Attribution]:
+    """The agencies a byline names that are known for this outlet alone."""
+    printed = byline or ", ".join(credited)
+    for name in agencies:
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed, re.IGNORECASE):
+            evidence = printed[:LONGEST_LINE]
+            yield Attribution(agency=name, confidence=0.9, evidence=evidence, where="byline")
 
 
 def _of_source(source: str, notice: str) -> Iterator[Attribution]:

@@ -79,7 +79,7 @@ def extract_article(
     modified, modified_from = _modified(page, published, first_seen)
     text = _text(tree, page, entry, fetched.final_url, known)
     whole = "\n".join(text.lines)
-    agency = _agency(text, page, answered)
+    agency = _agency(text, page, answered, known.recipe)
     title, title_from = _title(entry, page)
     authors, organisations, authors_from = _authors(entry, page, outlet(answered))
     return Article(
@@ -171,7 +171,7 @@ def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool
     return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
 
 
-def _agency(text: Text, page: Metadata, url: str) -> Attribution:
+def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution:
     """Whose copy it is, by the page and its text before notices were cleaned out of it."""
     said = attribute(
         text="\n".join(text.drawn),
@@ -182,6 +182,7 @@ def _agency(text: Text, page: Metadata, url: str) -> Attribution:
         canonical=page.canonical,
         source=page.source,
         copyright_notice=page.copyright,
+        agencies=recipe.agencies,
     )
     return said or NOBODY
 

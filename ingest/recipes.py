@@ -3,6 +3,7 @@
 A TOML file, a table an outlet; each value is a CSS selector, or an XPath where it begins with "/"
 or "(". `keep` names the element that holds the article, `drop` what is no part of it; `title`,
 `author` and `date` the elements that hold them, `date` an attribute as well ("time@datetime").
+`agencies` are no selectors but names: of those that its bylines credit and nobody else knows.
 """
 
 import re
@@ -20,13 +21,14 @@ from ingest.model import CopydeskError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The XPaths of one outlet; empty where the rules are to decide."""
+    """The XPaths of one outlet, empty where the rules are to decide; agencies it credits."""
 
     keep: str = ""
     drop: tuple[str, ...] = ()
     title: str = ""
     author: str = ""
     date: str = ""  # of an element, or of an attribute
+    agencies: tuple[str, ...] = ()  # names
 
 
 NO_RECIPE = Recipe()
@@ -78,11 +80,23 @@ def _recipe(where: str, table: object) -> Recipe:
     wrong = set(table) - set(known)
     if wrong:
         raise CopydeskError(f"{where} has {min(wrong)}; a recipe has {', '.join(known)}")
-    values = {key: _xpaths(f"{where}, {key}", value) for key, value in table.items()}
+    agencies = _names(f"{where}, agencies", table.get("agencies", []))
+    values = {
+        key: _xpaths(f"{where}, {key}", value) for key, value in table.items() if key != "agencies"
+    }
     return Recipe(
+        agencies=agencies,
         drop=values.pop("drop", ()),
         **{key: " | ".join(paths) for key, paths in values.items()},
     )
+
+
+def _names(where: str, value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    names = tuple(name.strip() if isinstance(name, str) else "" for name in listed)
+    if not all(names):
+        raise CopydeskError(f'{where}: names are wanted, as in ["Coast News Service"]')
+    return names
 
 
 def _xpaths(where: str, value: object) -> tuple[str, ...]:

@@ -153,6 +153,23 @@ def test_an_address_like_it_is_not(url):
     assert read(url=url) is None
 
 
+@pytest.mark.parametrize(
+    ("byline", "credited", "agency"),
+    [
+        ("By Ana Lund, COAST NEWS", (), "Coast News"),
+        ("", ("From Coast News",), "Coast News"),
+        ("By Ana Lund, Coast Newsletter", (), None),
+        ("By Ana Lund", (), None),
+    ],
+)
+def test_an_agency_that_an_outlets_recipe_names_is_known_by_its_byline(byline, credited, agency):
+    found = attribute(
+        text="", url="", byline=byline, credited=credited, agencies=("Bay Wire", "Coast News")
+    )
+    assert (found and found.agency) == agency
+    assert found is None or (found.where == "byline" and found.confidence >= LIKELY)
+
+
 def test_two_kinds_of_evidence_are_surer_than_one_and_a_contradiction_less_sure():
     one = read("LONDON (Reuters) - " + BODY)
     two = read("LONDON (Reuters) - " + BODY, source="Reuters")

@@ -94,6 +94,13 @@ def test_a_selector_finds_texts_and_attributes(write, selector, expected):
     assert found(tree(), one(write, f'author = "{selector}"').author) == expected
 
 
+@pytest.mark.parametrize("listed", ['["Coast News", " Bay Wire "]', '"Coast News"'])
+def test_agencies_are_names(write, listed):
+    recipe = one(write, f"agencies = {listed}")
+    assert recipe.agencies in (("Coast News", "Bay Wire"), ("Coast News",))
+    assert recipe.keep == ""
+
+
 def test_without_a_selector_nothing_is_found():
     assert found(tree(), "") == ()
 
@@ -111,6 +118,8 @@ def test_without_a_selector_nothing_is_found():
         ('["wire.example"]\ntitle = "//p[f()]"', "title: '//p[f()]' is neither"),
         ('["wire.example"]\ntitle = "count(//p)"', "title: 'count(//p)' is neither"),
         ('["wire.example"]\ntitle = "(1 + 1)"', "title: '(1 + 1)' is neither"),
+        ('["wire.example"]\nagencies = ["Coast News", 7]', "agencies: names are wanted"),
+        ('["wire.example"]\nagencies = " "', "agencies: names are wanted"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(write, text, says):
@@ -142,8 +151,9 @@ def sample(path, recipe):
 RECIPES = read_recipes(DEPLOY / "recipes.toml")
 
 
-def test_the_worked_examples_are_two_outlets_of_the_sample():
-    assert set(RECIPES) == {"quillmarkcourier.example", "elcorreosantamar.example"}
+def test_the_worked_examples_are_the_outlets_of_the_sample():
+    hosts = {folder.name.removeprefix("www.") for folder in (DEPLOY / "sample").glob("*.example")}
+    assert set(RECIPES) == hosts
 
 
 @pytest.mark.parametrize(

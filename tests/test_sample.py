@@ -126,6 +126,19 @@ def test_copies_fold_and_nothing_else_does(filed):
     assert pairs[True, True] >= 40
 
 
+def test_whose_copy_a_story_is_says_the_agency_that_filed_it(filed):
+    told = {row["url"]: row["story"] for row in truth()}
+    with open_reader(filed.db) as reader:
+        picked_up = reader.query("SELECT url, agency, credited FROM wire_pickup").rows
+    by_agency = Counter(agency for _, agency, _ in picked_up)
+    assert by_agency["Meridian Press"] >= 20
+    assert by_agency["Norrland Telegraph"] >= 8
+    for url, agency, _ in picked_up:
+        filed_by = (SAMPLE / "stories" / f"{told[url]}.txt").read_text()
+        assert f"agency: {agency}" in filed_by, url
+    assert {credited for _, _, credited in picked_up} == {True, False}
+
+
 def test_the_original_is_the_one_that_the_truth_says_was_first(filed):
     with open_reader(filed.db) as reader:
         originals = {
