@@ -32,6 +32,7 @@ def diff(one: One, other: Other, db: Db = None) -> None:
     """Show what the later of two articles cut, added and changed of the earlier."""
     with open_reader(read_settings(db=db).db) as reader:
         first, second = _both(reader, one, other)
+    _check_kept(first, second)
     lines = Text()
     counts: Counter[Edit] = Counter()
     for passage in difference(first.text, second.text):
@@ -67,12 +68,14 @@ def why(one: One, other: Other, db: Db = None) -> None:
     with open_published(read_settings(db=db).db) as store:
         first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))
-        (match,) = folding.match_pairs(store, [(ids[0], ids[1])])
-        filed = store.reader().query(
-            f"SELECT relation, rule FROM matches WHERE a = {ids[0]} AND b = {ids[1]}"
-        )
+        filed = store.match(ids[0], ids[1])
+        if filed and not (first.text and second.text):
+            match = filed
+        else:
+            _check_kept(first, second)
+            (match,) = folding.match_pairs(store, [(ids[0], ids[1])])
     a, b = sorted((first, second), key=lambda article: article.article_id)
-    relation, rule = filed.rows[0] if filed.rows else (match.relation, match.rule)
+    relation, rule = (filed.relation, filed.rule) if filed else (match.relation, match.rule)
     out.print(Text.assemble((str(relation or "nothing"), "bold cyan"), f": {rule}"))
     for name, article in (("A", a), ("B", b)):
         when = f"{moment(article.appeared)} UTC"
@@ -141,6 +144,15 @@ def _both(reader: Reader, one: str, other: str) -> tuple[ArticleText, ArticleTex
     if found[0].article_id == found[1].article_id:
         raise CopydeskError(f"{one} and {other} are one article: {found[0].url}")
     return found[0], found[1]
+
+
+def _check_kept(*articles: ArticleText) -> None:
+    for article in articles:
+        if not article.text:
+            raise CopydeskError(
+                f"the text of {article.url} is no longer kept: upkeep dropped it "
+                "(COPYDESK_KEEP_TEXTS_DAYS), so there is nothing to compare"
+            )
 
 
 def _join(words: tuple[str, ...]) -> str:

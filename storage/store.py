@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -333,6 +334,13 @@ class Store:
         rows = [{"run_id": run_id, **asdict(match)} for match in matches]
         self._tables.insert("matches", rows, new_by=("a", "b"))
 
+    def match(self, a: int, b: int) -> Match | None:
+        """What is filed of two articles, the smaller id first; None where nothing is."""
+        rows = self._tables.rows(
+            f"SELECT {', '.join(MATCH)} FROM core.matches WHERE a = ? AND b = ?", [a, b]
+        )
+        return _match(rows[0]) if rows else None
+
     # stories
 
     def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[Candidate], list[Match]]:
@@ -382,10 +390,7 @@ class Store:
                 )
                 for i, appeared, words, story, is_source, is_credited in articles
             ],
-            [
-                Match(**{**dict(zip(MATCH, row, strict=True)), "relation": Relation(row[2])})
-                for row in matches
-            ],
+            [_match(row) for row in matches],
         )
 
     def put_stories(self, run_id: int, stories: Sequence[Story]) -> None:
@@ -425,6 +430,11 @@ class Store:
             "SELECT coalesce(max(value), 0) FROM core.counters WHERE name = 'stories'"
         )
         return int(last)
+
+
+def _match(row: tuple[Any, ...]) -> Match:
+    values = dict(zip(MATCH, row, strict=True))
+    return Match(**values | {"relation": Relation(values["relation"])})
 
 
 @contextmanager

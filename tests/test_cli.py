@@ -38,6 +38,7 @@ from ingest.model import CopydeskError, Outcome, Verdict
 from storage.publish import snapshot_of
 from storage.reading import open_reader
 from storage.store import open_store
+from storage.upkeep import Keep
 
 COPYDESK = Path(sys.executable).parent / "copydesk"
 STORY = "https://wire.example/news/1"
@@ -452,6 +453,20 @@ def test_what_only_reads_is_answered_while_a_run_holds_the_database(filled, tmp_
         for command in (("why", STORY, COPY), ("diff", STORY, COPY), ("eval", "pairs", pairs)):
             status, _, complaint = copydesk(*command, "--db", filled)
             assert (status, complaint) == (0, ""), command
+
+
+def test_what_is_filed_of_dropped_texts_is_told_and_what_cannot_be_told_is_said(filled):
+    with open_store(filled) as store:
+        store.tidy(Keep(texts=timedelta(hours=2)), NOW)
+        store.publish()
+    status, shown, _ = copydesk("why", "--db", filled, STORY, COPY)
+    assert status == 0
+    assert shown.startswith("identical: every run of words is in both")
+    assert "Both are in story 1." in shown
+    for asked in (("diff", STORY, COPY), ("why", STORY, "https://daily.example/own")):
+        status, _, complaint = copydesk(*asked, "--db", filled)
+        assert status == 1
+        assert f"the text of {STORY} is no longer kept" in " ".join(complaint.split())
 
 
 def test_why_takes_addresses_and_says_so(filled):
