@@ -82,7 +82,7 @@ def why(one: One, other: Other, db: Db = None) -> None:
         out.print(Text(f"  {name}  {article.outlet}, {when}, story {article.story_id}"))
         out.print(Text(f"     {article.title}\n     {article.url}"), soft_wrap=True)
     out.print(_figures(match, folding.FOLD))
-    out.print(Text(_consequence(a, b, match, filed_relation=relation)))
+    out.print(Text(_consequence(a, b, match, filed)))
 
 
 def _figures(match: Match, params: FoldParams) -> Table:
@@ -121,16 +121,20 @@ def _figures(match: Match, params: FoldParams) -> Table:
     return table
 
 
-def _consequence(
-    a: ArticleText, b: ArticleText, match: Match, *, filed_relation: str | None
-) -> str:
+def _consequence(a: ArticleText, b: ArticleText, match: Match, filed: Match | None) -> str:
     if a.story_id == b.story_id:
         return f"Both are in story {a.story_id}."
-    if match.relation in FOLDS and filed_relation:
+    if filed and filed.relation in FOLDS:
         return "They fold, but are in two stories: each is a copy of another original."
-    if match.relation and not filed_relation:
-        return "They were never compared: they appeared too far apart, or before the last reindex."
-    return "They are linked." if filed_relation else "They are two stories."
+    if filed:
+        return "They are linked."
+    if match.relation:
+        return (
+            "That was found just now: nothing is filed of the two. They appeared further apart "
+            "than the window, are too short to be looked up, share only what very many hold, or "
+            "were filed before the last reindex."
+        )
+    return "They are two stories."
 
 
 def _both(reader: Reader, one: str, other: str) -> tuple[ArticleText, ArticleText]:

@@ -9,14 +9,17 @@
 What results depends on which articles there are, and not on the order or the batches they came in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+
+import numpy as np
 
 from flows.stopwatch import Stopwatch
 from ingest.compare import FoldParams, Prepared, compare, prepare
-from ingest.dedup import fold
+from ingest.dedup import fold, unmet
 from ingest.furniture import FurnitureParams
-from ingest.hashes import NONE
+from ingest.hashes import NONE, distinct
 from ingest.model import Article, Match, Sketch
 from ingest.sketch import SketchParams, sketch_articles
 from ingest.stitch import StitchParams, sources
@@ -29,7 +32,9 @@ FOLD = FoldParams()
 STITCH = StitchParams()
 BOUNDS = Bounds()
 LEARNING = timedelta(days=2 * FURNITURE.within + 1)
-REINDEXED_AT_ONCE = 2000
+REINDEXED_AT_ONCE = 1000  # articles
+ROUNDS = 8  # of comparing a story's new originals with the rest of it
+AT_ONCE = 5000  # pairs of a round
 
 
 def file_articles(
@@ -71,19 +76,20 @@ def _find_copies(
 ) -> None:
     """All that follows from articles whose sketches are in the index, and for those `parted` from
     them by what was forgotten."""
-    store.index.ask(sketches, max(window, LEARNING), BOUNDS)
+    store.index.ask(sketches, max(window, LEARNING))
     disturbed = store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
     if disturbed:
         again = _sketched(store, disturbed)
         store.index.replace(again)
         disturbed |= store.drop_matches(disturbed)
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
-        store.index.ask(list(fresh.values()), max(window, LEARNING), BOUNDS)
-    pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+        store.index.ask(list(fresh.values()), max(window, LEARNING))
+    pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
     touched = {sketch.article_id for sketch in sketches} | disturbed | set(parted)
     touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
+    _refold(store, run_id, touched, window, watch, anew=bool(disturbed or parted))
+    store.index.note_commonplaces(BOUNDS)
     _stitch(store, touched)
-    _refold(store, run_id, touched, watch)
 
 
 def match_pairs(
@@ -100,7 +106,13 @@ def prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
     """These articles, made ready to be compared."""
     bodies = store.bodies(article_ids)
     known = store.index.furniture({body.outlet for body in bodies})
-    return {body.article_id: prepare(body, SKETCH, known.get(body.outlet, NONE)) for body in bodies}
+    common = store.index.commonplaces(SKETCH.every)
+    return {
+        body.article_id: prepare(
+            body, SKETCH, distinct(np.concatenate([common, known.get(body.outlet, NONE)]))
+        )
+        for body in bodies
+    }
 
 
 def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]:
@@ -136,19 +148,20 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
         for part in parts:
             sketches = _sketched(store, part)
             store.index.add(sketches)
-            store.index.ask(sketches, max(window, LEARNING), BOUNDS)
+            store.index.ask(sketches, max(window, LEARNING))
             store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
+            store.index.note_commonplaces(BOUNDS)
         for part in parts:
             store.index.replace(_sketched(store, part))
         done: set[int] = set()
         for part in parts:
-            store.index.ask(_sketched(store, part), window, BOUNDS)
-            pairs = store.index.candidates(window, SKETCH.min_shingles, BOUNDS)
+            store.index.ask(_sketched(store, part), window)
+            pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
             new = [pair for pair in pairs if done.isdisjoint(pair)]
             _add_found(store, run_id, match_pairs(store, new))
             done.update(part)
+        _refold(store, run_id, ids, window, Stopwatch(), anew=True)
         _stitch(store, done)
-        _refold(store, run_id, ids, Stopwatch())
     return len(ids)
 
 
@@ -159,8 +172,28 @@ def _sketched(store: Store, article_ids: Iterable[int]) -> list[Sketch]:
     return sketch_articles(bodies, SKETCH, known)
 
 
-def _refold(store: Store, run_id: int, article_ids: Iterable[int], watch: Stopwatch) -> None:
-    candidates, edges = store.neighbourhood(article_ids)
-    with watch.timing("fold", within="load"):
-        stories = fold(candidates, edges)
+def _refold(
+    store: Store,
+    run_id: int,
+    article_ids: Collection[int],
+    window: timedelta,
+    watch: Stopwatch,
+    *,
+    anew: bool,
+) -> None:
+    """Files the stories of all that hangs together with these articles. Where there is a new
+    original, it is compared first with those of them that it has not met; `anew` where matches were
+    forgotten, so that no original is known to have met all."""
+    met: set[tuple[int, int]] = set()
+    for _ in range(ROUNDS):
+        candidates, edges = store.neighbourhood(article_ids)
+        with watch.timing("fold", within="load"):
+            if anew:
+                candidates = [replace(candidate, was_original=False) for candidate in candidates]
+            stories = fold(candidates, edges)
+            pairs = [p for p in unmet(candidates, edges, stories, window) if p not in met]
+        if not pairs:
+            break
+        met.update(pairs[:AT_ONCE])
+        _add_found(store, run_id, match_pairs(store, pairs[:AT_ONCE], watch))
     store.put_stories(run_id, stories)

@@ -80,7 +80,10 @@ class Settings(BaseSettings):
         3, ge=1, description="Runs in which a page is tried while its failure may pass."
     )
     batch: int = Field(
-        150, ge=1, description="Pages fetched, extracted and filed together: one transaction."
+        150,
+        ge=1,
+        le=1000,
+        description="Pages fetched, extracted and filed together: one transaction.",
     )
     workers: int = Field(0, ge=0, le=256, description="Extraction processes; 0 means one a core.")
     page_time_limit: float = Field(

@@ -1,8 +1,8 @@
 """Matches become stories. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from ingest.model import FOLDS, Candidate, Match, Story
 
@@ -17,20 +17,66 @@ def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]
     """
     ranked = sorted(articles, key=_rank)
     rank = {candidate.article_id: position for position, candidate in enumerate(ranked)}
-    neighbours: defaultdict[int, set[int]] = defaultdict(set)
-    for match in matches:
-        if match.relation in FOLDS:
-            neighbours[rank[match.a]].add(rank[match.b])
-            neighbours[rank[match.b]].add(rank[match.a])
+    neighbours = {
+        rank[one]: {rank[other] for other in others} for one, others in _folding(matches).items()
+    }
     taken: set[int] = set()
     groups: list[list[Candidate]] = []
     for position in range(len(ranked)):
         if position not in taken:
             # an earlier neighbour is taken by now: else it would have taken this one
-            group = [position, *sorted(neighbours[position] - taken)]
+            group = [position, *sorted(neighbours.get(position, set()) - taken)]
             taken.update(group)
             groups.append([ranked[member] for member in group])
     return _with_ids(groups)
+
+
+def unmet(
+    articles: Iterable[Candidate],
+    matches: Iterable[Match],
+    stories: Iterable[Story],
+    reach: timedelta,
+) -> list[tuple[int, int]]:
+    """The pairs to compare before these stories can stand, the smaller id first; the likeliest
+    originals' pairs before others.
+
+    Not all of a large story is compared with each other: every copy with the original, and with
+    some. Where another becomes the original, it may never have been compared with the rest of those
+    that hang together with it, up to `reach` apart.
+    """
+    known = {candidate.article_id: candidate for candidate in articles}
+    neighbours = _folding(matches)
+    pairs = []
+    for story in sorted(stories, key=lambda story: _rank(known[story.original])):
+        original = known[story.original]
+        if not original.was_original:
+            apart = _connected(story.original, neighbours) - set(story.members)
+            pairs += [
+                (min(story.original, other), max(story.original, other))
+                for other in sorted(apart)
+                if _rank(original) < _rank(known[other])
+                and abs(original.appeared - known[other].appeared) <= reach
+            ]
+    return pairs
+
+
+def _folding(matches: Iterable[Match]) -> Mapping[int, set[int]]:
+    """What each article folds with directly, by id."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for match in matches:
+        if match.relation in FOLDS:
+            found[match.a].add(match.b)
+            found[match.b].add(match.a)
+    return found
+
+
+def _connected(start: int, neighbours: Mapping[int, set[int]]) -> set[int]:
+    """All that a chain of folding matches leads to from an article, itself included."""
+    reached, new = {start}, {start}
+    while new:
+        new = set().union(*(neighbours.get(one, set()) for one in new)) - reached
+        reached |= new
+    return reached
 
 
 def _rank(one: Candidate) -> tuple[bool, datetime, bool, int, int]:

@@ -435,6 +435,7 @@ class Candidate:
     appeared: datetime
     words: int
     story_id: int | None = None
+    was_original: bool = False  # of that story
     is_source: bool = False  # it stands on the site of the agency whose copy it is
     is_credited: bool = False  # it says whose copy it is
 

@@ -25,7 +25,8 @@ class Bounds:
 
     stories: int = 256  # a shingle that more different stories hold is asked of nobody
     weight: float = 0.1  # a pair that shares only shingles which many stories hold is lighter
-    many: int = 8  # shingles, with which it is a pair for all that
+    many: int = 4  # sampled shingles, with which it is a pair for all that
+    share: float = 0.3  # of the shorter's shingles, with which it is one as well
     originals: int = 48  # compared with an article at most: originals, and articles of no story yet
     copies: int = 32  # and articles that are copies already
 
@@ -95,7 +96,15 @@ class Index:
         )
         return {outlet: np.array(hashes, np.int64) for outlet, hashes in rows}
 
-    def ask(self, sketches: Sequence[Sketch], reach: timedelta, bounds: Bounds) -> None:
+    def commonplaces(self, every: int) -> npt.NDArray[np.int64]:
+        """The sampled shingles divisible by `every` that very many stories hold, ascending: no
+        evidence of anything, whether or not they are furniture somewhere."""
+        rows = self._tables.rows(
+            "SELECT DISTINCT hash FROM core.commonplaces WHERE hash % ? = 0 ORDER BY hash", [every]
+        )
+        return np.array([row[0] for row in rows], np.int64)
+
+    def ask(self, sketches: Sequence[Sketch], reach: timedelta) -> None:
         """Looks up who else holds these articles' sampled shingles and bands, among those that
         appeared within `reach` of one of them.
 
@@ -128,7 +137,7 @@ class Index:
                 f"""
                 CREATE OR REPLACE TEMP TABLE neighbours AS
                 WITH asked AS (SELECT article_id, unnest(bands) AS hash FROM {source})
-                SELECT asked.article_id AS asker, held.article_id
+                SELECT DISTINCT asked.article_id AS asker, held.article_id
                 FROM core.bands held JOIN asked ON asked.hash = held.hash
                 WHERE asked.article_id <> held.article_id AND ({near})
                 """,
@@ -151,12 +160,21 @@ class Index:
             LEFT JOIN core.members m USING (article_id)
             """
         )
+
+    def note_commonplaces(self, bounds: Bounds) -> None:
+        """Notes which of the shingles asked for too many stories hold, once the articles asked for
+        are in theirs: until then every copy would count."""
         self._tables.run(
             # counted by distinct rows: DuckDB takes several times as long over count(DISTINCT)
-            "INSERT INTO core.commonplaces SELECT hash FROM ("
-            "SELECT DISTINCT hash, story FROM holders SEMI JOIN "
-            "(SELECT hash FROM holders GROUP BY hash HAVING count(*) > $stories) USING (hash)"
-            ") GROUP BY hash HAVING count(*) > $stories",
+            """
+            INSERT INTO core.commonplaces
+            SELECT hash FROM (
+                SELECT DISTINCT hash, coalesce(m.story_id, -article_id) AS story
+                FROM holders LEFT JOIN core.members m USING (article_id)
+                SEMI JOIN (SELECT hash FROM holders GROUP BY hash HAVING count(*) > $stories)
+                USING (hash)
+            ) GROUP BY hash HAVING count(*) > $stories
+            """,
             {"stories": bounds.stories},
         )
 
@@ -202,16 +220,17 @@ class Index:
         return {row[0] for row in disturbed}
 
     def candidates(
-        self, window: timedelta, min_shingles: int, bounds: Bounds
+        self, window: timedelta, min_shingles: int, every: int, bounds: Bounds
     ) -> list[tuple[int, int]]:
         """The pairs worth comparing, of which one is among the articles asked for and which
         appeared within `window` of each other: those that share a band, or two sampled shingles
         that are furniture of neither. Each once, the smaller id first.
 
         A shingle weighs the less the more stories hold it: two phrases that everybody uses make no
-        pair. Where an article has more candidates
-        than `bounds` allows the heaviest are taken, the earliest of those about as heavy. Only one
-        that is earlier than all of a story is compared with all of it, as it may be its original.
+        pair, unless they are much of a text; of `every` so many shingles one is in the sample.
+        Where an article has more candidates than `bounds` allows the heaviest are taken, the
+        earliest of those about as heavy. Only one that is earlier than all of a story is compared
+        with all of it, as it may be its original.
         """
         return self._tables.rows(
             """
@@ -222,18 +241,20 @@ class Index:
                 FROM holders ANTI JOIN core.furniture USING (outlet, hash)
             ), weights AS (
                 SELECT hash, 1 / count(*) AS weight FROM (SELECT DISTINCT hash, story FROM theirs)
-                ANTI JOIN core.commonplaces USING (hash) GROUP BY hash
+                GROUP BY hash
             ), sharing AS (
-                SELECT mine.article_id AS asker, theirs.article_id, sum(weight) AS weight
+                SELECT mine.article_id AS asker, theirs.article_id, sum(weight) AS weight,
+                       count(*) AS shared
                 FROM mine JOIN weights USING (hash) JOIN theirs USING (hash)
                 WHERE mine.article_id <> theirs.article_id
-                GROUP BY ALL HAVING count(*) >= 2 AND (sum(weight) >= $weight OR count(*) >= $many)
+                GROUP BY ALL HAVING count(*) >= 2
                 UNION ALL
-                SELECT DISTINCT asker, article_id, 1 FROM neighbours
+                SELECT asker, article_id, 1, $many FROM neighbours
             ), paired AS MATERIALIZED (
-                SELECT asker, article_id, max(weight) AS weight FROM sharing GROUP BY ALL
+                SELECT asker, article_id, max(weight) AS weight, max(shared) AS shared
+                FROM sharing GROUP BY ALL
             ), known AS MATERIALIZED (
-                SELECT article_id, appeared, coalesce(m.story_id, -article_id) AS story,
+                SELECT article_id, appeared, shingles, coalesce(m.story_id, -article_id) AS story,
                        coalesce(m.original_id = article_id, true) AS original
                 FROM (SELECT DISTINCT unnest([asker, article_id]) AS article_id FROM paired)
                 JOIN core.sketches k USING (article_id) JOIN core.articles USING (article_id)
@@ -249,6 +270,8 @@ class Index:
                 FROM paired p
                 JOIN known a ON a.article_id = asker JOIN known k ON k.article_id = p.article_id
                 WHERE k.appeared BETWEEN a.appeared - $window AND a.appeared + $window
+                  AND (weight >= $weight OR shared >= $many
+                       OR shared * $every >= $share * least(a.shingles, k.shingles))
             )
             SELECT DISTINCT least(asker, article_id) AS a, greatest(asker, article_id) AS b
             FROM ranked
@@ -260,6 +283,8 @@ class Index:
                 "shingles": min_shingles,
                 "weight": bounds.weight,
                 "many": bounds.many,
+                "share": bounds.share,
+                "every": every,
                 "originals": bounds.originals,
                 "copies": bounds.copies,
             },

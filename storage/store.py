@@ -369,6 +369,7 @@ class Store:
             )
         articles = self._connection.execute(
             "SELECT article_id, appeared, words, story_id, "
+            "coalesce(original_id = article_id, false), "
             "coalesce(agency_from = 'outlet', false), coalesce(agency_confidence >= 0.5, false) "
             "FROM core.articles "
             "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
@@ -385,10 +386,11 @@ class Store:
                     appeared=appeared,
                     words=words,
                     story_id=story,
+                    was_original=was_original,
                     is_source=is_source,
                     is_credited=is_credited,
                 )
-                for i, appeared, words, story, is_source, is_credited in articles
+                for i, appeared, words, story, was_original, is_source, is_credited in articles
             ],
             [_match(row) for row in matches],
         )

@@ -195,26 +195,32 @@ COMMENT ON COLUMN matches.b_url IS 'Address of b';
 COMMENT ON COLUMN matches.run_id IS 'The run that found it';
 
 CREATE OR REPLACE VIEW story_timeline AS
-WITH related AS (
-    SELECT m.story_id, m.article_id, m.original_id AS beside,
+WITH sides AS (
+    SELECT a AS article_id, b AS other_id, relation, rule, shared,
+           greatest(a_aligned, b_aligned) AS similarity
+    FROM core.matches
+    UNION ALL
+    SELECT b, a, relation, rule, shared, greatest(a_aligned, b_aligned) FROM core.matches
+), related AS (
+    SELECT m.story_id, true AS folded, m.article_id, m.original_id AS beside,
            CASE WHEN m.article_id = m.original_id THEN 'original' ELSE x.relation END AS relation,
            x.rule, greatest(x.a_aligned, x.b_aligned) AS similarity
     FROM core.members m
     LEFT JOIN core.matches x ON x.a = least(m.article_id, m.original_id)
         AND x.b = greatest(m.article_id, m.original_id)
     UNION ALL
-    SELECT m.story_id, other.article_id, arg_max(m.article_id, x.shared),
+    SELECT m.story_id, false, x.other_id, arg_max(m.article_id, x.shared),
            arg_max(x.relation, x.shared), arg_max(x.rule, x.shared),
-           arg_max(greatest(x.a_aligned, x.b_aligned), x.shared)
-    FROM core.matches x
-    JOIN core.members m ON m.article_id IN (x.a, x.b)
-    JOIN core.members other ON other.story_id <> m.story_id
-        AND other.article_id = CASE WHEN x.a = m.article_id THEN x.b ELSE x.a END
-    GROUP BY m.story_id, other.article_id
+           arg_max(x.similarity, x.shared)
+    FROM sides x
+    JOIN core.members m ON m.article_id = x.article_id
+    JOIN core.members other ON other.article_id = x.other_id
+    WHERE other.story_id <> m.story_id
+    GROUP BY m.story_id, x.other_id
 )
 SELECT r.story_id, row_number() OVER (PARTITION BY r.story_id ORDER BY a.appeared, a.article_id)
            AS place,
-       r.article_id, r.relation, r.relation NOT IN ('update', 'embeds') AS folded, a.outlet,
+       r.article_id, r.relation, r.folded, a.outlet,
        a.title, a.appeared, a.appeared - o.appeared AS lag,
        coalesce(r.similarity, 1) AS similarity, a.words, r.rule, b.url AS beside_url, a.url
 FROM related r
@@ -227,7 +233,7 @@ COMMENT ON COLUMN story_timeline.story_id IS 'The story';
 COMMENT ON COLUMN story_timeline.place IS 'Place in the order of appearance, from 1';
 COMMENT ON COLUMN story_timeline.article_id IS 'The article';
 COMMENT ON COLUMN story_timeline.relation IS 'original, or what it is to the article it is beside: identical, copy, abridged, update, embeds';
-COMMENT ON COLUMN story_timeline.folded IS 'Whether it belongs to the story; updates and round-ups are linked with it';
+COMMENT ON COLUMN story_timeline.folded IS 'Whether it belongs to the story; linked with it are updates, round-ups, and copies of a copy that belong to another original';
 COMMENT ON COLUMN story_timeline.outlet IS 'Its outlet';
 COMMENT ON COLUMN story_timeline.title IS 'Its headline';
 COMMENT ON COLUMN story_timeline.appeared IS 'When it appeared';

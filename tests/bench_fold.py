@@ -169,8 +169,8 @@ def recall() -> None:
         sketches = sketch_articles([a.body for a in articles], SKETCH)
         store.add_articles(1, articles)
         store.index.add(sketches)
-        store.index.ask(sketches, WINDOW, BOUNDS)
-        found = set(store.index.candidates(WINDOW, SKETCH.min_shingles, BOUNDS))
+        store.index.ask(sketches, WINDOW)
+        found = set(store.index.candidates(WINDOW, SKETCH.min_shingles, SKETCH.every, BOUNDS))
     alike, held = [], []
     for a, b in combinations(range(len(sets)), 2):
         shared = int(within(sets[a], sets[b]).sum())

@@ -455,6 +455,16 @@ def test_what_only_reads_is_answered_while_a_run_holds_the_database(filled, tmp_
             assert (status, complaint) == (0, ""), command
 
 
+def test_a_pair_that_was_never_looked_up_is_not_said_to_be_filed(filled):
+    texts = [prose(7000, 25), prose(7000, 25)]
+    short = [article(f"https://{n}.example/short", text=t) for n, t in enumerate(texts)]
+    with open_store(filled) as store:
+        file_articles(store, 1, short)
+    _, shown, _ = copydesk("why", "--db", filled, short[0].url, short[1].url)
+    assert shown.startswith("identical")
+    assert "That was found just now: nothing is filed of the two." in " ".join(shown.split())
+
+
 def test_what_is_filed_of_dropped_texts_is_told_and_what_cannot_be_told_is_said(filled):
     with open_store(filled) as store:
         store.tidy(Keep(texts=timedelta(hours=2)), NOW)

@@ -224,6 +224,62 @@ def test_changed_texts_make_furniture_as_new_ones_do(store):
     assert len(stories(store)) == 7
 
 
+def edited(count):
+    """Copies of one story, each with a few words of its own."""
+    return [
+        story(f"o{n}", f"{prose(0, 150)} {prose(9000 + 20 * n, 6)}", hours=100 - n / 2)
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("at_once", [1, 61])
+def test_an_agencys_own_page_that_comes_late_takes_all_of_a_large_story(store, at_once):
+    own = article(
+        "https://apnews.com/1", text=prose(0, 150), published=ago(hours=20), agency="ap",
+        agency_from="outlet", agency_confidence=0.97,
+    )  # fmt: skip
+    arriving = [*edited(60), own]
+    file(store, *(arriving[n : n + at_once] for n in range(0, 61, at_once)))
+    assert [len(urls) for urls in stories(store)] == [61]
+    (original,) = store.reader().query("SELECT url FROM articles WHERE is_original").rows[0]
+    assert original == own.url
+    with store.transaction():
+        store.index.clear()
+    reindex(store, 1, WINDOW)
+    assert [len(urls) for urls in stories(store)] == [61]
+
+
+def test_an_update_that_comes_with_a_late_original_does_not_part_a_large_story(store):
+    late = [
+        story("daily", f"{prose(0, 70)} {prose(70_000, 200)}", hours=120),
+        story("wire", prose(0, 150), hours=110),
+    ]
+    file(store, edited(60), late)
+    assert sorted(len(urls) for urls in stories(store)) == [1, 61]
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_flash_is_found_in_the_many_that_go_on_from_it_whoever_came_first(store, last):
+    flash = [story("flash", prose(0, 64), hours=100)]
+    longer = [
+        story(f"o{n}", f"{prose(0, 64)} {prose(10_000 + 500 * n, 200)}", hours=90 - n)
+        for n in range(60)
+    ]
+    file(store, *([longer, flash] if last else [flash, longer]))
+    assert [len(urls) for urls in stories(store)] == [61]
+
+
+def test_what_very_many_stories_hold_is_no_evidence_on_an_outlet_that_is_new(store):
+    block = prose(90_000, 200)
+    chain = [
+        story("chain", f"{prose(10_000 + 500 * n, 60)} {block}", hours=n, number=n)
+        for n in range(300)
+    ]
+    new = [story(f"n{n}", f"{prose(500_000 + 500 * n, 60)} {block}") for n in range(4)]
+    file(store, chain[:150], chain[150:], new)
+    assert store.reader().query("SELECT count(*) FROM matches").rows == [(0,)]
+
+
 @pytest.mark.slow
 def test_a_wall_that_a_thousand_pages_show_costs_no_more_than_so_many_comparisons(store):
     wall = prose(0, 200)

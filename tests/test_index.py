@@ -27,8 +27,8 @@ def index(store, *articles):
 
 
 def pairs(store, sketches, days=7, bounds=BOUNDS):
-    store.index.ask(sketches, timedelta(days=days), bounds)
-    return store.index.candidates(timedelta(days=days), SKETCH.min_shingles, bounds)
+    store.index.ask(sketches, timedelta(days=days))
+    return store.index.candidates(timedelta(days=days), SKETCH.min_shingles, SKETCH.every, bounds)
 
 
 def dated(days_ago, outlet, text=TEXT, **fields):
@@ -88,7 +88,7 @@ def block_on(days, outlet="a"):
 
 
 def learn(store, sketches, days=3, within=5):
-    store.index.ask(sketches, timedelta(days=2 * within + 1), BOUNDS)
+    store.index.ask(sketches, timedelta(days=2 * within + 1))
     return store.index.learn(days, within, SKETCH.every, 1)
 
 
@@ -190,5 +190,9 @@ def test_a_shingle_that_very_many_stories_hold_is_not_asked_about(store):
             for n in range(6)
         ),
     )
-    assert len(pairs(store, made[:1], bounds=Bounds(stories=6))) == 5
-    assert pairs(store, made[:1], bounds=Bounds(stories=5)) == []
+    assert len(pairs(store, made[:1])) == 5
+    store.index.note_commonplaces(Bounds(stories=6))
+    assert store.index.commonplaces(SKETCH.every).tolist() == []
+    store.index.note_commonplaces(Bounds(stories=5))
+    assert store.index.commonplaces(SKETCH.every).tolist() != []
+    assert pairs(store, made[:1]) == []
