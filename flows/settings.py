@@ -121,14 +121,20 @@ class Settings(BaseSettings):
         description="Age of its last article at which upkeep drops a story; without it, never.",
     )
     keep_ledger_days: float | None = Field(
-        90, gt=0, le=LONGEST, description="Age at which upkeep rolls up requests and outcomes."
+        90,
+        ge=30,
+        le=LONGEST,
+        description="Age at which upkeep rolls up requests and outcomes; feed_health wants 30.",
     )
     upkeep_schedule: str = Field(
         "17 3 * * *",
         description="When `copydesk serve` does the upkeep: a cron expression, in UTC.",
     )
     quack_port: int = Field(
-        9494, description="Port on localhost where `copydesk serve --quack` answers DuckDB clients."
+        9494,
+        ge=1,
+        le=65535,
+        description="Port on localhost where `copydesk serve --quack` answers DuckDB clients.",
     )
     quack_token: SecretStr = Field(
         SecretStr(""),

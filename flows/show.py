@@ -16,6 +16,7 @@ from rich.text import Text
 from storage.reading import Member, RunSummary, Status, StorySummary, StoryTree, Table
 
 FORMATS = ("table", "csv", "json")
+READABLE = 10  # characters that a column wants
 
 
 def moment(when: datetime) -> str:
@@ -128,14 +129,32 @@ def table(found: Table, style: str, console: Console, note: str = "") -> None:
         rows = [dict(zip(names, map(_value, row), strict=True)) for row in found.rows]
         console.file.write(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     else:
-        grid = RichTable(box=box.SIMPLE_HEAD)
-        for column in found.columns:
-            grid.add_column(Text(column), overflow="fold")
-        for row in found.rows:
-            grid.add_row(*(Text(_cell(value)) for value in row))
-        console.print(grid)
+        narrow = console.width < READABLE * len(found.columns)
+        console.print(_records(found) if narrow else _grid(found))
         count = f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}"
         console.print(f"{count}, {note}" if note else count, style="dim")
+
+
+def _grid(found: Table) -> RichTable:
+    """A line a row."""
+    grid = RichTable(box=box.SIMPLE_HEAD)
+    for column in found.columns:
+        grid.add_column(Text(column), overflow="fold")
+    for row in found.rows:
+        grid.add_row(*(Text(_cell(value)) for value in row))
+    return grid
+
+
+def _records(found: Table) -> RichTable:
+    """A line a value, under the number of its row: for more columns than a terminal is wide."""
+    grid = RichTable(box=None, show_header=False, pad_edge=False)
+    grid.add_column(style="cyan", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for number, row in enumerate(found.rows, start=1):
+        grid.add_row(Text(f"row {number:,}", style="bold"))
+        for column, value in zip(found.columns, row, strict=True):
+            grid.add_row(Text(column), Text(_cell(value)))
+    return grid
 
 
 def _cell(value: object) -> str:

@@ -6,6 +6,7 @@ import duckdb
 
 from storage.database import connect, opened
 from storage.migrate import DatabaseError
+from storage.publish import remove
 from storage.upkeep import Done
 
 #: The share of a file that must be air before it is worth rebuilding.
@@ -20,13 +21,14 @@ def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
     The new file is complete, and counted row by row, before it takes the name; a process killed
     before that leaves the old one. Raises DatabaseError where there is no room for both.
     """
+    db = db.resolve()  # a link stays one
     fresh = db.with_name(f"{db.name}.compact")
     with opened(db, patience=patience) as connection:
+        remove(fresh)  # of one that was killed
         connection.execute("CHECKPOINT")
         before, air = db.stat().st_size, _air(connection)
         if air < AIR and not anyway:
             return _done(f"{_mb(before)}, {air:.0%} of it air: left as it is", changed=False)
-        _remove(fresh)
         try:
             connect(fresh).close()
             strangers = _rebuild(connection, fresh)
@@ -38,32 +40,33 @@ def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
         except OSError as error:
             raise DatabaseError(f"cannot rebuild {db}: {error}") from error
         finally:
-            _remove(fresh)
+            remove(fresh)
     return _done(f"rebuilt: {_mb(before)}, now {_mb(after)}", changed=True)
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, fresh: Path) -> str:
     """Fills a new database with this one's rows. Gives the name of a table that it cannot hold."""
-    connection.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
+    connection.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS rebuilt_copy")
     try:
-        ours, theirs = _tables(connection, "fresh"), _tables(connection, None)
+        ours, theirs = _tables(connection, "rebuilt_copy"), _tables(connection, None)
         strangers = theirs - ours
         if strangers:
             return min(strangers)
         for table in sorted(ours - {"core.migrations"}):
             order = ORDERED.get(table.removeprefix("core."), "")
             connection.execute(
-                f"INSERT INTO fresh.{table} BY NAME FROM {table} "
+                f"INSERT INTO rebuilt_copy.{table} BY NAME FROM {table} "
                 f"{f'ORDER BY {order}' if order else ''}"
             )
             counts = connection.execute(
-                f"SELECT (SELECT count(*) FROM {table}), (SELECT count(*) FROM fresh.{table})"
+                f"SELECT (SELECT count(*) FROM {table}), "
+                f"(SELECT count(*) FROM rebuilt_copy.{table})"
             ).fetchall()
             if len(set(counts[0])) > 1:
                 raise DatabaseError(f"{table} has {counts[0][0]} rows, rebuilt {counts[0][1]}")
-        connection.execute("CHECKPOINT fresh")
+        connection.execute("CHECKPOINT rebuilt_copy")
     finally:
-        connection.execute("DETACH fresh")
+        connection.execute("DETACH rebuilt_copy")
     return ""
 
 
@@ -82,11 +85,6 @@ def _air(connection: duckdb.DuckDBPyConnection) -> float:
         "WHERE database_name = current_database()"
     ).fetchall()
     return float(free / total) if total else 0.0
-
-
-def _remove(file: Path) -> None:
-    for name in (file, file.with_name(f"{file.name}.wal")):
-        name.unlink(missing_ok=True)
 
 
 def _mb(size: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from storage.migrate import DatabaseError, check_readable, is_outdated, migrate, transaction
-from storage.publish import copy_file
+from storage.publish import copy_file, remove
 
 __all__ = ["HeldError", "connect", "explain", "opened", "transaction"]
 
@@ -29,6 +29,8 @@ def connect(
     A writer creates the file and its folder where they are missing and brings the schema up to
     date; a reader changes nothing.
     """
+    if path.stem == "core":  # its name in SQL, where our schema has it
+        raise DatabaseError(f"a database cannot be called {path.name}: choose another name")
     if read_only and not path.exists():
         raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
     try:
@@ -43,6 +45,7 @@ def connect(
         if read_only:
             check_readable(connection)
         elif is_outdated(connection):
+            _check_ours(connection)
             connection = _brought_up_to_date(path, connection)
     except duckdb.Error as error:
         connection.close()
@@ -51,6 +54,20 @@ def connect(
         connection.close()
         raise DatabaseError(f"{path}: {error}") from error
     return connection
+
+
+def _check_ours(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises DatabaseError where a database holds somebody else's tables and none of ours."""
+    ((ours, theirs),) = connection.execute(
+        "SELECT count(*) FILTER (schema_name = 'core' AND name = 'migrations'), count(*) FROM ("
+        "SELECT schema_name, table_name AS name FROM duckdb_tables() UNION ALL "
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal)"
+    ).fetchall()
+    if theirs and not ours:
+        raise DatabaseError(
+            "it is a DuckDB database, but not one of Copydesk's, and has been left as it is: name "
+            "another with --db"
+        )
 
 
 def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
@@ -73,16 +90,18 @@ def _make(path: Path) -> None:
         with suppress(FileExistsError):
             os.link(fresh, path)
     finally:
-        fresh.unlink(missing_ok=True)
+        remove(fresh)
 
 
 def _brought_up_to_date(
     path: Path, connection: duckdb.DuckDBPyConnection
 ) -> duckdb.DuckDBPyConnection:
     """Migrates a copy, which then takes the file's name: killed meanwhile, nothing has changed."""
+    path = path.resolve()  # a link stays one
     copy = path.with_name(f"{path.name}.migrating")
     connection.execute("CHECKPOINT")
     try:
+        remove(copy)  # of one that was killed
         copy_file(path, copy)
         with duckdb.connect(str(copy)) as migrated:
             migrate(migrated, at_once=False)
@@ -91,7 +110,7 @@ def _brought_up_to_date(
     except OSError as error:
         raise explain(path, error) from error
     finally:
-        copy.unlink(missing_ok=True)
+        remove(copy)
     connection.close()
     renewed = duckdb.connect(str(path))
     renewed.execute("SET TimeZone = 'UTC'")
@@ -128,8 +147,8 @@ _SIGNS = {
         "was written by a newer DuckDB than is installed here: upgrade Copydesk and duckdb"
     ),
     "Corrupt database file|Could not read enough bytes|Failed to load metadata": (
-        "is damaged and has been left as it is: move it away, and copy its .snapshot file, or your "
-        "backup, to its name"
+        "is damaged and has been left as it is: move it and its .wal file away, and copy its "
+        ".snapshot file, or your backup, to its name (a damaged snapshot the next run renews)"
     ),
 }
 

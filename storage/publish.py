@@ -63,6 +63,17 @@ def readable(db: Path) -> Path:
     return snapshot if snapshot.exists() else db
 
 
+def log_of(file: Path) -> Path:
+    """Where DuckDB keeps what is not in a database's file yet; it replays that when it opens it."""
+    return file.with_name(f"{file.name}.wal")
+
+
+def remove(file: Path) -> None:
+    """Removes a database and its log, which would be replayed over the next one of that name."""
+    for name in (file, log_of(file)):
+        name.unlink(missing_ok=True)
+
+
 def publish(connection: duckdb.DuckDBPyConnection, *, keep: int = 0) -> Published:
     """Publishes what has been committed, in one step; call it outside a transaction.
 
@@ -79,6 +90,8 @@ def publish(connection: duckdb.DuckDBPyConnection, *, keep: int = 0) -> Publishe
         cloned = copy_file(db, unfinished)
         if keep:
             _keep(unfinished, _kept(snapshot, _last_run(connection)))
+        # a log is some client's that wrote to the snapshot: its next reader would replay it
+        log_of(snapshot).unlink(missing_ok=True)
         unfinished.replace(snapshot)
         _settle(snapshot.parent)
         _prune(snapshot, keep)

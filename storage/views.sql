@@ -48,7 +48,7 @@ COMMENT ON COLUMN articles.url IS 'Canonical address after redirects, without tr
 COMMENT ON COLUMN articles.final_url IS 'The address that answered, where url is the canonical one its page declares; else empty';
 COMMENT ON COLUMN articles.run_id IS 'The run that filed it';
 COMMENT ON COLUMN articles.text_from IS 'page; feed where its feed carried more of the text';
-COMMENT ON COLUMN articles.text IS 'Extracted text without the site''s furniture, a paragraph a line; removed_lines has what was taken out';
+COMMENT ON COLUMN articles.text IS 'Extracted text without the site''s furniture, a paragraph a line; removed_lines has what was taken out. Empty once upkeep has dropped it';
 
 CREATE OR REPLACE VIEW other_pages AS
 SELECT o.page_id, o.verdict, o.reason, o.title, o.words, p.url, o.url AS final_url,
@@ -292,7 +292,8 @@ COMMENT ON COLUMN feeds.former_urls IS 'Addresses it had before permanent redire
 CREATE OR REPLACE VIEW feed_health AS
 WITH polls AS (
     SELECT t.feed_id, t.fetched_at, t.bytes, t.outcome, t.entries, t.fresh,
-           t.fetched_at > f.polled_at - INTERVAL 7 DAY AS lately
+           -- a poll at this time a week ago, give or take a run's length, is of the week before
+           t.fetched_at > f.polled_at - INTERVAL 7 DAY + INTERVAL 30 MINUTE AS lately
     FROM core.fetches t JOIN core.feeds f USING (feed_id)
     WHERE t.kind = 'feed' AND t.outcome NOT IN ('cooling', 'pending', 'no_credentials')
 ), volume AS (
@@ -432,7 +433,7 @@ COMMENT ON COLUMN pages.first_run IS 'That run';
 COMMENT ON COLUMN pages.outcome IS 'new: led to an article; duplicate_url: led to an article already held; pending: to be fetched by the next run; else why there is none';
 COMMENT ON COLUMN pages.detail IS 'More about the outcome';
 COMMENT ON COLUMN pages.attempts IS 'How often it was fetched; passing failures are tried again in later runs';
-COMMENT ON COLUMN pages.article_id IS 'The article it led to';
+COMMENT ON COLUMN pages.article_id IS 'The article it led to; NULL where it led to none, or upkeep dropped it';
 
 CREATE OR REPLACE VIEW outcomes AS
 SELECT o.run_id, f.url AS feed_url, o.outcome, o.url, o.detail, o.entries
@@ -486,7 +487,7 @@ WHERE m.article_id = m.original_id;
 COMMENT ON VIEW originals IS 'One row a story: its original in full (the agency''s own page, else the earliest known article), with how far it went; articles without their copies';
 COMMENT ON COLUMN originals.story_id IS 'The story';
 COMMENT ON COLUMN originals.article_id IS 'The original: this row';
-COMMENT ON COLUMN originals.outlet IS 'Who had it first';
+COMMENT ON COLUMN originals.outlet IS 'Its outlet: the agency itself where its own page is known, else who had it first';
 COMMENT ON COLUMN originals.title IS 'Headline';
 COMMENT ON COLUMN originals.authors IS 'Names';
 COMMENT ON COLUMN originals.language IS 'ISO 639-1 code, told from the text';
@@ -515,11 +516,11 @@ COMMENT ON COLUMN copies.article_id IS 'The copy';
 COMMENT ON COLUMN copies.outlet IS 'Who ran the copy';
 COMMENT ON COLUMN copies.title IS 'Headline of the copy';
 COMMENT ON COLUMN copies.appeared IS 'When the copy appeared';
-COMMENT ON COLUMN copies.lag IS 'How long after the original';
+COMMENT ON COLUMN copies.lag IS 'How long after the original; negative for who ran it before the agency''s own page appeared';
 COMMENT ON COLUMN copies.relation IS 'What it is to the original: identical, copy or abridged';
 COMMENT ON COLUMN copies.containment IS 'Share of the shorter text''s shingles found in the other, 0 to 1';
 COMMENT ON COLUMN copies.original_id IS 'article_id of the original';
-COMMENT ON COLUMN copies.original_outlet IS 'Who had it first';
+COMMENT ON COLUMN copies.original_outlet IS 'Outlet of the original';
 COMMENT ON COLUMN copies.original_title IS 'Headline of the original';
 COMMENT ON COLUMN copies.url IS 'Address of the copy';
 COMMENT ON COLUMN copies.original_url IS 'Address of the original';
@@ -534,7 +535,7 @@ COMMENT ON COLUMN sightings.feed_title IS 'Its name';
 COMMENT ON COLUMN sightings.url IS 'Canonical address it listed';
 COMMENT ON COLUMN sightings.listed_url IS 'The address as the feed spelled it';
 COMMENT ON COLUMN sightings.first_seen IS 'Clock of the run that first saw it in this feed';
-COMMENT ON COLUMN sightings.article_id IS 'The article it led to; NULL where it led to none';
+COMMENT ON COLUMN sightings.article_id IS 'The article it led to; NULL where it led to none, or upkeep dropped it';
 
 CREATE OR REPLACE VIEW fetch_days AS
 SELECT day, kind, host, feed_id, outcome, sum(requests)::BIGINT AS requests,

@@ -123,6 +123,13 @@ def test_sql_prints_a_table_for_people(filled):
     assert "3 rows" in shown
 
 
+def test_more_columns_than_a_terminal_is_wide_are_shown_one_below_the_other(filled):
+    _, shown, _ = copydesk("sql", "--db", filled, "FROM articles ORDER BY url DESC LIMIT 1")
+    assert re.search(r"^row 1 *$", shown, re.MULTILINE)
+    assert re.search(r"^title +Harbour council votes *$", shown, re.MULTILINE)
+    assert "1 row, as of run 1" in shown
+
+
 def test_sql_prints_csv_that_a_reader_of_csv_understands(filled):
     query = "SELECT title, authors, published FROM articles ORDER BY published LIMIT 1"
     _, shown, _ = copydesk("sql", "--db", filled, "--format", "csv", query)

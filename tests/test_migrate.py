@@ -119,6 +119,20 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(db):
     assert db.read_bytes() == before
 
 
+def test_a_database_of_somebody_else_is_refused_and_left_alone(db):
+    fetch(db, "CREATE TABLE mine AS SELECT 1 AS x")
+    fetch(db, "CREATE VIEW feeds AS SELECT 'mine' AS x")
+    with pytest.raises(DatabaseError, match=r"not one of Copydesk's, and has been left as it is"):
+        connect(db)
+    assert fetch(db, "FROM feeds") == [("mine",)]
+
+
+def test_a_name_that_sql_has_for_something_else_is_refused(tmp_path):
+    with pytest.raises(DatabaseError, match=r"cannot be called core\.duckdb: choose another"):
+        connect(tmp_path / "core.duckdb")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_is_no_database(tmp_path):
     with pytest.raises(DatabaseError, match=r"cannot be opened: .*directory"):
         connect(tmp_path)
@@ -275,3 +289,19 @@ def test_a_migration_that_was_killed_or_fails_leaves_the_database_as_it_was(old,
     assert old.read_bytes() == before
     assert [file.name for file in old.parent.iterdir()] == [old.name]
     connect(old).close()
+
+
+def test_what_a_killed_migration_left_is_not_replayed_over_the_next(old):
+    for left in (".migrating", ".migrating.wal"):
+        old.with_name(old.name + left).write_bytes(b"half of one")
+    connect(old).close()
+    assert fetch(old, "SELECT max(number) FROM core.migrations") == [(LAST,)]
+    assert [file.name for file in old.parent.iterdir()] == [old.name]
+
+
+def test_a_link_to_a_database_stays_one_when_that_is_brought_up_to_date(old, tmp_path):
+    link = tmp_path / "link.duckdb"
+    link.symlink_to(old)
+    connect(link).close()
+    assert link.is_symlink()
+    assert fetch(old, "SELECT max(number) FROM core.migrations") == [(LAST,)]

@@ -100,6 +100,26 @@ def test_a_writer_that_holds_the_database_keeps_no_reader_waiting(db):
         assert reader.as_of().file == db
 
 
+def test_what_a_client_wrote_to_a_snapshot_is_not_replayed_over_the_next(db):
+    a_run(db, 1)
+    edited = snapshot_of(db)
+    killed = subprocess.run(
+        [
+            *(sys.executable, "-c"),
+            "import duckdb, os, signal, sys; c = duckdb.connect(sys.argv[1]); "
+            "c.execute(\"UPDATE core.articles SET title = 'edited'\"); "
+            "os.kill(os.getpid(), signal.SIGKILL)",
+            edited,
+        ],
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert edited.with_name(f"{edited.name}.wal").exists()
+    a_run(db, 2)
+    with open_reader(db) as reader:
+        assert reader.query("SELECT DISTINCT title = 'edited' FROM articles").rows == [(False,)]
+
+
 def test_publishing_keeps_the_writers_lock(db):
     a_run(db, 1)
     with open_store(db) as store:

@@ -355,7 +355,7 @@ def test_a_neighbourhood_is_all_that_folding_matches_reach(store, run):
     articles, matches = store.neighbourhood([3])
     appeared = ago(hours=2)
     assert sorted(articles, key=lambda c: c.article_id) == [
-        candidate(1, appeared=appeared, words=50, story_id=1),
+        candidate(1, appeared=appeared, words=50, story_id=1, was_original=True),
         candidate(2, appeared=appeared, words=50, story_id=1),
         candidate(3, appeared=appeared, words=50),
     ]

@@ -343,6 +343,21 @@ def test_what_a_killed_compaction_left_is_cleared_by_the_next(filed):
     assert everything(filed) == before
 
 
+def test_what_a_killed_compaction_left_goes_where_nothing_is_rebuilt_either(filed):
+    for left in (".compact", ".compact.wal"):
+        filed.with_name(filed.name + left).write_bytes(b"half of one")
+    assert not compact(filed).changed
+    assert [file.name for file in filed.parent.iterdir() if "compact" in file.name] == []
+
+
+def test_a_link_to_a_database_stays_one_when_that_is_rebuilt(filed):
+    link = filed.with_name("link.duckdb")
+    link.symlink_to(filed)
+    assert compact(link, anyway=True).changed
+    assert link.is_symlink()
+    assert len(rows(filed, "FROM articles")) == 5
+
+
 def test_a_snapshot_held_open_survives_compaction(filed):
     with open_reader(filed) as reader:
         assert compact(filed, anyway=True).changed
