@@ -239,6 +239,12 @@ def test_a_database_of_every_earlier_schema_is_brought_up_to_date_with_all_it_ho
     assert held(old) == before
 
 
+def test_texts_that_upkeep_dropped_before_are_known_to_be_gone(old):
+    connect(old).close()
+    gone = fetch(old, "SELECT article_id FROM core.articles WHERE text = '' ORDER BY 1")
+    assert fetch(old, "SELECT article_id FROM core.textless ORDER BY 1") == gone
+
+
 def test_a_database_brought_up_to_date_is_as_one_made_anew(old, tmp_path):
     connect(old).close()
     connect(tmp_path / "new.duckdb").close()
