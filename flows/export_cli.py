@@ -42,8 +42,8 @@ def export(
 ) -> None:
     """Write the articles as files, as of the last run.
 
-    A second export to the same DIR replaces each file in one step, and removes what has no articles
-    any more. _manifest.json says what is there.
+    A second export to the same DIR replaces each file in one step, and removes those of the last
+    one that have no articles any more. _manifest.json says what is there.
     """
     if style not in FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(FORMATS)}", param_hint="--format")
@@ -59,4 +59,4 @@ def export(
             highlight=False,
         )
     if done.removed:
-        out.print(f"{len(done.removed):,} files removed: their articles are no more")
+        out.print(f"{len(done.removed):,} files removed: this export has no articles for them")

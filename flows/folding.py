@@ -6,7 +6,8 @@
     matches      what comparing finds
     stories      what folding makes of all that hangs together with them
 
-What results depends on which articles there are, and not on the order or the batches they came in.
+What results depends on which articles there are, and not on the order or the batches they came in;
+but for what `Bounds` leaves out where hundreds are alike.
 """
 
 from collections.abc import Collection, Iterable, Sequence

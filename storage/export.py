@@ -4,14 +4,19 @@
     DIR/articles.parquet                             all of it; or, by --partition day,language,
     DIR/day=2026-09-14/language=en/articles.parquet  a file a partition
 
-Who reads meanwhile meets each file as it was or as it is, never half of one; the manifest is
-written last.
+Who reads meanwhile meets each file as it was or as it is, never half of one; the manifest comes
+last. All is made ready in DIR/.unfinished, manifest and all, before the first file is moved: what a
+killed export had ready, the next one moves.
 """
 
 import csv
+import fcntl
 import hashlib
 import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -64,8 +69,17 @@ class Export:
     """What an export wrote, and what it took away."""
 
     files: tuple[File, ...]  # those written now
-    removed: tuple[str, ...]  # those whose articles are no more
+    removed: tuple[str, ...]  # those of the last export for which this one has no articles
     rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an export left in its folder, and needs to know of it the next time."""
+
+    shape: Shape
+    since: datetime | None  # the earliest of which articles are there: None, all
+    files: tuple[File, ...]
 
 
 def export(
@@ -80,53 +94,127 @@ def export(
     Partitioned by day, `since` means from the beginning of that day, and files of earlier days stay
     as they are, so that a folder can be kept up to date at little cost. Otherwise all is replaced.
 
-    Raises DatabaseError where the folder holds something else or cannot be written.
+    Raises DatabaseError where the folder holds something else or cannot be written, where another
+    export is writing to it, and where all its articles would be replaced by the latest.
     """
     if since and "day" in shape.partition:
         since = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    unfinished = folder / UNFINISHED
     try:
-        held = _held(folder, shape)
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        _copy(connection, unfinished, shape, since)
-        files = _collect(unfinished, shape)
-        stale = _stale(folder, shape, since) - {file.path for file in files}
-        for file in files:
-            (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
-            (unfinished / file.path).replace(folder / file.path)
-        for path in stale:
-            _remove(folder, folder / path)
-        kept = [file for file in held if (folder / file.path).exists()]
-        both = {file.path: file for file in (*kept, *files)}
-        _write_manifest(connection, folder, shape, since, [both[path] for path in sorted(both)])
+        with _alone(folder):
+            _move(folder)  # what a killed export had ready
+            held = _held(folder, shape, since)
+            return _write(connection, folder, shape, since, held)
     except (OSError, duckdb.IOException) as error:
-        raise DatabaseError(f"cannot export to {folder}: {error}") from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    rows = sum(file.rows for file in files)
-    return Export(files=tuple(files), removed=tuple(sorted(stale)), rows=rows)
+        # What befell a file of ours has not befallen the database, which `opened` would blame.
+        blamed = None if UNFINISHED in str(error) else error
+        raise DatabaseError(f"cannot export to {folder}: {error}") from blamed
 
 
-def _held(folder: Path, shape: Shape) -> list[File]:
-    """The files of the folder's last export. Raises DatabaseError where it holds something else."""
-    if not folder.exists() or all(file.name == UNFINISHED for file in folder.iterdir()):
-        return []
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keeps other exports out of the folder. A process that is killed lets go of the lock."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-        made = Shape(**manifest["shape"] | {"partition": tuple(manifest["shape"]["partition"])})
-        files = [File(**file) for file in manifest["files"]]
-    except FileNotFoundError as error:
-        raise DatabaseError(f"{folder} holds no export, but other files: name another") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise DatabaseError(f"{folder / MANIFEST} is not as an export leaves it") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DatabaseError(
+                f"another export is writing to {folder}: try again when it has finished"
+            ) from error
+        yield
+    finally:
+        os.close(lock)
+
+
+def _held(folder: Path, shape: Shape, since: datetime | None) -> Manifest | None:
+    """What the last export left. Raises DatabaseError where this one may not replace it."""
+    held = _read(folder / MANIFEST)
+    if held is None:
+        if any(file.name != UNFINISHED for file in folder.iterdir()):
+            raise DatabaseError(f"{folder} holds no export, but other files: name another")
+        return None
+    made = held.shape
     if made != shape:
         raise DatabaseError(
             f"{folder} holds an export of another shape ({made.format}, by "
             f"{','.join(made.partition) or 'nothing'}, {'originals' if made.originals else 'all'}):"
             " ask for the same, or name another folder"
         )
-    return files
+    if since and not held.since and "day" not in shape.partition:
+        raise DatabaseError(
+            f"{folder} holds articles of all times, of which --since would leave the latest: name "
+            "another folder, or partition by day, which keeps earlier days"
+        )
+    return held
+
+
+def _read(path: Path) -> Manifest | None:
+    try:
+        held = json.loads(path.read_text())
+        return Manifest(
+            shape=Shape(**held["shape"] | {"partition": tuple(held["shape"]["partition"])}),
+            since=datetime.fromisoformat(held["since"]) if held["since"] else None,
+            files=tuple(File(**file) for file in held["files"]),
+        )
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatabaseError(f"{path} is not as an export leaves it") from error
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    shape: Shape,
+    since: datetime | None,
+    held: Manifest | None,
+) -> Export:
+    """Makes all ready, then moves it. What is ready stays, should a move fail: see `_move`."""
+    unfinished = folder / UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    try:
+        _copy(connection, unfinished, shape, since)
+        files = _collect(unfinished, shape)
+        kept: list[File] = []
+        earliest = since
+        if held and since and "day" in shape.partition:
+            kept = [
+                file
+                for file in held.files
+                if _day(file.path) < since.date() and (folder / file.path).exists()
+            ]
+            earliest = min(since, held.since) if held.since else None
+        both = sorted((*kept, *files), key=lambda file: file.path)
+        _write_manifest(connection, unfinished, shape, earliest, both)
+        removed = _move(folder)
+    finally:
+        if not (unfinished / MANIFEST).exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return Export(files=tuple(files), removed=removed, rows=sum(file.rows for file in files))
+
+
+def _move(folder: Path) -> tuple[str, ...]:
+    """Moves what is ready into place, and removes files of the last export that are not of this.
+
+    Cut short at any point, it can be begun again. No manifest, nothing ready.
+    """
+    unfinished = folder / UNFINISHED
+    ready = _read(unfinished / MANIFEST)
+    if ready is None:
+        return ()
+    last = _read(folder / MANIFEST)
+    for file in ready.files:
+        if (unfinished / file.path).exists():
+            (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
+            (unfinished / file.path).replace(folder / file.path)
+    stale = {file.path for file in last.files if (folder / file.path).exists()} if last else set()
+    stale -= {file.path for file in ready.files}
+    for path in stale:
+        _remove(folder, folder / path)
+    (unfinished / MANIFEST).replace(folder / MANIFEST)
+    return tuple(sorted(stale))
 
 
 def _copy(
@@ -213,18 +301,6 @@ def _rows(file: Path, shape: Shape) -> int:
         return sum(1 for _ in csv.reader(lines)) - 1
 
 
-def _stale(folder: Path, shape: Shape, since: datetime | None) -> set[str]:
-    """The files an export may leave behind: all, or those of the days from `since` on."""
-    found = {
-        file.relative_to(folder).as_posix()
-        for file in folder.rglob(f"articles.{shape.format}")
-        if UNFINISHED not in file.relative_to(folder).parts
-    }
-    if since and "day" in shape.partition:
-        return {path for path in found if _day(path) >= since.date()}
-    return found
-
-
 def _day(path: str) -> date:
     parts = dict(part.partition("=")[::2] for part in path.split("/"))
     return date.fromisoformat(parts["day"])
@@ -241,11 +317,12 @@ def _remove(folder: Path, file: Path) -> None:
 
 def _write_manifest(
     connection: duckdb.DuckDBPyConnection,
-    folder: Path,
+    unfinished: Path,
     shape: Shape,
     since: datetime | None,
     files: list[File],
 ) -> None:
+    """Written whole or not at all: where there is one, all else is ready."""
     ((run_id,),) = connection.execute("SELECT max(run_id) FROM runs").fetchall()
     manifest = {
         "shape": asdict(shape),
@@ -256,6 +333,6 @@ def _write_manifest(
         "columns": dict(_described(connection)),
         "files": [asdict(file) for file in files],
     }
-    unfinished = folder / UNFINISHED / MANIFEST
-    unfinished.write_text(json.dumps(manifest, indent=1) + "\n")
-    unfinished.replace(folder / MANIFEST)
+    begun = unfinished / f"{MANIFEST}.begun"
+    begun.write_text(json.dumps(manifest, indent=1) + "\n")
+    begun.replace(unfinished / MANIFEST)

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -22,6 +24,26 @@ from storage.store import open_store
 COPYDESK = Path(sys.executable).parent / "copydesk"
 TEXT = 'A "quoted" line,\nand \u201ea second\u201c; größe 東京 | \\N \x7f'
 BY_DAY = ("day", "language")
+#: An export by day in a process of its own, in which something befalls it.
+OTHER = """
+import os, resource, signal, sys
+from pathlib import Path
+from storage.export import Shape
+from storage.reading import open_reader
+
+db, out = map(Path, sys.argv[1:])
+moves, replace = [], Path.replace
+
+def move(self, target):
+    replace(self, target)
+    moves.append(target)
+    {moved}
+
+Path.replace = move
+{before}
+with open_reader(db) as reader:
+    reader.export(out, Shape(partition=("day",)))
+"""
 
 
 def articles(day, texts=3):
@@ -70,6 +92,17 @@ def export(db, folder, **more):
     since = more.pop("since", None)
     with open_reader(db) as reader:
         return reader.export(folder, Shape(**more), since=since)
+
+
+def other(db, folder, *, before="pass", moved="pass"):
+    return subprocess.Popen(
+        [sys.executable, "-c", OTHER.format(before=before, moved=moved), db, folder],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def names(folder):
@@ -193,6 +226,25 @@ def test_an_export_since_a_day_renews_whole_days_and_leaves_earlier_ones(filled,
     assert pd.read_parquet(out)["url"].nunique() == 12
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "earliest"),
+    [(None, NOW, None), (ago(days=1), NOW, ago(days=1)), (NOW, ago(days=1), ago(days=1))],
+)
+def test_the_manifest_says_since_when_it_holds_all(filled, tmp_path, first, second, earliest):
+    for since in (first, second):
+        export(filled, tmp_path / "out", partition=("day",), since=since)
+    midnight = earliest and earliest.replace(hour=0, minute=0, second=0).isoformat()
+    assert manifest(tmp_path / "out")["since"] == midnight
+    assert manifest(tmp_path / "out")["rows"] == 8
+
+
+def test_the_latest_alone_do_not_take_the_place_of_all(filled, tmp_path):
+    export(filled, tmp_path / "out")
+    with pytest.raises(DatabaseError, match="holds articles of all times, of which --since would"):
+        export(filled, tmp_path / "out", since=NOW)
+    assert manifest(tmp_path / "out")["rows"] == 8
+
+
 def test_an_export_since_a_moment_is_of_that_moment_where_days_do_not_part_it(filled, tmp_path):
     assert export(filled, tmp_path / "out", since=ago(hours=1)).rows == 4
     assert export(filled, tmp_path / "out", since=NOW).rows == 4
@@ -213,12 +265,85 @@ def test_a_partition_whose_articles_are_no_more_is_removed(filled, tmp_path):
     assert not (out / "day=2026-09-16" / "language=de").exists()
 
 
+@pytest.mark.parametrize("since", [None, NOW])
+def test_only_files_of_the_last_export_are_removed(filled, tmp_path, since):
+    out = tmp_path / "out"
+    export(filled, out, partition=("day",))
+    export(filled, out / "flat")
+    (out / "mine").mkdir()
+    (out / "mine" / "articles.parquet").write_bytes(b"years of work")
+    done = export(filled, out, partition=("day",), since=since)
+    assert done.removed == ()
+    assert {"flat/articles.parquet", "mine/articles.parquet"} <= names(out)
+
+
+def test_a_file_of_the_last_export_may_be_gone(filled, tmp_path):
+    export(filled, tmp_path / "out", partition=("day",))
+    shutil.rmtree(tmp_path / "out" / "day=2026-09-16")
+    done = export(filled, tmp_path / "out", partition=("day",), since=NOW)
+    assert (done.removed, manifest(tmp_path / "out")["rows"]) == ((), 4)
+
+
 def test_what_a_killed_export_left_is_cleared_by_the_next(filled, tmp_path):
     out = tmp_path / "out"
     (out / ".unfinished" / "day=2026-09-17").mkdir(parents=True)
     (out / ".unfinished" / "day=2026-09-17" / "articles.parquet").write_bytes(b"half")
     assert export(filled, out).rows == 8
     assert names(out) == {"_manifest.json", "articles.parquet"}
+
+
+@pytest.mark.parametrize("moves", [1, 2, 4])
+@pytest.mark.parametrize("before", [True, False])
+def test_what_a_killed_export_had_ready_is_moved_by_the_next(filled, tmp_path, before, moves):
+    out = tmp_path / "out"
+    if before:
+        export(filled, out, partition=("day",))
+    add(filled, 2)
+    kill = f"if len(moves) == {moves}: os.kill(os.getpid(), signal.SIGKILL)"
+    with other(filled, out, moved=kill) as killed:
+        killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    assert (out / ".unfinished" / "_manifest.json").exists()
+    export(filled, out, partition=("day",), since=NOW)
+    assert names(out) == {"_manifest.json"} | {file["path"] for file in manifest(out)["files"]}
+    assert (manifest(out)["rows"], manifest(out)["since"]) == (12, None)
+    assert pd.read_parquet(out)["url"].nunique() == 12
+
+
+def test_a_move_that_fails_can_be_made_again(filled, tmp_path):
+    out = tmp_path / "out"
+    export(filled, out, partition=("day",))
+    add(filled, -1)
+    (out / "day=2026-09-18").write_text("in the way")
+    with pytest.raises(DatabaseError, match=r"cannot export to .*day=2026-09-18"):
+        export(filled, out, partition=("day",))
+    (out / "day=2026-09-18").unlink()
+    assert export(filled, out, partition=("day",)).rows == 12
+    assert names(out) == {"_manifest.json"} | {file["path"] for file in manifest(out)["files"]}
+
+
+def test_a_second_export_at_once_is_refused_and_harms_nothing(filled, tmp_path):
+    out = tmp_path / "out"
+    wait = "if len(moves) == 2: print('moving', flush=True); input()"
+    with other(filled, out, moved=wait) as first:
+        assert first.stdout.readline() == "moving\n"
+        with pytest.raises(DatabaseError, match=f"another export is writing to {out}: try again"):
+            export(filled, out, partition=("day",))
+        first.communicate("\n")
+    assert first.returncode == 0
+    assert pd.read_parquet(out)["url"].nunique() == manifest(out)["rows"] == 8
+    assert export(filled, out, partition=("day",)).rows == 8
+
+
+def test_a_full_disk_is_one_sentence_that_names_the_folder(filled, tmp_path):
+    out = tmp_path / "out"
+    full = "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+    with other(filled, out, before=full) as cramped:
+        said = cramped.communicate()[1].splitlines()[-1]
+    assert f"DatabaseError: cannot export to {out}: " in said
+    assert said.endswith("File too large")
+    assert names(out) == set()
+    assert export(filled, out).rows == 8
 
 
 def test_a_folder_with_other_things_is_left_alone(filled, tmp_path):
@@ -255,6 +380,15 @@ def test_the_command_exports(filled, tmp_path):
         row = next(csv.DictReader(file))
     assert row["day"] == "2026-09-17"
     assert datetime.fromisoformat(row["appeared"]).astimezone(UTC).date().isoformat() == row["day"]
+
+
+def test_the_command_says_truly_why_files_were_removed(filled, tmp_path):
+    command = [COPYDESK, "export", tmp_path / "out", "--db", filled, "--partition", "language"]
+    for since in ("2026-09-16", "2027-01-01"):
+        ran = subprocess.run(
+            [*command, "--since", since], capture_output=True, text=True, check=False
+        )
+    assert "3 files removed: this export has no articles for them" in ran.stdout
 
 
 @pytest.mark.parametrize("wrong", [["--format", "xml"], ["--partition", "day,mood"]])
