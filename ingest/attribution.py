@@ -88,16 +88,22 @@ MIXED = regex.compile(r"/|\+|\b(?:and|und|et|y|e|with|avec|mit|con|com)\b", rege
 
 LAST = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
 
+#: What is about an agency, or somebody called so, and not by it.
+_NOT_ABOUT = "".join(
+    rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
+)
 PATHS = (
     (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
     (re.compile(
-        r"/(?:ap|aponline|ap-news|ap-wire|associated-press"
+        _NOT_ABOUT + r"/(?:ap|aponline|ap-news|ap-wire|associated-press"
         r"|apnews)/", re.IGNORECASE), "ap", 0.8),
-    (re.compile(r"/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
+    (re.compile(_NOT_ABOUT + r"/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
     (re.compile(r"/(?:wires?|agency|agencies|newswire|agenturen|agencias?|agence|news-agency)/"
                 r"(?P<key>ap|reuters|afp|dpa|upi|efe|ansa|pti|ani|ians|pa|aap|cp|apa|xinhua)/",
                 re.IGNORECASE), "", 0.8),
-    (re.compile(r"/(?P<key>afp|dpa|upi|efe|ansa|pti|ani|ians|xinhua|lusa)(?:/|-(?=\w))"), "", 0.7),
+    (re.compile(
+        _NOT_ABOUT + r"/(?P<key>afp|dpa|upi|efe|ansa|pti|ani|ians|xinhua|lusa)(?:/|-(?=\w))"
+    ), "", 0.7),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ store to fall out of step.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from storage.tables import INDEX, Row, Tables
 
 NOBODY = """(SELECT NULL::BIGINT AS article_id, '' AS outlet, now() AS appeared,
     []::BIGINT[] AS sample, []::BIGINT[] AS bands WHERE false)"""
+#: There are no times before and after: a feed may say that something appeared in the year 1.
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,8 +319,8 @@ def spans(times: Iterable[datetime], reach: timedelta) -> list[tuple[datetime, d
     of years ago among those of today must not have all the years between looked through."""
     spans: list[tuple[datetime, datetime]] = []
     for time in sorted(times):
-        start = time - reach
+        start, end = max(time, FIRST + reach) - reach, min(time, LAST - reach) + reach
         if spans and start <= spans[-1][1]:
             start = spans.pop()[0]
-        spans.append((start, time + reach))
+        spans.append((start, end))
     return spans

@@ -147,7 +147,12 @@ def test_an_address_is_the_agencys(url, canonical, agency, where):
 
 
 @pytest.mark.parametrize(
-    "url", [URL, "https://example.com/apps/harbour", "https://example.com/map/", "http://[", ""]
+    "url",
+    [
+        *(URL, "https://example.com/apps/harbour", "https://example.com/map/", "http://[", ""),
+        *("https://example.com/tag/efe/2", "https://example.com/authors/ani/kern"),
+        *("https://example.com/topics/reuters/", "https://example.com/people/ap/1"),
+    ],
 )
 def test_an_address_like_it_is_not(url):
     assert read(url=url) is None

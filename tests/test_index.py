@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -151,6 +151,12 @@ def test_what_lies_between_an_old_page_and_a_new_one_is_not_looked_through():
         (ago(days=401), ago(days=399)),
         (ago(days=2), NOW + day),
     ]
+
+
+def test_times_may_stand_at_the_ends_of_all_times():
+    ends = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+    (_, early), (late, _) = spans(ends, timedelta(days=30))
+    assert (early - ends[0], ends[1] - late) == (timedelta(days=30), timedelta(days=30))
 
 
 @given(st.lists(st.integers(0, 1000)), st.integers(0, 50), st.integers(-60, 1060))
