@@ -341,7 +341,7 @@ def test_a_full_disk_is_one_sentence_that_names_the_folder(filled, tmp_path):
     with other(filled, out, before=full) as cramped:
         said = cramped.communicate()[1].splitlines()[-1]
     assert f"DatabaseError: cannot export to {out}: " in said
-    assert said.endswith("File too large")
+    assert "File too large" in said
     assert names(out) == set()
     assert export(filled, out).rows == 8
 
