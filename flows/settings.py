@@ -5,10 +5,12 @@ current folder (or the file that COPYDESK_CONFIG names), then the defaults below
 """
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
+from cronsim import CronSim, CronSimError
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -143,6 +145,16 @@ class Settings(BaseSettings):
     prefect_port: int = Field(
         4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."
     )
+
+    @field_validator("schedule", "upkeep_schedule")
+    @classmethod
+    def _cron(cls, expression: str) -> str:
+        """Prefect would say so only when its server runs."""
+        try:
+            CronSim(expression, datetime.now(UTC))
+        except CronSimError as error:
+            raise ValueError(f"{expression!r} is no cron expression: {error}") from error
+        return expression
 
     @model_validator(mode="after")
     def _kept_for_the_window(self) -> "Settings":

@@ -381,7 +381,10 @@ def test_a_run_that_was_killed_is_called_crashed(filled):
     assert "Run 2 crashed" in shown
 
 
-@pytest.mark.parametrize("setting", ["PROXY=nonsense", "CONTACT=Zoë", "WORKERS=1000000"])
+@pytest.mark.parametrize(
+    "setting",
+    ["PROXY=nonsense", "CONTACT=Zoë", "WORKERS=1000000", "UPKEEP_SCHEDULE=daily at three"],
+)
 def test_a_setting_that_cannot_work_is_refused_before_anything_starts(
     tmp_path, monkeypatch, setting
 ):
