@@ -7,9 +7,11 @@ store to fall out of step.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from ingest.model import Sketch
 from storage.tables import INDEX, Row, Tables
@@ -42,16 +44,7 @@ class Index:
     def add(self, sketches: Sequence[Sketch]) -> None:
         """Files the sketches of new articles."""
         self._add_signatures(sketches)
-        rows = [
-            {"article_id": s.article_id, "appeared": s.appeared, "hash": list(s.sample)}
-            for s in sketches
-        ]
-        with self._tables.incoming(rows) as any_rows:
-            if any_rows:
-                self._tables.run(
-                    "INSERT INTO core.shingles BY NAME "
-                    "SELECT article_id, appeared, unnest(hash) AS hash FROM incoming"
-                )
+        self._tables.insert("shingles", _rows(sketches, [s.sample for s in sketches]))
 
     def drop(self, article_ids: Iterable[int]) -> None:
         """Takes articles out of the index: their text is another now."""
@@ -67,7 +60,7 @@ class Index:
         self._add_signatures(sketches)
 
     def _add_signatures(self, sketches: Sequence[Sketch]) -> None:
-        rows: list[Row] = [
+        signed: list[Row] = [
             {
                 "article_id": sketch.article_id,
                 "scheme": sketch.scheme,
@@ -76,18 +69,11 @@ class Index:
             }
             for sketch in sketches
         ]
-        self._tables.insert("sketches", rows)
-        rows = [
-            {"article_id": s.article_id, "appeared": s.appeared, "hash": list(s.bands)}
-            for s in sketches
-            if s.bands
-        ]
-        with self._tables.incoming(rows) as any_rows:
-            if any_rows:
-                self._tables.run(
-                    "INSERT INTO core.bands BY NAME SELECT article_id, appeared, "
-                    "unnest(hash) AS hash, unnest(range(len(hash)))::UTINYINT AS band FROM incoming"
-                )
+        self._tables.insert("sketches", signed)
+        banded = [sketch for sketch in sketches if sketch.bands]
+        rows = _rows(banded, [sketch.bands for sketch in banded])
+        numbers = [range(len(sketch.bands)) for sketch in banded]
+        self._tables.insert("bands", rows.append_column("band", _flat(numbers, pa.uint8())))
 
     def furniture(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
         """What is furniture of each of these outlets that has any, in ascending order."""
@@ -312,6 +298,24 @@ class Index:
             [scheme],
         )
         return int(count)
+
+
+def _rows(sketches: Sequence[Sketch], hashes: Sequence[Sequence[int]]) -> pa.Table:
+    """A row a hash, with the article and the time of the sketch it is of. Made by columns: there
+    are some sixty an article."""
+    which = np.repeat(np.arange(len(sketches)), [len(one) for one in hashes])
+    times = pa.array([s.appeared for s in sketches], pa.timestamp("us", tz="UTC"))
+    return pa.table(
+        {
+            "article_id": np.array([s.article_id for s in sketches], np.int64)[which],
+            "appeared": times.take(pa.array(which)),
+            "hash": _flat(hashes, pa.int64()),
+        }
+    )
+
+
+def _flat(values: Sequence[Iterable[int]], kind: pa.DataType) -> pa.Array:
+    return pa.array(chain.from_iterable(values), kind)
 
 
 def spans(times: Iterable[datetime], reach: timedelta) -> list[tuple[datetime, datetime]]:
