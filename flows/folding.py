@@ -34,7 +34,7 @@ STITCH = StitchParams()
 BOUNDS = Bounds()
 LEARNING = timedelta(days=2 * FURNITURE.within + 1)
 REINDEXED_AT_ONCE = 1000  # articles
-ROUNDS = 8  # of comparing a story's new originals with the rest of it
+ROUNDS = 8  # of folding, and of comparing new originals with the rest in between
 AT_ONCE = 5000  # pairs of a round
 
 
@@ -106,14 +106,12 @@ def match_pairs(
 def prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
     """These articles, made ready to be compared."""
     bodies = store.bodies(article_ids)
-    known = store.index.furniture({body.outlet for body in bodies})
-    common = store.index.commonplaces(SKETCH.every)
-    return {
-        body.article_id: prepare(
-            body, SKETCH, distinct(np.concatenate([common, known.get(body.outlet, NONE)]))
-        )
-        for body in bodies
+    outlets = {body.outlet for body in bodies}
+    known, common = store.index.furniture(outlets), store.index.commonplaces(SKETCH.every)
+    left_out = {
+        outlet: distinct(np.concatenate([common, known.get(outlet, NONE)])) for outlet in outlets
     }
+    return {body.article_id: prepare(body, SKETCH, left_out[body.outlet]) for body in bodies}
 
 
 def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]:
@@ -186,14 +184,14 @@ def _refold(
     original, it is compared first with those of them that it has not met; `anew` where matches were
     forgotten, so that no original is known to have met all."""
     met: set[tuple[int, int]] = set()
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS)):
         candidates, edges = store.neighbourhood(article_ids)
         with watch.timing("fold", within="load"):
             if anew:
                 candidates = [replace(candidate, was_original=False) for candidate in candidates]
             stories = fold(candidates, edges)
             pairs = [p for p in unmet(candidates, edges, stories, window) if p not in met]
-        if not pairs:
+        if not (pairs and left):  # after the last comparing the stories are made of what it found
             break
         met.update(pairs[:AT_ONCE])
         _add_found(store, run_id, match_pairs(store, pairs[:AT_ONCE], watch))

@@ -41,10 +41,6 @@ def connect(
     except (duckdb.Error, OSError) as error:
         raise explain(path, error) from error
     try:
-        connection.execute("SET TimeZone = 'UTC'")
-        # a run publishes at its end, which writes the log out; doing so every 16 MB meanwhile costs
-        # a fifth of what filing does
-        connection.execute("SET checkpoint_threshold = '256MB'")
         if read_only:
             check_readable(connection)
         elif is_outdated(connection):
@@ -77,11 +73,17 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
     give_up = time.monotonic() + patience
     while True:
         try:
-            return duckdb.connect(str(path), read_only=read_only)
+            connection = duckdb.connect(str(path), read_only=read_only)
+            break
         except duckdb.IOException as error:
             if "Conflicting lock" not in str(error) or time.monotonic() >= give_up:
                 raise
             time.sleep(0.25)
+    connection.execute("SET TimeZone = 'UTC'")
+    # a run publishes at its end, which writes the log out; doing so every 16 MB meanwhile costs a
+    # fifth of what filing does
+    connection.execute("SET checkpoint_threshold = '256MB'")
+    return connection
 
 
 def _make(path: Path) -> None:
@@ -115,9 +117,7 @@ def _brought_up_to_date(
     finally:
         remove(copy)
     connection.close()
-    renewed = duckdb.connect(str(path))
-    renewed.execute("SET TimeZone = 'UTC'")
-    return renewed
+    return _open(path, read_only=False, patience=0)
 
 
 def explain(path: Path, error: Exception) -> DatabaseError:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ingest.model import Article, Line, PageResult, Removed
+from storage.search import forgetting
 from storage.tables import Tables
 
 #: A line is furniture where it stands in so many of an outlet's stories...
@@ -106,12 +107,8 @@ class Lines:
         """
         rows = [{"article_id": i, "text": text, "words": n} for i, (text, n) in texts.items()]
         self._tables.update("articles", "article_id", rows)
-        self._tables.run(
-            "DELETE FROM core.search_terms WHERE doc IN (SELECT doc FROM core.search_docs "
-            "WHERE article_id IN (SELECT unnest(?::BIGINT[])))",
-            [list(texts)],
-        )
-        self._tables.delete("search_docs", "article_id", texts)
+        for statement in forgetting("SELECT unnest(?::BIGINT[])"):
+            self._tables.run(statement, [list(texts)])
 
     def add_others(self, run_id: int, results: Iterable[PageResult]) -> None:
         """Keeps what was read from pages that are no articles."""

@@ -45,3 +45,13 @@ def index_articles(connection: duckdb.DuckDBPyConnection) -> int:
         done += int(number)
         if number < BATCH:
             return done
+
+
+def forgetting(articles: str) -> tuple[str, str]:
+    """The two statements that take a query's articles out of the index: what is left of them is
+    indexed anew when the database is published. A parameter of the query is one of either."""
+    return (
+        "DELETE FROM core.search_terms WHERE doc IN "
+        f"(SELECT doc FROM core.search_docs WHERE article_id IN ({articles}))",
+        f"DELETE FROM core.search_docs WHERE article_id IN ({articles})",
+    )

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import duckdb
 
 from storage.database import transaction
+from storage.search import forgetting
 from storage.tables import OF_ARTICLE, OF_PAIR, OF_TEXT
 
 
@@ -73,7 +74,8 @@ def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -
         connection.execute(
             f"DELETE FROM core.{table} WHERE article_id IN (SELECT article_id FROM bare)"
         )
-    _forget_words(connection, "bare")
+    for statement in forgetting("SELECT article_id FROM bare"):
+        connection.execute(statement)
     connection.execute("DROP TABLE bare")
     others = _changed(
         connection,
@@ -107,7 +109,8 @@ def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None)
         [before],
     )
     articles, stories = _row(connection, "SELECT count(*), count(DISTINCT story_id) FROM gone")
-    _forget_words(connection, "gone")
+    for statement in forgetting("SELECT article_id FROM gone"):
+        connection.execute(statement)
     for table in OF_PAIR:
         connection.execute(
             f"DELETE FROM core.{table} WHERE a IN (SELECT article_id FROM gone) "
@@ -186,17 +189,6 @@ def roll_up_ledger(connection: duckdb.DuckDBPyConnection, before: datetime | Non
     connection.execute("DROP TABLE summed")
     what = f"{requests:,} requests and {outcomes:,} outcomes before {_day(before)} rolled up"
     return _did("ledger", requests + outcomes, what)
-
-
-def _forget_words(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Takes a table's articles out of the full-text index: what is left of them is indexed anew."""
-    connection.execute(
-        f"DELETE FROM core.search_terms WHERE doc IN "
-        f"(SELECT doc FROM core.search_docs JOIN {table} USING (article_id))"
-    )
-    connection.execute(
-        f"DELETE FROM core.search_docs WHERE article_id IN (SELECT article_id FROM {table})"
-    )
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
