@@ -21,7 +21,7 @@ from ingest.compare import FoldParams, Prepared, compare, prepare
 from ingest.dedup import fold, unmet
 from ingest.furniture import FurnitureParams
 from ingest.hashes import NONE, distinct
-from ingest.model import Article, Match, Sketch
+from ingest.model import Article, Body, Match, Sketch
 from ingest.sketch import SketchParams, sketch_articles
 from ingest.stitch import StitchParams, sources
 from storage.index import Bounds
@@ -50,10 +50,9 @@ def file_articles(
     store.add_articles(run_id, articles)
     with watch.timing("fold", within="load"):
         bodies = [article.body for article in articles]
-        known = store.index.furniture({body.outlet for body in bodies})
-        sketches = sketch_articles(bodies, SKETCH, known)
+        sketches = _sketched(store, bodies)
     store.index.add(sketches)
-    _find_copies(store, run_id, sketches, window, watch)
+    _find_copies(store, run_id, bodies, sketches, window, watch)
 
 
 def refile_articles(
@@ -61,51 +60,61 @@ def refile_articles(
 ) -> None:
     """Sketches, compares and folds anew articles whose text has changed."""
     ids = set(article_ids)
-    sketches = _sketched(store, ids)
+    bodies = store.bodies(ids)
+    sketches = _sketched(store, bodies)
     store.index.drop(ids)
     store.index.add(sketches)
-    _find_copies(store, run_id, sketches, window, Stopwatch(), store.drop_matches(ids))
+    _find_copies(store, run_id, bodies, sketches, window, Stopwatch(), store.drop_matches(ids))
 
 
 def _find_copies(
     store: Store,
     run_id: int,
+    bodies: Sequence[Body],
     sketches: Sequence[Sketch],
     window: timedelta,
     watch: Stopwatch,
     parted: Iterable[int] = (),
 ) -> None:
-    """All that follows from articles whose sketches are in the index, and for those `parted` from
-    them by what was forgotten."""
+    """All that follows from articles with these bodies, whose sketches are in the index, and for
+    those `parted` from them by what was forgotten."""
     store.index.ask(sketches, max(window, LEARNING))
     disturbed = store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
     if disturbed:
-        again = _sketched(store, disturbed)
+        again = _sketched(store, store.bodies(disturbed))
         store.index.replace(again)
         disturbed |= store.drop_matches(disturbed)
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
         store.index.ask(list(fresh.values()), max(window, LEARNING))
     pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
     touched = {sketch.article_id for sketch in sketches} | disturbed | set(parted)
-    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch))
+    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch, bodies))
     _refold(store, run_id, touched, window, watch, anew=bool(disturbed or parted))
     store.index.note_commonplaces(BOUNDS)
     _stitch(store, touched)
 
 
 def match_pairs(
-    store: Store, pairs: Sequence[tuple[int, int]], watch: Stopwatch | None = None
+    store: Store,
+    pairs: Sequence[tuple[int, int]],
+    watch: Stopwatch | None = None,
+    at_hand: Iterable[Body] = (),
 ) -> list[Match]:
-    """Every pair compared in full, in their order, whatever that finds."""
+    """Every pair compared in full, in their order, whatever that finds; bodies that are not at
+    hand are read."""
     watch = watch or Stopwatch()
-    ready = prepared(store, {article_id for pair in pairs for article_id in pair})
+    ready = prepared(store, {article_id for pair in pairs for article_id in pair}, at_hand)
     with watch.timing("fold", within="load"):
         return [compare(ready[a], ready[b], FOLD) for a, b in pairs]
 
 
-def prepared(store: Store, article_ids: Iterable[int]) -> dict[int, Prepared]:
+def prepared(
+    store: Store, article_ids: Collection[int], at_hand: Iterable[Body] = ()
+) -> dict[int, Prepared]:
     """These articles, made ready to be compared."""
-    bodies = store.bodies(article_ids)
+    held = {body.article_id: body for body in at_hand}
+    bodies = [held[article_id] for article_id in article_ids if article_id in held]
+    bodies += store.bodies(article_id for article_id in article_ids if article_id not in held)
     outlets = {body.outlet for body in bodies}
     known, common = store.index.furniture(outlets), store.index.commonplaces(SKETCH.every)
     left_out = {
@@ -145,28 +154,28 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
         store.drop_matches(ids)
         parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
         for part in parts:
-            sketches = _sketched(store, part)
+            sketches = _sketched(store, store.bodies(part))
             store.index.add(sketches)
             store.index.ask(sketches, max(window, LEARNING))
             store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
             store.index.note_commonplaces(BOUNDS)
         for part in parts:
-            store.index.replace(_sketched(store, part))
+            store.index.replace(_sketched(store, store.bodies(part)))
         done: set[int] = set()
         for part in parts:
-            store.index.ask(_sketched(store, part), window)
+            bodies = store.bodies(part)
+            store.index.ask(_sketched(store, bodies), window)
             pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
             new = [pair for pair in pairs if done.isdisjoint(pair)]
-            _add_found(store, run_id, match_pairs(store, new))
+            _add_found(store, run_id, match_pairs(store, new, at_hand=bodies))
             done.update(part)
         _refold(store, run_id, ids, window, Stopwatch(), anew=True)
         _stitch(store, done)
     return len(ids)
 
 
-def _sketched(store: Store, article_ids: Iterable[int]) -> list[Sketch]:
-    """The sketches of articles that are filed, without what is known to be furniture by now."""
-    bodies = store.bodies(article_ids)
+def _sketched(store: Store, bodies: Sequence[Body]) -> list[Sketch]:
+    """The sketches of articles, without what is known to be furniture by now."""
     known = store.index.furniture({body.outlet for body in bodies})
     return sketch_articles(bodies, SKETCH, known)
 

@@ -16,8 +16,6 @@ import pyarrow as pa
 from ingest.model import Sketch
 from storage.tables import INDEX, Row, Tables
 
-NOBODY = """(SELECT NULL::BIGINT AS article_id, '' AS outlet, now() AS appeared,
-    []::BIGINT[] AS sample, []::BIGINT[] AS bands WHERE false)"""
 #: There are no times before and after: a feed may say that something appeared in the year 1.
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -96,37 +94,27 @@ class Index:
         """Looks up who else holds these articles' sampled shingles and bands, among those that
         appeared within `reach` of one of them.
 
-        `learn` and `candidates` work on what was found: the tables `asking` and `holders`, of one
-        row a shingle, and `neighbours`, of one row a pair that shares a band.
+        `learn` and `candidates` work on what was found: the tables `asking` and `held`, of one row
+        a shingle, `neighbours`, of one row a pair that shares a band, and `known`, of one an
+        article.
         """
-        rows = [
-            {
-                "article_id": s.article_id,
-                "outlet": s.outlet,
-                "appeared": s.appeared,
-                "sample": list(s.sample),
-                "bands": list(s.bands),
-            }
-            for s in sketches
-        ]
+        asked = _rows(sketches, [s.sample for s in sketches])
+        banded = _rows(sketches, [s.bands for s in sketches])
         ends = [end for span in spans([s.appeared for s in sketches], reach) for end in span]
         near = " OR ".join(["held.appeared BETWEEN ? AND ?"] * (len(ends) // 2)) or "false"
-        with self._tables.incoming(rows) as any_rows:
-            source = "incoming" if any_rows else NOBODY
+        with self._tables.incoming(asked):
             self._tables.run(
-                f"""
+                """
                 CREATE OR REPLACE TEMP TABLE asking AS
-                SELECT * FROM (
-                    SELECT article_id, outlet, appeared, unnest(sample) AS hash FROM {source}
-                ) ANTI JOIN core.commonplaces USING (hash)
+                SELECT hash, article_id FROM incoming ANTI JOIN core.commonplaces USING (hash)
                 """
             )
+        with self._tables.incoming(banded):
             self._tables.run(
                 f"""
                 CREATE OR REPLACE TEMP TABLE neighbours AS
-                WITH asked AS (SELECT article_id, unnest(bands) AS hash FROM {source})
                 SELECT DISTINCT asked.article_id AS asker, held.article_id
-                FROM core.bands held JOIN asked ON asked.hash = held.hash
+                FROM core.bands held JOIN incoming asked ON asked.hash = held.hash
                 WHERE asked.article_id <> held.article_id AND ({near})
                 """,
                 ends,
@@ -140,12 +128,21 @@ class Index:
             ends,
         )
         self._tables.run(
+            # stories and sketches of a few only: DuckDB makes a table of all that it joins to
             """
-            CREATE OR REPLACE TEMP TABLE holders AS
-            SELECT held.*, a.outlet, a.appeared, a.first_seen,
-                   coalesce(m.story_id, -article_id) AS story
-            FROM held JOIN core.articles a USING (article_id)
-            LEFT JOIN core.members m USING (article_id)
+            CREATE OR REPLACE TEMP TABLE known AS
+            WITH any_of_them AS MATERIALIZED (
+                SELECT article_id FROM held UNION SELECT article_id FROM asking
+                UNION SELECT unnest([asker, article_id]) FROM neighbours
+            )
+            SELECT article_id, outlet, appeared, first_seen, shingles,
+                   coalesce(story_id, -article_id) AS story,
+                   coalesce(original_id = article_id, true) AS original
+            FROM any_of_them JOIN core.articles USING (article_id)
+            LEFT JOIN (FROM core.sketches SEMI JOIN any_of_them USING (article_id))
+                USING (article_id)
+            LEFT JOIN (FROM core.members SEMI JOIN any_of_them USING (article_id))
+                USING (article_id)
             """
         )
 
@@ -157,10 +154,10 @@ class Index:
             """
             INSERT INTO core.commonplaces
             SELECT hash FROM (
-                SELECT DISTINCT hash, coalesce(m.story_id, -article_id) AS story
-                FROM holders LEFT JOIN core.members m USING (article_id)
-                SEMI JOIN (SELECT hash FROM holders GROUP BY hash HAVING count(*) > $stories)
-                USING (hash)
+                SELECT DISTINCT hash, coalesce(story_id, -article_id) AS story FROM held
+                SEMI JOIN (SELECT hash FROM held GROUP BY hash HAVING count(*) > $stories)
+                    USING (hash)
+                LEFT JOIN (FROM core.members SEMI JOIN held USING (article_id)) USING (article_id)
             ) GROUP BY hash HAVING count(*) > $stories
             """,
             {"stories": bounds.stories},
@@ -180,12 +177,14 @@ class Index:
             """
             CREATE OR REPLACE TEMP TABLE learned AS
             WITH recurring AS (
-                SELECT outlet, hash FROM holders ANTI JOIN core.furniture USING (outlet, hash)
-                WHERE hash % $every = 0 AND outlet IN (SELECT outlet FROM asking)
+                SELECT outlet, hash FROM held JOIN known USING (article_id)
+                ANTI JOIN core.furniture USING (outlet, hash)
+                WHERE hash % $every = 0
+                  AND outlet IN (SELECT outlet FROM asking JOIN known USING (article_id))
                 GROUP BY ALL HAVING count(*) >= $days
             ), dated AS (
                 SELECT DISTINCT outlet, hash, appeared::DATE AS day, first_seen::DATE AS seen
-                FROM holders SEMI JOIN recurring USING (outlet, hash)
+                FROM held JOIN known USING (article_id) SEMI JOIN recurring USING (outlet, hash)
             ), counted AS (
                 SELECT outlet, hash, one.day, count(DISTINCT other.day) AS days,
                        count(DISTINCT other.seen) AS seen
@@ -223,10 +222,11 @@ class Index:
         return self._tables.rows(
             """
             WITH mine AS (
-                SELECT * FROM asking ANTI JOIN core.furniture USING (outlet, hash)
+                SELECT hash, article_id FROM asking JOIN known USING (article_id)
+                ANTI JOIN core.furniture USING (outlet, hash)
             ), theirs AS (
-                SELECT hash, article_id, story
-                FROM holders ANTI JOIN core.furniture USING (outlet, hash)
+                SELECT hash, article_id, story FROM held JOIN known USING (article_id)
+                ANTI JOIN core.furniture USING (outlet, hash)
             ), weights AS (
                 SELECT hash, 1 / count(*) AS weight FROM (SELECT DISTINCT hash, story FROM theirs)
                 GROUP BY hash
@@ -238,16 +238,9 @@ class Index:
                 GROUP BY ALL HAVING count(*) >= 2
                 UNION ALL
                 SELECT asker, article_id, 1, $many FROM neighbours
-            ), paired AS MATERIALIZED (
+            ), paired AS (
                 SELECT asker, article_id, max(weight) AS weight, max(shared) AS shared
                 FROM sharing GROUP BY ALL
-            ), known AS MATERIALIZED (
-                SELECT article_id, appeared, shingles, coalesce(m.story_id, -article_id) AS story,
-                       coalesce(m.original_id = article_id, true) AS original
-                FROM (SELECT DISTINCT unnest([asker, article_id]) AS article_id FROM paired)
-                JOIN core.sketches k USING (article_id) JOIN core.articles USING (article_id)
-                LEFT JOIN core.members m USING (article_id)
-                WHERE k.shingles >= $shingles
             ), ranked AS (
                 SELECT asker, p.article_id, k.original,
                        row_number() OVER (PARTITION BY asker, k.original
@@ -257,7 +250,8 @@ class Index:
                        AND a.appeared <= min(k.appeared) OVER (PARTITION BY k.story) AS first
                 FROM paired p
                 JOIN known a ON a.article_id = asker JOIN known k ON k.article_id = p.article_id
-                WHERE k.appeared BETWEEN a.appeared - $window AND a.appeared + $window
+                WHERE least(a.shingles, k.shingles) >= $shingles
+                  AND greatest(a.appeared, k.appeared) - least(a.appeared, k.appeared) <= $window
                   AND (weight >= $weight OR shared >= $many
                        OR shared * $every >= $share * least(a.shingles, k.shingles))
             )

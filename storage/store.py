@@ -47,6 +47,7 @@ ARTICLE = [
     if field.name not in {"removed", "pruned", "verdict", "reason"}
 ]
 MATCH = [field.name for field in fields(Match)]
+FEW = 200  # articles
 
 
 class Store:
@@ -292,10 +293,15 @@ class Store:
 
     def bodies(self, article_ids: Iterable[int]) -> list[Body]:
         """What of these articles is sketched and compared."""
+        ids = list(article_ids)
+        # a list is looked through while scanning, and DuckDB reads no other texts than those of
+        # articles near them; to join with, it reads them all, but its time is the same for many
+        few = "list_contains($ids, article_id)"
+        many = "article_id IN (SELECT unnest($ids::BIGINT[]))"
         rows = self._tables.rows(
             "SELECT article_id, outlet, text, appeared FROM core.articles "
-            "WHERE article_id IN (SELECT unnest(?::BIGINT[]))",
-            [list(article_ids)],
+            f"WHERE {few if len(ids) <= FEW else many}",
+            {"ids": ids},
         )
         return [
             Body(article_id=i, outlet=outlet, text=text, appeared=appeared)
@@ -371,8 +377,8 @@ class Store:
             "SELECT article_id, appeared, words, story_id, "
             "coalesce(original_id = article_id, false), "
             "coalesce(agency_from = 'outlet', false), coalesce(agency_confidence >= 0.5, false) "
-            "FROM core.articles "
-            "JOIN reached USING (article_id) LEFT JOIN core.members USING (article_id)"
+            "FROM core.articles JOIN reached USING (article_id) "
+            "LEFT JOIN (FROM core.members SEMI JOIN reached USING (article_id)) USING (article_id)"
         ).fetchall()
         matches = self._connection.execute(
             f"SELECT {', '.join(MATCH)} FROM core.matches "

@@ -93,15 +93,16 @@ class Tables:
     def incoming(self, rows: Sequence[Row] | pa.Table) -> Iterator[bool]:
         """Rows as the relation `incoming`, for as long as the block lasts; False for no rows.
 
-        Many small rows come faster as a table of Arrow's, a column at a time.
+        Many small rows come faster as a table of Arrow's, a column at a time; one without rows has
+        columns all the same, and can be asked.
         """
-        if not len(rows):
+        if not isinstance(rows, pa.Table) and not rows:
             yield False
             return
         table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows))
         self._connection.register("incoming", table)
         try:
-            yield True
+            yield len(table) > 0
         finally:
             self._connection.unregister("incoming")
 
