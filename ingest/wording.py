@@ -13,11 +13,10 @@ import xxhash
 from babel import Locale
 
 from ingest.byline_words import ROLE
-from ingest.words import LONG, NOT_LATIN, size, words
+from ingest.words import LONG, size, words
 
 SHORT = 8  # words of an interface phrase, at most
-NO_WORD = re.compile(r"[\W_]+")
-NO_WORD_ANYWHERE = regex.compile(r"[\W_]+")  # re takes the vowel signs of Hindi for marks
+NO_WORD = regex.compile(r"[\W_]+")  # re takes the vowel signs of Hindi for marks
 ENDS = tuple(".!?…。！？؟।۔:;\"'“”’»)]")  # what a sentence ends with, in most scripts
 FULL_STOP = re.compile(r"(?<![.…])[.。।۔][\"'“”’»)\]]*\s*$")
 QUOTES = tuple("\"'“”„«»‘’「『")
@@ -82,8 +81,7 @@ def _key(text: str) -> str:
 
 
 def _letters_of(text: str) -> str:
-    marks = NO_WORD_ANYWHERE if NOT_LATIN.search(text) else NO_WORD
-    return marks.sub(" ", text).strip().casefold()
+    return str(NO_WORD.sub(" ", text)).strip().casefold()
 
 
 def line_hash(line: str) -> int:

@@ -11,10 +11,10 @@ UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}"
 # regex, not re: there \w leaves out the vowel signs of Hindi and its relatives, and splits words
 WORD = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}]+", regex.V1)
 LONG = 2_000  # characters of a line that is not kept in memory
-# Latin letters with the punctuation of news: on these re finds the same words, four times as fast;
-# not on raised digits and fractions
-LATIN = re.compile(r"[^\W_]+")
-NOT_LATIN = re.compile(r"[^\x00-±´-¸º»¿-ɏ‐-‧‰-‾]")
+# Most news is Latin-1 but for its punctuation. Its words are found a byte at a time: the same ones,
+# in a tenth of the time.
+PUNCTUATION = re.compile("[\u2000-\u200b\u2010-\u203e€™]")
+SPACED = bytes(code if WORD.fullmatch(chr(code)) else ord(" ") for code in range(256))
 GRAM = 4  # words
 APOSTROPHES = re.compile(r"['’ʼ]")
 # A quotation ends with its mark or with its paragraph: one that goes on is opened again in each.
@@ -24,7 +24,11 @@ QUOTATION = re.compile(r"""(“[^”\n]*”?|„[^“”\n]*[“”]?|«[^»\n]*
 def words(text: str) -> list[str]:
     """The words in order, casefolded, without punctuation: "Don’t" and "don't" are one."""
     plain = APOSTROPHES.sub("", text).casefold()
-    return (WORD if NOT_LATIN.search(plain) else LATIN).findall(plain)
+    try:
+        latin = PUNCTUATION.sub(" ", plain).encode("latin-1")
+    except UnicodeEncodeError:
+        return list(WORD.findall(plain))
+    return latin.translate(SPACED).decode("latin-1").split()
 
 
 def quotations(text: str) -> list[tuple[int, int]]:
