@@ -19,6 +19,7 @@ from ingest.sketch import SketchParams, shingled
 from ingest.words import names_and_numbers, quotations, words
 
 Decision = tuple[Relation | None, str]
+REPEATS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class _Side:
     text: Prepared
     shingles: int  # distinct ones
     words: int
-    aligned: float  # share of words in shared runs that stand in the same order in both
+    aligned: float  # share of words in shared runs that stand in the same order in both, or repeat
     prose: float  # share of the words outside quotations that are shared
     prose_words: int  # number of those
     lead: float  # share of the first words that are shared
@@ -88,10 +89,10 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     own = [~within(text.hashes, left_out) for text in (one, other)]
     sets = [distinct(text.hashes[mine]) for text, mine in zip((one, other), own, strict=True)]
     common = sets[0][within(sets[0], sets[1])]
-    places = _in_order(one.hashes, other.hashes, common)
+    places = _in_order(one, other, common)
     a = _side(one, own[0], len(sets[0]), common, places[0], params)
     b = _side(other, own[1], len(sets[1]), common, places[1], params)
-    short, long = (a, b) if a.words <= b.words else (b, a)
+    short, long = sorted((a, b), key=lambda side: (side.words, side.text.text))
     relation, rule = _decide(short, long, len(common), params)
     return Match(
         a=one.article_id,
@@ -121,11 +122,12 @@ def _side(
     mine = ~covered(text, np.flatnonzero(~own))
     shared = covered(text, np.flatnonzero(within(text.hashes, common))) & mine
     said = mine & text.prose
+    repeated = np.flatnonzero(within(text.hashes, distinct(text.hashes[places])))
     return _Side(
         text=text,
         shingles=shingles,
         words=int(mine.sum()),
-        aligned=_mean(covered(text, places)[mine]),
+        aligned=_mean(covered(text, repeated)[mine]),
         prose=_mean(shared[said]),
         prose_words=int(shared[said].sum()),
         lead=_mean(shared[mine][: params.lead]),
@@ -144,31 +146,49 @@ def covered(text: Prepared, places: Hashes) -> Flags:
     return covered
 
 
-def _in_order(a: Hashes, b: Hashes, common: Hashes) -> tuple[Hashes, Hashes]:
-    """Where the most shared shingles stand that have the same order in both: places in a, and in b.
+def _in_order(one: Prepared, other: Prepared, common: Hashes) -> tuple[Hashes, Hashes]:
+    """Where the most shared shingles stand that have the same order in both: places in one, and in
+    the other. Whichever comes first, they are the same."""
+    if one.text > other.text:
+        swapped = _in_order(other, one, common)
+        return swapped[1], swapped[0]
+    places, met = _met(one.hashes, other.hashes, common)
+    if (np.diff(met) > 0).all():  # most copies are not rearranged
+        return places, met
+    chosen = _increasing(met)
+    return places[chosen], met[chosen]
 
-    The longest increasing subsequence of places in b, by patience; a shingle that b repeats counts
-    where it comes first.
-    """
+
+def _met(a: Hashes, b: Hashes, common: Hashes) -> tuple[Hashes, Hashes]:
+    """Where the same shared shingle stands in both: places in a, ascending, and in b, for each of
+    them descending. Of a shingle that b repeats again and again the first REPEATS count."""
     a_places = np.flatnonzero(within(a, common))
     b_places = np.flatnonzero(within(b, common))
-    firsts = b_places[np.argsort(b[b_places], kind="stable")]
-    b_places = firsts[np.searchsorted(b[firsts], a[a_places])]
+    b_places = b_places[np.argsort(b[b_places], kind="stable")]
+    starts = np.searchsorted(b[b_places], a[a_places])
+    counts = np.searchsorted(b[b_places], a[a_places], side="right") - starts
+    counts = np.minimum(counts, REPEATS)
+    back = np.cumsum(counts).repeat(counts) - np.arange(counts.sum()) - 1
+    return a_places.repeat(counts), b_places[starts.repeat(counts) + back]
+
+
+def _increasing(values: Hashes) -> Hashes:
+    """The positions of the longest increasing subsequence, by patience. Of the places where two
+    texts meet, in `_met`'s order, it is their longest common subsequence (Hunt and Szymanski)."""
     tails: list[int] = []
     ends: list[int] = []
     before = []
-    for position, place in enumerate(b_places.tolist()):
-        rank = bisect_left(tails, place)
+    for position, value in enumerate(values.tolist()):
+        rank = bisect_left(tails, value)
         before.append(ends[rank - 1] if rank else -1)
-        tails[rank : rank + 1] = [place]
+        tails[rank : rank + 1] = [value]
         ends[rank : rank + 1] = [position]
     chain = []
     position = ends[-1] if ends else -1
     while position >= 0:
         chain.append(position)
         position = before[position]
-    chosen = np.array(chain[::-1], np.int64)
-    return a_places[chosen], b_places[chosen]
+    return np.array(chain[::-1], np.int64)
 
 
 def _longest_run(places: tuple[Hashes, Hashes], size: int) -> int:

@@ -1,11 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from builders import FOLD, SKETCH, body, prose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare import compare, prepare
+from ingest.compare import _in_order, compare, prepare
 from ingest.hashes import NONE, distinct
 from ingest.model import Relation
 from ingest.sketch import sample, shingle
@@ -133,6 +134,54 @@ def test_comparing_is_symmetric(one, other, same):
     a = prepare(body(1, one, outlet=outlets[0]), SKETCH)
     b = prepare(body(2, other, outlet=outlets[1]), SKETCH)
     assert compare(a, b, FOLD) == compare(b, a, FOLD)
+
+
+@given(TEXTS, TEXTS, st.booleans())
+def test_what_two_texts_are_to_each_other_does_not_depend_on_their_ids(one, other, same):
+    outlets = ("wire.example", "wire.example" if same else "post.example")
+    found, turned = relate(one, other, outlets=outlets), relate(other, one, outlets=outlets[::-1])
+    assert (found.relation, found.rule) == (turned.relation, turned.rule)
+    assert (found.a_aligned, found.b_aligned) == (turned.b_aligned, turned.a_aligned)
+    assert found.longest_run == turned.longest_run
+
+
+PHRASES = st.lists(st.builds(prose, st.integers(0, 9), st.integers(5, 20)), max_size=4).map(
+    " ".join
+)
+
+
+def longest_common_subsequence(one, other):
+    """Its length, as the textbook has it."""
+    row = [0] * (len(other) + 1)
+    for item in one:
+        before, row = row, [0]
+        for place, another in enumerate(other):
+            longer = before[place] + 1 if item == another else max(before[place + 1], row[place])
+            row.append(longer)
+    return row[-1]
+
+
+@given(PHRASES, PHRASES)
+def test_what_stands_in_the_same_order_is_the_longest_common_subsequence(one, other):
+    a, b = prepare(body(1, one), SKETCH), prepare(body(2, other), SKETCH)
+    common = np.intersect1d(a.hashes, b.hashes)
+    here, there = _in_order(a, b, common)
+    assert (a.hashes[here] == b.hashes[there]).all()
+    assert (np.diff(here) > 0).all()
+    assert (np.diff(there) > 0).all()
+    assert len(here) == longest_common_subsequence(a.hashes.tolist(), b.hashes.tolist())
+
+
+def test_a_body_that_stands_on_the_page_twice_makes_a_copy_of_its_copy():
+    twice = f"{ORIGINAL} {ORIGINAL} {prose(9000, 8)}"
+    assert relate(twice, ORIGINAL).relation is Relation.COPY
+    assert relate(ORIGINAL, twice).relation is Relation.COPY
+
+
+def test_a_page_of_one_phrase_is_compared_in_the_time_of_others():
+    found = relate("buy now " * 20_000, "buy now " * 19_999 + "today")
+    assert found.a_aligned <= 1
+    assert found.longest_run >= 5
 
 
 @given(TEXTS, TEXTS)
