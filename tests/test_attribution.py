@@ -55,6 +55,12 @@ def test_a_dateline_names_the_agency(dateline, agency):
     assert found.evidence in dateline
 
 
+def test_a_state_after_its_town_is_hardly_an_agency():
+    assert read(f"HARRISBURG (PA) - {BODY}").confidence < LIKELY
+    assert read(f"LONDON, Nov. 3 (PA) - {BODY}").confidence >= LIKELY
+    assert read(f"HARRISBURG (PA) - {BODY}© PA Media 2026").confidence >= LIKELY
+
+
 @pytest.mark.parametrize(
     "beginning",
     [
@@ -84,6 +90,7 @@ def test_a_mention_is_no_evidence(beginning):
         ("© dpa-infocom, dpa:161103-99-99999/2", "dpa", "copyright"),
         ("Copyright 2016 The Associated Press. All rights reserved.", "ap", "copyright"),
         ("© 2016 Associated Press", "ap", "copyright"),
+        ("© AFP 2016", "afp", "copyright"),
         ("©2016 Bloomberg L.P.", "bloomberg", "copyright"),
         ("Copyright 2016 Bloomberg", "bloomberg", "copyright"),
     ],
