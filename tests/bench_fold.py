@@ -270,7 +270,8 @@ def windows(sizes: list[int], plot: Path | None) -> None:
             )  # fmt: skip
             console.print(table)
     if plot:
-        chart = Chart(title=f"seconds for {NEW:,} articles, by window", lines={"seconds": points})
+        title = f"seconds for {NEW:,} new articles, by articles in the window"
+        chart = Chart(title=title, lines={"seconds": points}, base=0)
         plot.write_text(svg([chart], columns=1))
 
 
