@@ -34,6 +34,8 @@ STARTUP_SECONDS = 120  # a server's first start migrates its own database; on a 
 SETTLE_SECONDS = 20
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
+    # a server that goes away during a run is said in a sentence, not in one for each event
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # besides sending nothing: its heartbeat is what finds the server's database locked at a start
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -168,9 +170,18 @@ def run_now(settings: Settings, now: "datetime | None", *, due: bool) -> int:
     async def run() -> "State[int]":
         return await news(feeds=settings.feeds, db=settings.db, now=now, due=due, return_state=True)
 
-    state = asyncio.run(run())
-    if flow_run_id := state.state_details.flow_run_id:
-        _settle(flow_run_id)
+    api = os.environ["PREFECT_API_URL"]
+    try:
+        state = asyncio.run(run())
+        if flow_run_id := state.state_details.flow_run_id:
+            _settle(flow_run_id)
+    except Exception as error:
+        if healthy(api):
+            raise
+        raise CopydeskError(
+            f"the Prefect server at {api} does not answer ({error}): start it, or set another "
+            "PREFECT_API_URL or none; what the run has filed stays, and the next one goes on"
+        ) from error
     return int(state.result())
 
 

@@ -361,6 +361,22 @@ def test_a_port_where_nothing_listens_is_no_healthy_server():
     assert not healthy("http://127.0.0.1:9/api")
 
 
+@pytest.mark.slow
+def test_a_run_whose_prefect_server_does_not_answer_says_so_in_a_sentence(filled, tmp_path):
+    environment = {"PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_HOME": str(tmp_path)}
+    ran = subprocess.run(
+        [COPYDESK, "run", "--due", "--db", filled],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    said = ran.stderr.strip()
+    assert said.startswith("copydesk: the Prefect server at http://127.0.0.1:9/api does not answer")
+    assert "\n" not in said
+
+
 def test_what_only_sql_has_reaches_csv_and_json_whole(filled):
     query = "SELECT 0.00001234::DOUBLE AS x, 2 AS x, 'nan'::DOUBLE AS n, {'a': [1, NULL]} AS s"
     _, as_json, _ = copydesk("sql", "--db", filled, "--format", "json", query)
