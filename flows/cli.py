@@ -239,10 +239,14 @@ def settings() -> None:
 
 def _run(settings: Settings, now: datetime | None, *, due: bool) -> None:
     _check(settings)
-    with _watching() as waiting:
-        prepare(quiet=True)
-        with a_server(settings, waiting, lasting=False):
-            run_id = run_now(settings, now, due=due)
+    try:
+        with _watching() as waiting:
+            prepare(quiet=True)
+            with a_server(settings, waiting, lasting=False):
+                run_id = run_now(settings, now, due=due)
+    except KeyboardInterrupt:
+        err.print("Stopped. What was filed stays, and the next run goes on from there.")
+        raise
     with open_reader(settings.db, latest=True) as reader:
         summary = reader.run_summary(run_id)
         out.print(show.run_summary(summary))

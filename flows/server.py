@@ -172,7 +172,10 @@ def run_now(settings: Settings, now: "datetime | None", *, due: bool) -> int:
 
     api = os.environ["PREFECT_API_URL"]
     try:
-        state = asyncio.run(run())
+        try:
+            state = asyncio.run(run())
+        finally:
+            _report()
         if flow_run_id := state.state_details.flow_run_id:
             _settle(flow_run_id)
     except Exception as error:
@@ -185,6 +188,17 @@ def run_now(settings: Settings, now: "datetime | None", *, due: bool) -> int:
     return int(state.result())
 
 
+def _report() -> None:
+    """Waits until all that happened has been sent to the server, which is about to end; Prefect
+    would wait for it when the process ends, and for each event that nobody answers seven seconds.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=SETTLE_SECONDS)
+    EventsWorker.drain_all(timeout=SETTLE_SECONDS)
+
+
 def _settle(flow_run_id: "UUID") -> None:
     """Waits until the server has heard how every task ended.
 
@@ -193,11 +207,7 @@ def _settle(flow_run_id: "UUID") -> None:
     """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
-    from prefect.events.worker import EventsWorker
-    from prefect.logging.handlers import APILogWorker
 
-    APILogWorker.drain_all(timeout=SETTLE_SECONDS)
-    EventsWorker.drain_all(timeout=SETTLE_SECONDS)
     give_up = time.monotonic() + SETTLE_SECONDS
     ours = FlowRunFilter.model_validate({"id": {"any_": [flow_run_id]}})
     ended = -1

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from serving import Answer, serving
 from test_quack import ATTACH, TOKEN, ask
 
 from flows.demo import FEEDS, sample_newsroom
@@ -203,6 +205,41 @@ def test_serve_runs_at_once_schedules_the_next_runs_and_stops_clean(tmp_path):
     assert not healthy(api)
     with open_reader(tmp_path / "news.duckdb") as reader:
         assert reader.run_summary(1).articles > 60
+
+
+def test_ctrl_c_ends_a_run_in_a_sentence_and_the_next_one_goes_on(tmp_path):
+    db = tmp_path / "news.duckdb"
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "COPYDESK_"))}
+    env |= {
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "COPYDESK_ALLOW_NETWORKS": '["127.0.0.0/8"]',
+    }
+    with serving() as site:
+        entry = f"<item><title>News</title><link>{site.address}/story</link></item>"
+        feed = f"<rss version='2.0'><channel><title>News</title>{entry}</channel></rss>"
+        site.answers["/feed"] = Answer(200, feed.encode(), {"Content-Type": "application/rss+xml"})
+        site.answers["/story"] = lambda _: site.closing.wait()
+        feeds = tmp_path / "feeds.opml"
+        feeds.write_text(
+            f"<opml version='2.0'><body><outline xmlUrl='{site.address}/feed'/></body></opml>"
+        )
+        running = subprocess.Popen(
+            [Path(sys.executable).parent / "copydesk", "run", "--feeds", feeds, "--db", db],
+            env=env,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        eventually(lambda: "/story" in [path for path, _ in site.requests])
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert said.strip() == "Stopped. What was filed stays, and the next run goes on from there."
+    with open_reader(db, latest=True) as reader:
+        assert reader.run_summary(1).state == "failed"
+        assert reader.query("SELECT url FROM pages WHERE outcome = 'pending'").rows == [
+            (f"{site.address}/story",)
+        ]
 
 
 def eventually(true, tries=600, pause=0.25):
