@@ -374,7 +374,7 @@ RUSSIAN = rss("<title>Москва</title>")
         (b'<?xml version="1.0" encoding="cp1251"?>' + RUSSIAN.encode("cp1251"), "", "Москва"),
         (RUSSIAN.encode("cp1251"), "text/xml; charset=windows-1251", "Москва"),
         (RUSSIAN.encode("koi8-r"), "text/xml; charset=koi8-r", "Москва"),
-        (gzip.compress(GERMAN.encode()), "", "Köln – Fähre"),
+        (gzip.compress(GERMAN.encode(), mtime=0), "", "Köln – Fähre"),
         (
             b'<?xml version="1.0" encoding="iso-2022-jp"?>'
             + rss("<title>東京</title>").encode("iso-2022-jp"),
