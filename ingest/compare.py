@@ -19,7 +19,7 @@ from ingest.sketch import SketchParams, shingled
 from ingest.words import names_and_numbers, quotations, words
 
 Decision = tuple[Relation | None, str]
-REPEATS = 8
+REPEATS = 8  # of a shingle, at most: a page of one phrase would meet another everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class FoldParams:
     linked: float = 4.4  # shared prose: its share of the shorter, times the root of its words
     mutual: float = 0.4  # of the longer's prose, for an update rather than a round-up
     own_lead: float = 0.2  # of either lead, on one outlet: else the same block follows two stories
-    ordered: float = 0.2  # of the shorter text, in the same order: else it is formulae that recur
+    ordered: float = 0.2  # of the shorter text, in the same order and once: else it is formulae
     lead: int = 50  # words
     short: int = 60  # words
 
@@ -75,7 +75,8 @@ class _Side:
     text: Prepared
     shingles: int  # distinct ones
     words: int
-    aligned: float  # share of words in shared runs that stand in the same order in both, or repeat
+    aligned: float  # share of words in shared runs that stand in the same order in both
+    ordered: float  # the same of runs that neither text repeats
     prose: float  # share of the words outside quotations that are shared
     prose_words: int  # number of those
     lead: float  # share of the first words that are shared
@@ -90,8 +91,10 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     sets = [distinct(text.hashes[mine]) for text, mine in zip((one, other), own, strict=True)]
     common = sets[0][within(sets[0], sets[1])]
     places = _in_order(one, other, common)
-    a = _side(one, own[0], len(sets[0]), common, places[0], params)
-    b = _side(other, own[1], len(sets[1]), common, places[1], params)
+    once = within(one.hashes[places[0]], _once(one.hashes))
+    once &= within(other.hashes[places[1]], _once(other.hashes))
+    a = _side(one, own[0], len(sets[0]), common, places[0], once, params)
+    b = _side(other, own[1], len(sets[1]), common, places[1], once, params)
     short, long = sorted((a, b), key=lambda side: (side.words, side.text.text))
     relation, rule = _decide(short, long, len(common), params)
     return Match(
@@ -117,21 +120,43 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
 
 
 def _side(
-    text: Prepared, own: Flags, shingles: int, common: Hashes, places: Hashes, params: FoldParams
+    text: Prepared,
+    own: Flags,
+    shingles: int,
+    common: Hashes,
+    places: Hashes,
+    once: Flags,
+    params: FoldParams,
 ) -> _Side:
     mine = ~covered(text, np.flatnonzero(~own))
     shared = covered(text, np.flatnonzero(within(text.hashes, common))) & mine
     said = mine & text.prose
-    repeated = np.flatnonzero(within(text.hashes, distinct(text.hashes[places])))
     return _Side(
         text=text,
         shingles=shingles,
         words=int(mine.sum()),
-        aligned=_mean(covered(text, repeated)[mine]),
+        aligned=_mean(covered(text, _repeated(text, places, params.lead))[mine]),
+        ordered=_mean(covered(text, places[once])[mine]),
         prose=_mean(shared[said]),
         prose_words=int(shared[said].sum()),
         lead=_mean(shared[mine][: params.lead]),
     )
+
+
+def _once(hashes: Hashes) -> Hashes:
+    """Those that stand there once, in ascending order."""
+    each, counts = np.unique(hashes, return_counts=True)
+    single: Hashes = each[counts == 1]
+    return single
+
+
+def _repeated(text: Prepared, places: Hashes, words: int) -> Hashes:
+    """These places, and those of passages of so many words that repeat what stands there: a page
+    may have its body twice. What is shorter is a formula, as court lists and scores have them."""
+    same = np.flatnonzero(within(text.hashes, distinct(text.hashes[places])))
+    passages = np.split(same, np.flatnonzero(np.diff(same) != 1) + 1)
+    long = [passage for passage in passages if len(passage) + text.size > words]
+    return distinct(np.concatenate([places, *long]))
 
 
 def _mean(flags: Flags) -> float:
@@ -229,8 +254,8 @@ def _linked(short: _Side, long: _Side, params: FoldParams) -> Decision:
     same_outlet = short.text.outlet == long.text.outlet
     if short.prose * sqrt(short.prose_words) < params.linked:
         return None, "too little is shared outside quotations"
-    if short.aligned < params.ordered:
-        return None, "what is shared is scattered, in no common order"
+    if short.ordered < params.ordered:
+        return None, "what is shared is scattered, in no common order, or formulae that recur"
     if same_outlet and max(short.lead, long.lead) < params.own_lead:
         return None, "one outlet, two leads of their own: the same block follows two stories"
     if long.prose >= params.mutual:

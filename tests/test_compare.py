@@ -178,10 +178,41 @@ def test_a_body_that_stands_on_the_page_twice_makes_a_copy_of_its_copy():
     assert relate(ORIGINAL, twice).relation is Relation.COPY
 
 
-def test_a_page_of_one_phrase_is_compared_in_the_time_of_others():
-    found = relate("buy now " * 20_000, "buy now " * 19_999 + "today")
-    assert found.a_aligned <= 1
-    assert found.longest_run >= 5
+def test_a_page_of_one_phrase_is_compared_without_meeting_itself_everywhere():
+    found = relate("buy now " * 20_000, "buy now " * 19_999 + "today")  # 400 million places
+    assert found.relation is Relation.COPY
+
+
+CHARGES = (
+    "driving a van on a public road without due care and attention",
+    "using a car without insurance against third party risks",
+    "taking goods from a shop without paying for any of them",
+)
+
+
+def court_list(seed, cases):
+    """A day at court: other people and fines every day, the same words around them."""
+    chance = np.random.default_rng(seed)
+    return "\n".join(
+        f"{chance.choice(list('ABCDEFGH'))}. {chance.choice(list('KLMNOPQR'))}son, "
+        f"{chance.integers(18, 70)}, pleaded guilty to {chance.choice(CHARGES)} on day "
+        f"{chance.integers(1, 300)}. Fined {chance.integers(40, 900)} and ordered to pay a "
+        f"surcharge to fund victim services and costs of {chance.choice([85, 110, 135])} to the "
+        f"court within {chance.integers(1, 9)} weeks."
+        for _ in range(cases)
+    )
+
+
+@pytest.mark.parametrize("cases", [12, 40, 90])
+def test_formulae_that_recur_within_two_texts_make_them_nothing(cases):
+    for seed in range(10):
+        assert relate(court_list(seed, cases), court_list(seed + 100, cases)).relation is None
+
+
+def test_a_list_of_formulae_that_another_outlet_edits_is_its_copy():
+    listed = court_list(1, 30)
+    edited = listed.replace("weeks.", "weeks of today.", 8).replace("Fined", "He was fined", 5)
+    assert relate(listed, edited).relation is Relation.COPY
 
 
 @given(TEXTS, TEXTS)
