@@ -43,7 +43,6 @@ PLACE = regex.compile(
     r"(?:\p{Lu}{3}|\p{Lo}).*|(?=.*\d)(?:\S+\s+){1,9}|(?:\p{Lu}\S*\s+(?:\p{Ll}{1,3}\s+)?){0,4}"
 )
 DAY = re.compile(r"\d")
-STATES = {"PA"}  # the Press Association, or where Harrisburg is
 
 #: A line that is a credit: "Source: Reuters", "(dpa)", "— AP", "AP".
 LABEL = regex.compile(
@@ -65,7 +64,7 @@ REUTERS_STAFF = re.compile(
 COPYRIGHT = regex.compile(
     r"(?:©|\(c\)|copyright"
     r"|&copy;)[\s:,©]*(?:\(c\)\s*)?(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by\s)?(?:the\s)?"
-    r"(?P<credit>[^.,;|\n]{2,40}?)(?=\s*(?:[.,;|]|$|all rights|\d{4}))",
+    r"(?P<credit>[^.,;|\n]{2,40}?)(?=(?:\s*\d{4})?\s*(?:[.,;|]|$|all rights))",
     regex.IGNORECASE,
 )
 AFTER_HOLDER = regex.compile(r"\s*(?:all rights|\(|inc\b|l\.?p\b|l$).*$", regex.IGNORECASE)
@@ -182,10 +181,8 @@ def _dateline(line: str) -> Iterator[Attribution]:
     found = DATELINE.match(line[:200])
     if found and named_agency(_credit(found)) and PLACE.fullmatch(found["place"]):
         # a dash follows; in India only the day goes before
-        dated = bool(DAY.search(found["place"]))
-        if found["end"] or dated:
-            sure = 0.4 if _credit(found) in STATES and found["place"] and not dated else 0.95
-            yield _evidence(_credit(found), sure, found[0].strip(), "dateline")
+        if found["end"] or DAY.search(found["place"]):
+            yield _evidence(_credit(found), 0.95, found[0].strip(), "dateline")
         return
     for pattern in (RUSSIAN, EASTERN):
         found = pattern.match(line[:200])

@@ -231,7 +231,8 @@ class Index:
                 SELECT hash, 1 / count(*) AS weight FROM (SELECT DISTINCT hash, story FROM theirs)
                 GROUP BY hash
             ), sharing AS (
-                SELECT mine.article_id AS asker, theirs.article_id, sum(weight) AS weight,
+                SELECT mine.article_id AS asker, theirs.article_id,
+                       round(sum(weight), 9) AS weight,  -- whatever order threads add it up in
                        count(*) AS shared
                 FROM mine JOIN weights USING (hash) JOIN theirs USING (hash)
                 WHERE mine.article_id <> theirs.article_id
@@ -250,7 +251,7 @@ class Index:
                        AND a.appeared <= min(k.appeared) OVER (PARTITION BY k.story) AS first
                 FROM paired p
                 JOIN known a ON a.article_id = asker JOIN known k ON k.article_id = p.article_id
-                WHERE least(a.shingles, k.shingles) >= $shingles
+                WHERE a.shingles >= $shingles AND k.shingles >= $shingles
                   AND greatest(a.appeared, k.appeared) - least(a.appeared, k.appeared) <= $window
                   AND (weight >= $weight OR shared >= $many
                        OR shared * $every >= $share * least(a.shingles, k.shingles))
