@@ -6,12 +6,12 @@
 All figures are of a text's own words: those that are no furniture of either outlet.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
+from ingest.alignment import in_order, longest_run, once, repeated
 from ingest.furniture import furnished
 from ingest.hashes import NONE, Flags, Hashes, distinct, within
 from ingest.model import Body, Match, Relation
@@ -19,7 +19,6 @@ from ingest.sketch import SketchParams, shingled
 from ingest.words import names_and_numbers, quotations, words
 
 Decision = tuple[Relation | None, str]
-REPEATS = 8  # of a shingle, at most: a page of one phrase would meet another everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +89,11 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     own = [~within(text.hashes, left_out) for text in (one, other)]
     sets = [distinct(text.hashes[mine]) for text, mine in zip((one, other), own, strict=True)]
     common = sets[0][within(sets[0], sets[1])]
-    places = _in_order(one, other, common)
-    once = within(one.hashes[places[0]], _once(one.hashes))
-    once &= within(other.hashes[places[1]], _once(other.hashes))
-    a = _side(one, own[0], len(sets[0]), common, places[0], once, params)
-    b = _side(other, own[1], len(sets[1]), common, places[1], once, params)
+    places = in_order(one.hashes, other.hashes, common)
+    single = within(one.hashes[places[0]], once(one.hashes))
+    single &= within(other.hashes[places[1]], once(other.hashes))
+    a = _side(one, own[0], len(sets[0]), common, places[0], single, params)
+    b = _side(other, own[1], len(sets[1]), common, places[1], single, params)
     short, long = sorted((a, b), key=lambda side: (side.words, side.text.text))
     relation, rule = _decide(short, long, len(common), params)
     return Match(
@@ -113,7 +112,7 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
         prose_words=short.prose_words,
         a_lead=a.lead,
         b_lead=b.lead,
-        longest_run=_longest_run(places, one.size),
+        longest_run=longest_run(places) + one.size - 1 if len(common) else 0,
         a_words=a.words,
         b_words=b.words,
     )
@@ -125,7 +124,7 @@ def _side(
     shingles: int,
     common: Hashes,
     places: Hashes,
-    once: Flags,
+    single: Flags,
     params: FoldParams,
 ) -> _Side:
     mine = ~covered(text, np.flatnonzero(~own))
@@ -135,28 +134,12 @@ def _side(
         text=text,
         shingles=shingles,
         words=int(mine.sum()),
-        aligned=_mean(covered(text, _repeated(text, places, params.lead))[mine]),
-        ordered=_mean(covered(text, places[once])[mine]),
+        aligned=_mean(covered(text, repeated(text.hashes, places, params.lead - text.size))[mine]),
+        ordered=_mean(covered(text, places[single])[mine]),
         prose=_mean(shared[said]),
         prose_words=int(shared[said].sum()),
         lead=_mean(shared[mine][: params.lead]),
     )
-
-
-def _once(hashes: Hashes) -> Hashes:
-    """Those that stand there once, in ascending order."""
-    each, counts = np.unique(hashes, return_counts=True)
-    single: Hashes = each[counts == 1]
-    return single
-
-
-def _repeated(text: Prepared, places: Hashes, words: int) -> Hashes:
-    """These places, and those of passages of so many words that repeat what stands there: a page
-    may have its body twice. What is shorter is a formula, as court lists and scores have them."""
-    same = np.flatnonzero(within(text.hashes, distinct(text.hashes[places])))
-    passages = np.split(same, np.flatnonzero(np.diff(same) != 1) + 1)
-    long = [passage for passage in passages if len(passage) + text.size > words]
-    return distinct(np.concatenate([places, *long]))
 
 
 def _mean(flags: Flags) -> float:
@@ -169,60 +152,6 @@ def covered(text: Prepared, places: Hashes) -> Flags:
     for offset in range(text.size if len(places) else 0):
         covered[places + offset] = True
     return covered
-
-
-def _in_order(one: Prepared, other: Prepared, common: Hashes) -> tuple[Hashes, Hashes]:
-    """Where the most shared shingles stand that have the same order in both: places in one, and in
-    the other. Whichever comes first, they are the same."""
-    if one.text > other.text:
-        swapped = _in_order(other, one, common)
-        return swapped[1], swapped[0]
-    places, met = _met(one.hashes, other.hashes, common)
-    if (np.diff(met) > 0).all():  # most copies are not rearranged
-        return places, met
-    chosen = _increasing(met)
-    return places[chosen], met[chosen]
-
-
-def _met(a: Hashes, b: Hashes, common: Hashes) -> tuple[Hashes, Hashes]:
-    """Where the same shared shingle stands in both: places in a, ascending, and in b, for each of
-    them descending. Of a shingle that b repeats again and again the first REPEATS count."""
-    a_places = np.flatnonzero(within(a, common))
-    b_places = np.flatnonzero(within(b, common))
-    b_places = b_places[np.argsort(b[b_places], kind="stable")]
-    starts = np.searchsorted(b[b_places], a[a_places])
-    counts = np.searchsorted(b[b_places], a[a_places], side="right") - starts
-    counts = np.minimum(counts, REPEATS)
-    back = np.cumsum(counts).repeat(counts) - np.arange(counts.sum()) - 1
-    return a_places.repeat(counts), b_places[starts.repeat(counts) + back]
-
-
-def _increasing(values: Hashes) -> Hashes:
-    """The positions of the longest increasing subsequence, by patience. Of the places where two
-    texts meet, in `_met`'s order, it is their longest common subsequence (Hunt and Szymanski)."""
-    tails: list[int] = []
-    ends: list[int] = []
-    before = []
-    for position, value in enumerate(values.tolist()):
-        rank = bisect_left(tails, value)
-        before.append(ends[rank - 1] if rank else -1)
-        tails[rank : rank + 1] = [value]
-        ends[rank : rank + 1] = [position]
-    chain = []
-    position = ends[-1] if ends else -1
-    while position >= 0:
-        chain.append(position)
-        position = before[position]
-    return np.array(chain[::-1], np.int64)
-
-
-def _longest_run(places: tuple[Hashes, Hashes], size: int) -> int:
-    """Words in the longest passage that stands unbroken in both."""
-    if not len(places[0]):
-        return 0
-    broken = np.flatnonzero((np.diff(places[0]) != 1) | (np.diff(places[1]) != 1))
-    lengths = np.diff(np.concatenate([[-1], broken, [len(places[0]) - 1]]))
-    return int(lengths.max()) + size - 1
 
 
 def _decide(short: _Side, long: _Side, common: int, params: FoldParams) -> Decision:

@@ -6,7 +6,8 @@ from builders import FOLD, SKETCH, body, prose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.compare import _in_order, compare, prepare
+from ingest.alignment import in_order
+from ingest.compare import compare, prepare
 from ingest.hashes import NONE, distinct
 from ingest.model import Relation
 from ingest.sketch import sample, shingle
@@ -165,7 +166,7 @@ def longest_common_subsequence(one, other):
 def test_what_stands_in_the_same_order_is_the_longest_common_subsequence(one, other):
     a, b = prepare(body(1, one), SKETCH), prepare(body(2, other), SKETCH)
     common = np.intersect1d(a.hashes, b.hashes)
-    here, there = _in_order(a, b, common)
+    here, there = in_order(a.hashes, b.hashes, common)
     assert (a.hashes[here] == b.hashes[there]).all()
     assert (np.diff(here) > 0).all()
     assert (np.diff(there) > 0).all()
