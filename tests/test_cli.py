@@ -230,7 +230,7 @@ def test_labelled_pairs_are_measured_and_the_misjudged_named(filled, tmp_path):
     assert status == 0
     assert re.search(r"folded +1\.000 +0\.500 +0\.667", shown)
     assert "copy, became nothing" in shown
-    assert plot.read_text().count("<polyline") == 12
+    assert plot.read_text().count("<polyline") == 15
 
 
 def test_a_pairs_file_that_is_none_is_one_sentence(filled, tmp_path):
