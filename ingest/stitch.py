@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ingest.alignment import once
 from ingest.compare import Prepared, covered
 from ingest.hashes import distinct, within
 
@@ -40,5 +41,7 @@ def sources(page: Prepared, others: Sequence[Prepared], params: StitchParams) ->
 
 
 def _given(page: Prepared, other: Prepared) -> np.ndarray:
+    # what a page repeats is a formula, and stands in any page that uses it
     shared = within(page.hashes, distinct(other.hashes[~other.furniture]))
+    shared &= within(page.hashes, once(page.hashes))
     return covered(page, np.flatnonzero(shared & ~page.furniture))

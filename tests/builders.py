@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
+
 from flows import folding
 from ingest.compare import FoldParams
 from ingest.model import (
@@ -36,6 +38,26 @@ FOLD = FoldParams()
 
 def ago(**units):
     return NOW - timedelta(**units)
+
+
+CHARGES = (
+    "driving a van on a public road without due care and attention",
+    "using a car without insurance against third party risks",
+    "taking goods from a shop without paying for any of them",
+)
+
+
+def court_list(seed, cases):
+    """A day at court: other people and fines every day, the same words around them."""
+    chance = np.random.default_rng(seed)
+    return "\n".join(
+        f"{chance.choice(list('ABCDEFGH'))}. {chance.choice(list('KLMNOPQR'))}son, "
+        f"{chance.integers(18, 70)}, pleaded guilty to {chance.choice(CHARGES)} on day "
+        f"{chance.integers(1, 300)}. Fined {chance.integers(40, 900)} and ordered to pay a "
+        f"surcharge to fund victim services and costs of {chance.choice([85, 110, 135])} to the "
+        f"court within {chance.integers(1, 9)} weeks."
+        for _ in range(cases)
+    )
 
 
 def prose(start, count):

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import FOLD, SKETCH, body, prose
+from builders import FOLD, SKETCH, body, court_list, prose
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,26 +182,6 @@ def test_a_body_that_stands_on_the_page_twice_makes_a_copy_of_its_copy():
 def test_a_page_of_one_phrase_is_compared_without_meeting_itself_everywhere():
     found = relate("buy now " * 20_000, "buy now " * 19_999 + "today")  # 400 million places
     assert found.relation is Relation.COPY
-
-
-CHARGES = (
-    "driving a van on a public road without due care and attention",
-    "using a car without insurance against third party risks",
-    "taking goods from a shop without paying for any of them",
-)
-
-
-def court_list(seed, cases):
-    """A day at court: other people and fines every day, the same words around them."""
-    chance = np.random.default_rng(seed)
-    return "\n".join(
-        f"{chance.choice(list('ABCDEFGH'))}. {chance.choice(list('KLMNOPQR'))}son, "
-        f"{chance.integers(18, 70)}, pleaded guilty to {chance.choice(CHARGES)} on day "
-        f"{chance.integers(1, 300)}. Fined {chance.integers(40, 900)} and ordered to pay a "
-        f"surcharge to fund victim services and costs of {chance.choice([85, 110, 135])} to the "
-        f"court within {chance.integers(1, 9)} weeks."
-        for _ in range(cases)
-    )
 
 
 @pytest.mark.parametrize("cases", [12, 40, 90])

@@ -1,4 +1,4 @@
-from builders import SKETCH, body, prose
+from builders import SKETCH, body, court_list, prose
 
 from ingest.compare import prepare
 from ingest.stitch import StitchParams, sources
@@ -42,3 +42,8 @@ def test_one_source_is_not_several():
 def test_quotations_are_no_passages():
     quoting = "\n".join(f"“{passage}”" for passage in PASSAGES) + f"\n{prose(9100, 60)}"
     assert sources(page(1, quoting), OTHERS, STITCH) == set()
+
+
+def test_formulae_are_no_passages():
+    days = [page(number, court_list(number, 30)) for number in range(1, 30)]
+    assert sources(days[0], days[1:], STITCH) == set()
