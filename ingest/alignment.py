@@ -62,17 +62,21 @@ def _increasing(values: Hashes) -> Hashes:
 
 def once(text: Hashes) -> Hashes:
     """The shingles that stand in a text once, in ascending order."""
-    each, counts = np.unique(text, return_counts=True)
-    single: Hashes = each[counts == 1]
-    return single
+    ascending = np.sort(text)
+    differs = np.ones(len(text) + 1, np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=differs[1:-1])
+    return ascending[differs[1:] & differs[:-1]]
 
 
 def repeated(text: Hashes, places: Hashes, more_than: int) -> Hashes:
     """These places, and those of passages of more than so many shingles that repeat what stands
     there: a page may have its body twice. Shorter ones are formulae, as lists and scores have."""
     same = np.flatnonzero(within(text, distinct(text[places])))
-    passages = np.split(same, np.flatnonzero(np.diff(same) != 1) + 1)
-    return distinct(np.concatenate([places, *(p for p in passages if len(p) > more_than)]))
+    if len(same) == len(places):  # as in most texts, nothing repeats
+        return places
+    ends = np.flatnonzero(np.diff(same, append=-1) != 1) + 1
+    lengths = np.diff(ends, prepend=0)
+    return distinct(np.concatenate([places, same[(lengths > more_than).repeat(lengths)]]))
 
 
 def longest_run(aligned: Aligned) -> int:
