@@ -74,7 +74,8 @@ class _Side:
     text: Prepared
     shingles: int  # distinct ones
     words: int
-    aligned: float  # share of words in shared runs that stand in the same order in both
+    aligned: float  # share of words in shared runs that stand in the same order in both, or in
+    # passages as long as a lead that repeat these
     ordered: float  # the same of runs that neither text repeats
     prose: float  # share of the words outside quotations that are shared
     prose_words: int  # number of those

@@ -175,7 +175,7 @@ COMMENT ON COLUMN matches.jaccard IS 'Shared 5-word shingles over all of both, 0
 COMMENT ON COLUMN matches.a_in_b IS 'Share of the shingles of a found in b, 0 to 1';
 COMMENT ON COLUMN matches.b_in_a IS 'Share of the shingles of b found in a, 0 to 1';
 COMMENT ON COLUMN matches.shared IS 'Number of distinct shingles found in both';
-COMMENT ON COLUMN matches.a_aligned IS 'Share of the words of a in shared runs that stand in the same order in both, 0 to 1';
+COMMENT ON COLUMN matches.a_aligned IS 'Share of the words of a in shared runs that stand in the same order in both, or repeat fifty words that do, 0 to 1';
 COMMENT ON COLUMN matches.b_aligned IS 'The same of b';
 COMMENT ON COLUMN matches.a_prose IS 'Share of the words of a outside quotations that stand in shared runs, 0 to 1';
 COMMENT ON COLUMN matches.b_prose IS 'The same of b';
