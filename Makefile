@@ -26,12 +26,12 @@ check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 	$(BIN)/pytest -m "not slow"
 
 # what DuckDB itself may do otherwise in its next version: everything in storage/
-STORAGE_TESTS := $(addprefix tests/test_,store.py migrate.py reading.py publish.py crash.py export.py \
-	search.py views.py upkeep.py quack.py)
-
 check-duckdb2: $(VENV)/.duckdb2 ## the fast tests of storage/ on DuckDB 2
 	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/python -c 'import duckdb; assert duckdb.__version__ >= "2"'
-	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/pytest -m "not slow" $(STORAGE_TESTS)
+	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/pytest -m "not slow" tests/storage
+
+unit: $(VENV)/.dev ## the tests of plain functions: no database, no Prefect
+	$(BIN)/pytest -m "not slow" $(UNIT_TESTS)
 
 test: $(VENV)/.dev ## every test, those with a Prefect server included
 	$(BIN)/pytest
@@ -41,14 +41,14 @@ eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv D
 	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
 
 bench: $(VENV)/.dev ## measure what the README claims, as ratios; and what finding copies costs
-	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/benchmarks/speed.py
 	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
-	$(BIN)/python tests/bench_fold.py --plot fold.svg
-	$(BIN)/python tests/bench_storage.py
+	$(BIN)/python tests/benchmarks/fold.py --plot fold.svg
+	$(BIN)/python tests/benchmarks/storage_rows.py
 
 fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses, the workers 2,000 pages
-	$(BIN)/python tests/fuzz.py --inputs 200000
-	$(BIN)/python tests/fuzz_pages.py --inputs 2000
+	$(BIN)/python tests/fuzz/parsers.py --inputs 200000
+	$(BIN)/python tests/fuzz/pages.py --inputs 2000
 
 format: $(VENV)/.dev ## rewrite the code in the house's style
 	$(BIN)/ruff check --fix .

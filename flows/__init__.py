@@ -1,1 +1,1 @@
-"""When things happen: the Prefect flow, the settings, the command line. Composes the other two."""
+"""When things happen: the settings, the command line, the stages of a run, the Prefect flows."""

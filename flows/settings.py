@@ -18,9 +18,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from ingest.limits import FetchLimits
+from ingest.extract.recipes import Recipe, read_recipes
+from ingest.fetch.limits import FetchLimits
 from ingest.model import CopydeskError
-from ingest.recipes import Recipe, read_recipes
 
 CONFIG_FILE = "copydesk.toml"
 #: Days that something may be kept, if not for ever: a hundred years.

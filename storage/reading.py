@@ -11,13 +11,14 @@ import duckdb
 
 from ingest.model import Failed
 from ingest.urls import canonical_url, without_credentials
-from storage.database import HeldError, connect, opened
-from storage.export import Export, Shape, export
-from storage.index import Index
-from storage.lines import Lines
-from storage.migrate import DatabaseError, schema_version
-from storage.publish import readable
-from storage.tables import Tables
+from storage.core.connection import connect, opened
+from storage.core.errors import DatabaseError, HeldError
+from storage.core.migrate import schema_version
+from storage.core.tables import Tables
+from storage.records.index import Index
+from storage.records.lines import Lines
+from storage.snapshot.export import Export, Shape, export
+from storage.snapshot.publish import readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,16 +29,17 @@ from ingest.model import (
     Relation,
     Story,
 )
-from storage.database import opened, transaction
-from storage.index import Index
-from storage.lines import Lines
-from storage.passages import Passages
-from storage.publish import Published, publish, readable
+from storage.core.connection import opened
+from storage.core.migrate import transaction
+from storage.core.tables import TEXTLESS, Row, Tables, quoted
 from storage.reading import Reader
-from storage.search import index_articles
-from storage.subscriptions import Subscriptions, attempt_row
-from storage.tables import TEXTLESS, Row, Tables, quoted
-from storage.upkeep import Done, Keep, tidy
+from storage.records.feeds import Subscriptions, attempt_row
+from storage.records.index import Index
+from storage.records.lines import Lines
+from storage.records.passages import Passages
+from storage.snapshot.publish import Published, publish, readable
+from storage.upkeep.tidy import Done, Keep, tidy
+from storage.views.search import index_articles
 
 #: What the table of articles keeps of one; the rest has tables of its own.
 ARTICLE = [

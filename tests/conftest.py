@@ -3,9 +3,9 @@ import warnings
 
 import pytest
 from hypothesis import settings
-from serving import serving
+from support.serving import serving
 
-from storage.database import connect
+from storage.core.connection import connect
 from storage.store import open_store
 
 with warnings.catch_warnings():

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-from builders import NOW, article, feed, file_articles
+from support.builders import NOW, article, feed, file_articles
 
-from flows import cli, eval_cli, feeds_cli
+from flows.cli import app as cli
+from flows.cli import evals as eval_cli
+from flows.cli import feeds as feeds_cli
 from storage.reading import open_reader
 from storage.store import open_store
 

@@ -1,0 +1,1 @@
+"""The Prefect flows, the server they report to, and what they leave in its UI."""

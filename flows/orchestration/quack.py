@@ -1,0 +1,47 @@
+"""The published database for DuckDB clients, for as long as `copydesk serve --quack` runs."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from flows.settings import Settings
+from ingest.model import CopydeskError
+from storage.snapshot.quack import SHORTEST, check_quack, follow
+
+
+@contextmanager
+def serving_quack(settings: Settings, console: Console) -> Iterator[None]:
+    """Serves the database's snapshots until the block ends, and says how to reach them once they
+    are there, or why they are not.
+
+    Raises CopydeskError where DuckDB's extension cannot be had or the token is too short.
+    """
+    check_quack()
+    given = settings.quack_token.get_secret_value()
+    if given and len(given) < SHORTEST:
+        raise CopydeskError(f"COPYDESK_QUACK_TOKEN is too short: {SHORTEST} characters at least")
+    token = given or secrets.token_urlsafe(24)
+
+    def tell(trouble: str) -> None:
+        console.print(
+            f"Not served to DuckDB for now, and tried again: {trouble}"
+            if trouble
+            else f"For DuckDB:  CREATE SECRET (TYPE quack, TOKEN '{'...' if given else token}');\n"
+            f"             ATTACH 'quack:localhost:{settings.quack_port}' AS news;",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+    stop = threading.Event()
+    how = {"token": token, "port": settings.quack_port, "stop": stop, "tell": tell}
+    thread = threading.Thread(target=follow, args=(settings.db,), kwargs=how, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)

@@ -1,0 +1,1 @@
+"""The stages of a run, each over one batch. No Prefect here."""

@@ -1,0 +1,160 @@
+"""The stages of a run, each over one batch: ingest computes, storage remembers. No Prefect here.
+
+    poll_feed     FeedState -> Poll                      network (polling.py)
+    take_up       [Poll] -> pages to fetch               one transaction
+    fetch_page    Page -> Answer                         network
+    extract_page  Answer -> PageResult                   worker processes
+    file_batch    [PageResult] -> articles and stories   one transaction
+
+Failures arrive here as exceptions and leave as values: one outcome a feed, one a page.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from flows.pipeline.folding import file_articles
+from flows.pipeline.polling import record_polls
+from flows.pipeline.stopwatch import Stopwatch
+from ingest.extract.article import Known, extract_article
+from ingest.extract.cleaning import counted
+from ingest.extract.recipes import NO_RECIPE, Recipe
+from ingest.feeds.plan import identify, plan_pages, settle_duplicates
+from ingest.fetch.client import PAGE_TYPES, Fetcher
+from ingest.fetch.ledger import failed, went
+from ingest.model import (
+    Attempt,
+    Failed,
+    Fetched,
+    Outcome,
+    Page,
+    PageResult,
+    Poll,
+    Request,
+    Verdict,
+)
+from ingest.urls import outlet
+from ingest.workers.pool import WorkerPool
+from storage.store import Store
+
+#: What a worker process has imported before its first call.
+PRELOAD = ("ingest.feeds.parse", "ingest.extract.warm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A page's request, with what it brought, if anything."""
+
+    page: Page
+    attempt: Attempt
+    fetched: Fetched | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenUp:
+    """What a poll left to do."""
+
+    entries: int
+    retried: int
+    pages: tuple[Page, ...]
+
+
+def take_up(
+    store: Store, run_id: int, polls: Sequence[Poll], now: datetime, max_attempts: int
+) -> TakenUp:
+    """Files a poll, opens the account of every page it listed, and says which pages to fetch."""
+    identified = [
+        item
+        for poll in polls
+        if poll.parsed
+        for item in identify(poll.feed.feed_id, poll.parsed.entries, now)
+    ]
+    with store.transaction():
+        ids = {item.page_id for item in identified if isinstance(item, Page)}
+        plan = plan_pages(identified, store.known_pages(ids))
+        record_polls(store, run_id, polls, Counter(page.feed_id for page in plan.pages), now)
+        store.add_pages(run_id, plan.pages)
+        store.add_sightings(plan.listed)
+        store.add_outcomes(run_id, plan.outcomes)
+        pages = store.pending_pages(max_attempts, now)
+        retried = len(pages) - len(plan.pages)
+        store.note_entries(run_id, len(polls), len(identified), retried)
+    return TakenUp(entries=len(identified), retried=retried, pages=tuple(pages))
+
+
+async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:
+    """Asks for a page, if its site's robots.txt lets us. Never raises Failed."""
+    request = Request(url=page.entry.url)
+    try:
+        fetched = await fetcher.fetch(request, PAGE_TYPES, robots=True)
+    except Failed as failure:
+        attempt = failed("page", request, failure, fetcher.now())
+        return Answer(page=page, attempt=attempt, fetched=None)
+    attempt = went("page", request, fetched, Outcome.READ, fetcher.now())
+    return Answer(page=page, attempt=attempt, fetched=fetched)
+
+
+def known_outlets(
+    store: Store,
+    answers: Iterable[Answer],
+    recipes: Mapping[str, Recipe],
+    since: datetime | None = None,
+) -> dict[str, Known]:
+    """What is known of the outlets that answered: their furniture, by what appeared since then,
+    and their recipes."""
+    outlets = {outlet(answer.fetched.final_url) for answer in answers if answer.fetched}
+    recurring = store.lines.recurring(outlets, since)
+    return {
+        name: Known(recurring=recurring.get(name, frozenset()), recipe=recipes.get(name, NO_RECIPE))
+        for name in outlets
+    }
+
+
+async def extract_page(answer: Answer, pool: WorkerPool, known: Mapping[str, Known]) -> PageResult:
+    """Extracts the article from an answer, if there is one. Never raises Failed."""
+    result = PageResult(
+        page=answer.page,
+        attempt=answer.attempt,
+        outcome=answer.attempt.outcome,
+        detail=answer.attempt.detail,
+    )
+    if answer.fetched is None:
+        return result
+    about = known.get(outlet(answer.fetched.final_url), Known())
+    try:
+        read = await pool.run(
+            extract_article, answer.page.entry, answer.fetched, answer.page.first_seen, about
+        )
+    except Failed as failure:
+        return replace(result, outcome=failure.outcome, detail=failure.detail)
+    if read.verdict == Verdict.FULL:
+        return replace(result, outcome=Outcome.NEW, article=read)
+    return replace(result, outcome=read.verdict.outcome, detail=read.reason, other=read)
+
+
+def file_batch(
+    store: Store,
+    run_id: int,
+    results: Sequence[PageResult],
+    *,
+    now: datetime,
+    window: timedelta,
+    watch: Stopwatch,
+) -> list[PageResult]:
+    """Files a batch: articles, sketches, index rows, matches, stories and outcomes together.
+
+    Returns the results as filed: an article that was held already has become a duplicate_url.
+    """
+    with watch.timing("load"), store.transaction():
+        ids = [result.article.article_id for result in results if result.article]
+        settled = settle_duplicates(results, store.known_articles(ids))
+        articles = [result.article for result in settled if result.article]
+        file_articles(store, run_id, articles, window, watch)
+        store.lines.add_lines({a.article_id: counted(a) for a in articles})
+        store.lines.add_removed(
+            [(a.article_id, one) for a in articles for one in a.removed], run_id
+        )
+        store.lines.add_others(run_id, settled)
+        store.settle_pages(run_id, settled, now)
+    return settled

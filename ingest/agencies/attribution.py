@@ -1,0 +1,303 @@
+"""Whose copy an article is: the agency's that its page names, with the evidence. Pure.
+
+    dateline, credit line, copyright line (text) | byline | outlet, canonical, address
+        -> each a piece of evidence -> the agency with the most of it
+
+A mention in prose ("told the Associated Press") is no evidence, and that an agency contributed is
+hardly any: such an Attribution stays below LIKELY.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import regex
+
+from ingest.agencies.names import is_agency, named_agency, site_agency
+
+LIKELY = 0.5  # from this confidence on, it is the agency's copy
+CONTRIBUTED = 0.25
+HEAD_LINES = 4  # in which a dateline stands, after a repeated title, a deck or a caption
+TAIL_LINES = 6  # in which a credit stands, before a note on the author or a correction
+LONGEST_CREDIT = 60
+LONGEST_LINE = 300  # characters of a line that is a credit or a copyright notice
+
+#: "PORT CITY, Nov. 3 (AP) —", "(ANSA) - ROMA", "Madrid, 3 nov (EFE).-", "Berlin (dpa/lnw) -".
+DATELINE = regex.compile(
+    r"^(?P<place>[^.!?()（）\n]{0,60}(?:\.[^.!?()（）\n]{0,40}){0,3})"
+    r"[(（](?P<credit>[^()（）\n]{2,40})[)）]\s*(?P<end>[.:]?\s*[-–—―−_]|[.:]\s|)"
+)
+#: "МОСКВА, 3 ноября. /ТАСС/." and "МОСКВА, 3 ноя — РИА Новости."
+RUSSIAN = regex.compile(
+    r"^\p{Lu}[^\n/]{0,60}(?:/(?P<credit>[^/\n]{2,30})/|[-–—]\s*(?P<credit>[^.\n]{2,30})\.)"
+)
+#: "新华社北京11月3日电", "【ワシントン共同】", "[東京 3日 ロイター]", "(서울=연합뉴스)".
+EASTERN = regex.compile(
+    r"^[（(]?(?P<credit>新华社|新華社|中新社|中央社|法新社|路透社|共同社|韩联社)[^\n]{0,24}?(?:[电電]|[)）])"
+    r"|^[【\[［(（][^】\]］)）\n]{0,20}?"
+    r"(?P<credit>共同|時事|ロイター|AFP|AP|新華社|聯合ニュース|연합뉴스|뉴시스)(?:通信)?[】\]］)）]"
+)
+#: What stands before the bracket of a dateline: places in capitals or few words, a day.
+PLACE = regex.compile(
+    r"(?:\p{Lu}{3}|\p{Lo}).*|(?=.*\d)(?:\S+\s+){1,9}|(?:\p{Lu}\S*\s+(?:\p{Ll}{1,3}\s+)?){0,4}"
+)
+DAY = re.compile(r"\d")
+
+#: A line that is a credit: "Source: Reuters", "(dpa)", "— AP", "AP".
+LABEL = regex.compile(
+    r"^(?:source|quelle|fuente|fonte|fonte:|sources?|kilde|källa|bron|źródło|kaynak|источник"
+    r"|المصدر|来源|來源"
+    r"|stories from|via|by|von|por|par|redaktion und|©)?\s*[:：]?\s*",
+    regex.IGNORECASE,
+)
+#: A credit after the last sentence: "... said the minister. (dpa)" or "... /dpa".
+AT_END = regex.compile(
+    r"[.!?»”\"“…]\s*(?:[(（/](?P<credit>[^()（）/\n]{2,30})[)）]?"
+    r"|[-–—]\s?(?P<credit>[^\s.]{2,12}))\.?$"
+)
+DPA_CODE = re.compile(r"\bdpa:\d{6}-\d")
+REUTERS_STAFF = re.compile(
+    r"^\(?(?:Reporting|Writing"
+    r"|Additional reporting)\s+by\s[^\n]{3,160};\s*(?:\w+\s)*[Ee]diting\s+by\s"
+)
+COPYRIGHT = regex.compile(
+    r"(?:©|\(c\)|copyright"
+    r"|&copy;)[\s:,©]*(?:\(c\)\s*)?(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by\s)?(?:the\s)?"
+    r"(?P<credit>[^.,;|\n]{2,40}?)(?=(?:\s*\d{4})?\s*(?:[.,;|]|$|all rights))",
+    regex.IGNORECASE,
+)
+AFTER_HOLDER = regex.compile(r"\s*(?:all rights|\(|inc\b|l\.?p\b|l$).*$", regex.IGNORECASE)
+#: That an agency helped: "The Associated Press contributed to this report", "Mit Material der dpa".
+HELPED = regex.compile(
+    r"contribut|material (?:from|der|von)|mit material|information from|with (?:reporting|files"
+    r"|additional)"
+    r"|avec (?:l[’'])?|con información|com informações|con informazioni|additional reporting"
+    r"|used in this report"
+    r"|aided in|compiled from|tillsammans|assisted",
+    regex.IGNORECASE,
+)
+NAMES = regex.compile(
+    r"(?<![\p{L}/])(?:(?:The )?Associated Press|AP|Reuters|AFP|Agence France-Presse|dpa|EFE|ANSA"
+    r"|UPI|Bloomberg"
+    r"|PTI|Xinhua|(?:The )?Canadian Press|AAP|Press Association|PA Media|Kyodo|Lusa|APA"
+    r"|Europa Press)(?![\p{L}/])"
+)
+#: Joins an agency to the outlet's own work in a byline: "CBS/AP", "Le Monde avec AFP".
+MIXED = regex.compile(r"/|\+|\b(?:and|und|et|y|e|with|avec|mit|con|com)\b", regex.IGNORECASE)
+
+LAST = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
+
+#: What is about an agency, or somebody called so, and not by it.
+_NOT_ABOUT = "".join(
+    rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
+)
+PATHS = (
+    (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
+    (re.compile(
+        _NOT_ABOUT + r"/(?:ap|aponline|ap-news|ap-wire|associated-press"
+        r"|apnews)/", re.IGNORECASE), "ap", 0.8),
+    (re.compile(_NOT_ABOUT + r"/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
+    (re.compile(r"/(?:wires?|agency|agencies|newswire|agenturen|agencias?|agence|news-agency)/"
+                r"(?P<key>ap|reuters|afp|dpa|upi|efe|ansa|pti|ani|ians|pa|aap|cp|apa|xinhua)/",
+                re.IGNORECASE), "", 0.8),
+    (re.compile(
+        _NOT_ABOUT + r"/(?P<key>afp|dpa|upi|efe|ansa|pti|ani|ians|xinhua|lusa)(?:/|-(?=\w))"
+    ), "", 0.7),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """The agency whose copy an article is, how sure that is (0..1), and what says so, where.
+
+    `where` is "dateline", "credit line", "byline", "copyright", "url", "canonical" or "outlet".
+    """
+
+    agency: str
+    confidence: float
+    evidence: str
+    where: str
+
+
+NOBODY = Attribution(agency="", confidence=0.0, evidence="", where="")
+
+
+def attribute(
+    *,
+    text: str,
+    url: str,
+    credited: tuple[str, ...] = (),
+    authors: tuple[str, ...] = (),
+    byline: str = "",
+    canonical: str = "",
+    source: str = "",
+    copyright_notice: str = "",
+    agencies: tuple[str, ...] = (),
+) -> Attribution | None:
+    """Whose copy it is, by all that the page says; None where it says nothing of an agency.
+
+    `credited`, `authors`, `byline`, `source` and the notice are those of the page's
+    Metadata, `credited` its credits; `agencies` are names that the outlet's recipe has.
+    Evidence of two kinds for one agency adds up; evidence for another takes away.
+    """
+    found = [
+        *_of_text(text),
+        *_of_byline(credited, authors, byline),
+        *_of_recipe(agencies, credited, byline),
+        *_of_source(source, copyright_notice),
+        *_of_addresses(url, canonical),
+    ]
+    if not found:
+        return None
+    best = max(found, key=lambda one: one.confidence)
+    if best.confidence < LIKELY:
+        return best
+    doubt = 1 - best.confidence
+    others = {
+        one.where: one for one in found if one.where != best.where and one.confidence >= LIKELY
+    }
+    for other in others.values():
+        doubt *= 1 - other.confidence if other.agency == best.agency else 1.5
+    return replace(best, confidence=round(max(0.0, 1 - doubt), 3))
+
+
+def _of_text(text: str) -> Iterator[Attribution]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for line in lines[:HEAD_LINES]:
+        yield from _dateline(line)
+    for line in lines[-TAIL_LINES:]:
+        yield from _tail(line)
+    for line in lines[-2:]:
+        ending = AT_END.search(line[-60:])
+        if ending and is_agency(_credit(ending)):
+            yield _evidence(_credit(ending), 0.75, ending[0], "credit line")
+    if len(lines) > HEAD_LINES and is_agency(lines[0]):
+        yield _evidence(lines[0], 0.8, lines[0], "credit line")
+
+
+def _dateline(line: str) -> Iterator[Attribution]:
+    """The agency that a line begins with, as datelines in many languages do."""
+    found = DATELINE.match(line[:200])
+    if found and named_agency(_credit(found)) and PLACE.fullmatch(found["place"]):
+        # a dash follows; in India only the day goes before
+        if found["end"] or DAY.search(found["place"]):
+            yield _evidence(_credit(found), 0.95, found[0].strip(), "dateline")
+        return
+    for pattern in (RUSSIAN, EASTERN):
+        found = pattern.match(line[:200])
+        if found and named_agency(_credit(found)):
+            yield _evidence(_credit(found), 0.95, found[0].strip(), "dateline")
+            return
+
+
+def _tail(line: str) -> Iterator[Attribution]:
+    """The agency that a closing line credits: its copy, its copyright, or its help."""
+    if len(line) > LONGEST_LINE:
+        return
+    notice = COPYRIGHT.search(line)
+    bare = LABEL.sub("", line)
+    if notice and is_agency(_holder(notice)):
+        yield _evidence(_holder(notice), 0.95, line, "copyright")
+    elif DPA_CODE.search(line):
+        yield Attribution(agency="dpa", confidence=0.95, evidence=line, where="credit line")
+    elif len(bare) < LONGEST_CREDIT and _all_agencies(bare):
+        yield _evidence(bare, 0.9, line, "credit line")
+    elif REUTERS_STAFF.match(line):
+        yield Attribution(agency="reuters", confidence=0.8, evidence=line, where="credit line")
+    elif HELPED.search(line):
+        helper = NAMES.search(line)
+        if helper:
+            yield _evidence(helper[0], CONTRIBUTED, line, "credit line")
+
+
+def _holder(notice: "regex.Match[str]") -> str:
+    """Who holds the rights by a notice."""
+    holder: str = AFTER_HOLDER.sub("", _credit(notice))
+    return holder.strip()
+
+
+def _all_agencies(credit: str) -> bool:
+    """Whether a credit names agencies alone: "dpa/afp", not "Reuters and our correspondents"."""
+    parts = [part for part in regex.split(r"\s*[/,+&]\s*|\s(?:and|und|et|y|e)\s", credit) if part]
+    return (
+        bool(parts)
+        and is_agency(parts[0])
+        and all(is_agency(part) or len(part) < 4 for part in parts)
+    )
+
+
+def _of_byline(
+    credited: tuple[str, ...], authors: tuple[str, ...], byline: str
+) -> Iterator[Attribution]:
+    """The agency in a byline: alone or after a name its copy, joined to another only in part."""
+    agencies = [credit for credit in credited if named_agency(credit)]
+    if not agencies:
+        return
+    printed = byline if agencies[0].casefold() in byline.casefold() else agencies[0]
+    others = bool(authors) or len(credited) > len(agencies) or "/" in printed
+    if not (others and MIXED.search(printed)) or _all_agencies(printed):
+        confidence = 0.7 if len(agencies) > 1 else 0.92
+    else:  # "Ann Lee and Jo Roe, Associated Press", but "CBS/AP" and "Ann Lee and AP"
+        confidence = 0.85 if authors and LAST.search(printed) else 0.4
+    yield _evidence(agencies[0], confidence, printed, "byline")
+
+
+def _of_recipe(
+    agencies: tuple[str, ...], credited: tuple[str, ...], byline: str
+) -> Iterator[Attribution]:
+    """The agencies a byline names that are known for this outlet alone."""
+    printed = byline or ", ".join(credited)
+    for name in agencies:
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed, re.IGNORECASE):
+            evidence = printed[:LONGEST_LINE]
+            yield Attribution(agency=name, confidence=0.9, evidence=evidence, where="byline")
+
+
+def _of_source(source: str, notice: str) -> Iterator[Attribution]:
+    """The agency that the page's metadata name as the source, or as holder of the rights."""
+    if is_agency(source):
+        yield _evidence(source, 0.85, source, "credit line")
+    held = COPYRIGHT.search(notice)
+    holder = _holder(held) if held else notice
+    if holder and is_agency(holder):
+        yield _evidence(holder, 0.85, notice, "copyright")
+
+
+def _of_addresses(url: str, canonical: str) -> Iterator[Attribution]:
+    """The agency whose site the page is on, or says it comes from, or whose folder it is in."""
+    outlet = site_agency(_part(url, "netloc"))
+    original = site_agency(_part(canonical, "netloc"))
+    if outlet:
+        yield Attribution(agency=outlet, confidence=0.97, evidence=url, where="outlet")
+    elif original:
+        yield Attribution(agency=original, confidence=0.95, evidence=canonical, where="canonical")
+    else:
+        path = _part(url, "path")
+        for pattern, key, confidence in PATHS:
+            found = pattern.search(path)
+            if found:
+                agency = key or found["key"].lower()
+                yield Attribution(agency=agency, confidence=confidence, evidence=url, where="url")
+                return
+
+
+def _part(url: str, name: str) -> str:
+    try:
+        return str(getattr(urlsplit(url), name))
+    except ValueError:
+        return ""
+
+
+def _credit(found: "regex.Match[str]") -> str:
+    """The credit in a match, whichever of its alternatives held."""
+    return next((held for held in found.capturesdict()["credit"] if held), "").strip()
+
+
+def _evidence(credit: str, confidence: float, evidence: str, where: str) -> Attribution:
+    return Attribution(
+        agency=named_agency(credit),
+        confidence=confidence,
+        evidence=evidence[:LONGEST_LINE],
+        where=where,
+    )

@@ -1,0 +1,207 @@
+"""Two texts, compared in full, are one of a few things to each other, or nothing. Pure.
+
+    prepare(text)  -> Prepared   its shingles in order; which are furniture, which words quoted
+    compare(a, b)  -> Match      the figures, the relation if there is one, the rule that decided
+
+All figures are of a text's own words: those that are no furniture of either outlet.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from ingest.dedup.alignment import in_order, longest_run, once, repeated
+from ingest.dedup.boilerplate import furnished
+from ingest.dedup.hashes import NONE, Flags, Hashes, distinct, within
+from ingest.dedup.sketch import SketchParams, shingled
+from ingest.model import Body, Match, Relation
+from ingest.words import names_and_numbers, quotations, words
+
+Decision = tuple[Relation | None, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldParams:
+    """Where a resemblance becomes a relation. Shares are of words, from 0 to 1."""
+
+    copied: float = 0.75  # of the shorter text, found in the longer in the same order
+    led: float = 0.3  # of the longer's lead, found in the shorter: else it has its own story
+    same_outlet: float = 0.95  # an outlet does not copy itself: what differs is a later version
+    near: float = 0.9  # of a short item, for anything
+    linked: float = 4.4  # shared prose: its share of the shorter, times the root of its words
+    mutual: float = 0.4  # of the longer's prose, for an update rather than a round-up
+    own_lead: float = 0.2  # of either lead, on one outlet: else the same block follows two stories
+    ordered: float = 0.2  # of the shorter text, in the same order and once: else it is formulae
+    lead: int = 50  # words
+    short: int = 60  # words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Prepared:
+    """An article as comparing sees it. Arrays are by place in the text."""
+
+    article_id: int
+    outlet: str
+    text: str
+    size: int  # words a shingle
+    hashes: Hashes  # of the shingle that begins at each word
+    furniture: Flags  # whether that shingle is furniture
+    prose: Flags  # whether each word is outside quotations
+
+
+def prepare(body: Body, params: SketchParams, furniture: Hashes = NONE) -> Prepared:
+    """A text, made ready to be compared with many; `furniture` is its outlet's."""
+    hashes, count = shingled(body.text, params)
+    prose = np.ones(count, np.bool_)
+    for start, end in quotations(body.text):
+        prose[start:end] = False
+    return Prepared(
+        article_id=body.article_id,
+        outlet=body.outlet,
+        text=body.text,
+        size=params.shingle_words,
+        hashes=hashes,
+        furniture=furnished(hashes, furniture, params.every),
+        prose=prose,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Side:
+    """One text next to the other."""
+
+    text: Prepared
+    shingles: int  # distinct ones
+    words: int
+    aligned: float  # share of words in shared runs that stand in the same order in both, or in
+    # passages as long as a lead that repeat these
+    ordered: float  # the same of runs that neither text repeats
+    prose: float  # share of the words outside quotations that are shared
+    prose_words: int  # number of those
+    lead: float  # share of the first words that are shared
+
+
+def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
+    """What two articles are to each other: `relation` is None for nothing, `rule` says why."""
+    if one.article_id > other.article_id:
+        one, other = other, one
+    left_out = distinct(np.concatenate([one.hashes[one.furniture], other.hashes[other.furniture]]))
+    own = [~within(text.hashes, left_out) for text in (one, other)]
+    sets = [distinct(text.hashes[mine]) for text, mine in zip((one, other), own, strict=True)]
+    common = sets[0][within(sets[0], sets[1])]
+    places = in_order(one.hashes, other.hashes, common)
+    single = within(one.hashes[places[0]], once(one.hashes))
+    single &= within(other.hashes[places[1]], once(other.hashes))
+    a = _side(one, own[0], len(sets[0]), common, places[0], single, params)
+    b = _side(other, own[1], len(sets[1]), common, places[1], single, params)
+    short, long = sorted((a, b), key=lambda side: (side.words, side.text.text))
+    relation, rule = _decide(short, long, len(common), params)
+    return Match(
+        a=one.article_id,
+        b=other.article_id,
+        relation=relation,
+        rule=rule,
+        shared=len(common),
+        jaccard=len(common) / max(1, a.shingles + b.shingles - len(common)),
+        a_in_b=len(common) / max(1, a.shingles),
+        b_in_a=len(common) / max(1, b.shingles),
+        a_aligned=a.aligned,
+        b_aligned=b.aligned,
+        a_prose=a.prose,
+        b_prose=b.prose,
+        prose_words=short.prose_words,
+        a_lead=a.lead,
+        b_lead=b.lead,
+        longest_run=longest_run(places) + one.size - 1 if len(common) else 0,
+        a_words=a.words,
+        b_words=b.words,
+    )
+
+
+def _side(
+    text: Prepared,
+    own: Flags,
+    shingles: int,
+    common: Hashes,
+    places: Hashes,
+    single: Flags,
+    params: FoldParams,
+) -> _Side:
+    mine = ~covered(text, np.flatnonzero(~own))
+    shared = covered(text, np.flatnonzero(within(text.hashes, common))) & mine
+    said = mine & text.prose
+    return _Side(
+        text=text,
+        shingles=shingles,
+        words=int(mine.sum()),
+        aligned=_mean(covered(text, repeated(text.hashes, places, params.lead - text.size))[mine]),
+        ordered=_mean(covered(text, places[single])[mine]),
+        prose=_mean(shared[said]),
+        prose_words=int(shared[said].sum()),
+        lead=_mean(shared[mine][: params.lead]),
+    )
+
+
+def _mean(flags: Flags) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
+
+
+def covered(text: Prepared, places: Hashes) -> Flags:
+    """The words that the shingles at these places consist of."""
+    covered = np.zeros(len(text.prose), np.bool_)
+    for offset in range(text.size if len(places) else 0):
+        covered[places + offset] = True
+    return covered
+
+
+def _decide(short: _Side, long: _Side, common: int, params: FoldParams) -> Decision:
+    """The relation, and why. `short` is the one with fewer words of its own."""
+    if not common:
+        return None, "they share no run of words"
+    if common == short.shingles == long.shingles:
+        return Relation.IDENTICAL, "every run of words is in both"
+    if short.words < params.short:
+        return _decide_short(short, long, common, params)
+    return _folded(short, long, params) or _linked(short, long, params)
+
+
+def _folded(short: _Side, long: _Side, params: FoldParams) -> Decision | None:
+    if short.text.outlet == long.text.outlet:
+        if min(short.aligned, long.aligned) >= params.same_outlet:
+            return Relation.COPY, "one outlet ran it under two addresses"
+        return None
+    if short.aligned < params.copied:
+        return None
+    if long.aligned >= params.copied:
+        return Relation.COPY, "most of each is in the other, in the same order"
+    if long.lead >= params.led:
+        return Relation.ABRIDGED, "the longer begins alike and holds most of the shorter"
+    return None
+
+
+def _linked(short: _Side, long: _Side, params: FoldParams) -> Decision:
+    same_outlet = short.text.outlet == long.text.outlet
+    if short.prose * sqrt(short.prose_words) < params.linked:
+        return None, "too little is shared outside quotations"
+    if short.ordered < params.ordered:
+        return None, "what is shared is scattered, in no common order, or formulae that recur"
+    if same_outlet and max(short.lead, long.lead) < params.own_lead:
+        return None, "one outlet, two leads of their own: the same block follows two stories"
+    if long.prose >= params.mutual:
+        return Relation.UPDATE, "much of each is in the other, and much in each is its own"
+    return Relation.EMBEDS, "the longer holds much of the shorter, and a story of its own"
+
+
+def _decide_short(short: _Side, long: _Side, common: int, params: FoldParams) -> Decision:
+    # one other word in a short item may be its news: it breaks five runs, so those count as well
+    if short.aligned < params.near or common < params.copied * short.shingles:
+        return None, "a short item, and not nearly all of it is in the other"
+    marks, others = names_and_numbers(short.text.text), names_and_numbers(long.text.text)
+    if marks - set(words(long.text.text)) or (long.words < params.short and others - marks):
+        return None, "a short item, and names or numbers differ"
+    if long.aligned >= params.near:
+        return Relation.COPY, "short items, nearly the same, names and numbers agree"
+    if long.lead >= params.led and short.text.outlet != long.text.outlet:
+        return Relation.ABRIDGED, "a short item that the longer begins with"
+    return Relation.EMBEDS, "a short item that the longer holds"

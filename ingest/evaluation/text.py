@@ -1,0 +1,133 @@
+"""How well an extraction agrees with what people marked as the article. Pure.
+
+The usual measure: precision, recall and F1 over the multiset of word 4-grams of the extracted and
+the true text, summed over pages before dividing (micro-averaged). Metadata count as right where
+they are equal once letter case, punctuation and spaces are set aside.
+"""
+
+import gzip
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from ingest.extract.wording import key
+from ingest.metadata.bylines import clean_authors
+from ingest.model import CopydeskError
+from ingest.words import grams
+
+FIELDS = ("url", "text", "title", "author", "date")
+#: What reads each file, by its name.
+Files = Mapping[str, Callable[[], bytes]]
+NAMES = re.compile(r"\s*(?:[;,&]|\band\b)\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A page and what people say is on it; empty where they say nothing."""
+
+    name: str
+    html: bytes
+    url: str
+    text: str
+    title: str = ""
+    author: str = ""
+    date: str = ""  # YYYY-MM-DD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Word 4-grams found rightly, found wrongly, and missed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def __add__(self, other: "Agreement") -> "Agreement":
+        return Agreement(
+            right=self.right + other.right,
+            wrong=self.wrong + other.wrong,
+            missed=self.missed + other.missed,
+        )
+
+    @property
+    def precision(self) -> float:
+        """Share of what was found that is the article's."""
+        return self.right / max(1, self.right + self.wrong)
+
+    @property
+    def recall(self) -> float:
+        """Share of the article that was found."""
+        return self.right / max(1, self.right + self.missed)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of both."""
+        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
+
+
+def agreement(extracted: str, true: str) -> Agreement:
+    """How an extracted text agrees with the true one."""
+    found, wanted = grams(extracted), grams(true)
+    right = (found & wanted).total()
+    return Agreement(right=right, wrong=found.total() - right, missed=wanted.total() - right)
+
+
+def same_title(found: str, true: str) -> bool:
+    """Whether a headline is the true one."""
+    return key(found) == key(true)
+
+
+def same_authors(found: Iterable[str], true: str) -> bool:
+    """Whether the names found are those of a written list, in any order, with or without titles
+    and degrees. Where no person signed, an organisation's name counts as it is printed."""
+    ours = {key(name) for name in found} - {""}
+    people = {key(name) for name in clean_authors([true]).authors}
+    parts = {key(name) for name in NAMES.split(true)} - {""}
+    return ours in (people, parts, {key(true)})
+
+
+def read_labelled(path: Path) -> Iterator[Labelled]:
+    """The labelled pages of a folder or a zip file: for each name, NAME.json with url, title,
+    author, date and text, and NAME.html or NAME.html.gz. Raises CopydeskError."""
+    try:
+        files = _zipped(path) if path.is_file() else _listed(path)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise CopydeskError(
+            f"{path} is neither a folder nor a zip of labelled pages: {error}"
+        ) from error
+    labels = sorted(name for name in files if name.endswith(".json"))
+    if not labels:
+        raise CopydeskError(f"{path} holds no NAME.json beside NAME.html: nothing is labelled")
+    for label in labels:
+        yield _labelled(label.removesuffix(".json"), files)
+
+
+def _listed(folder: Path) -> Files:
+    return {str(path): path.read_bytes for path in folder.iterdir() if path.is_file()}
+
+
+def _zipped(path: Path) -> Files:
+    archive = zipfile.ZipFile(path)
+    return {name: partial(archive.read, name) for name in archive.namelist()}
+
+
+def _labelled(name: str, files: Files) -> Labelled:
+    try:
+        said = json.loads(files[f"{name}.json"]())
+        fields = {field: said.get(field) or "" for field in FIELDS}
+        html = (
+            files[f"{name}.html"]()
+            if f"{name}.html" in files
+            else gzip.decompress(files[f"{name}.html.gz"]())
+        )
+    except (KeyError, ValueError, AttributeError, OSError, EOFError, zlib.error) as error:
+        raise CopydeskError(f"the labelled page {name} cannot be read: {error!r}") from error
+    wrong = next((field for field, value in fields.items() if not isinstance(value, str)), "")
+    if wrong:
+        raise CopydeskError(f"the labelled page {name} cannot be read: its {wrong} is no text")
+    return Labelled(name=PurePosixPath(name).name, html=html, **fields)

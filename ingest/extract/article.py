@@ -1,0 +1,263 @@
+"""A page becomes an article: its text, its metadata, and the verdict on what it is. Pure.
+
+    parse_page -> metadata (metadata.py) -> recipe of the outlet (recipes.py)
+        -> lines (body.py) -> cleaned (cleaning.py) -> verdict (verdict.py) -> Article
+
+The tree is parsed once. Each step sees what it needs: metadata still has the scripts, the body
+loses what is named as something else, and cleaning knows the headline and the page's links.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import lxml.html
+import py3langid
+
+from ingest.agencies.attribution import NOBODY, Attribution, attribute
+from ingest.extract.body import extract_lines, linked_share, plain_lines, surroundings, written
+from ingest.extract.cleaning import clean
+from ingest.extract.markup import drop_costly_json_ld, parse_page
+from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, found
+from ingest.extract.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
+from ingest.metadata.bylines import clean_authors
+from ingest.metadata.dates import guess_date
+from ingest.metadata.read import Metadata, read_metadata
+from ingest.model import Article, Entry, Failed, Fetched, Outcome, Removed, Verdict
+from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
+from ingest.values import moment
+from ingest.words import size
+
+HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
+TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
+HEAD = 500  # characters of the text that the language is told from
+MORE = 1.25  # times the page's words that a feed's text must have to replace them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of an outlet before one of its pages is read."""
+
+    recurring: frozenset[int] = frozenset()  # hashes of lines that its articles share
+    recipe: Recipe = NO_RECIPE
+
+
+NOTHING_KNOWN = Known()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """An article's lines, and what was between them."""
+
+    lines: Sequence[str]
+    removed: Sequence[Removed] = ()
+    drawn: Sequence[str] = ()  # the lines before cleaning
+    pruned: Sequence[str] = ()
+    source: str = "page"
+    verdict: Verdict = Verdict.FULL
+    reason: str = ""
+
+
+def extract_article(
+    entry: Entry, fetched: Fetched, first_seen: datetime, known: Known = NOTHING_KNOWN
+) -> Article:
+    """What is on a page, whatever its verdict. Raises Failed(not_html) or Failed(no_text).
+
+    The article's identity is the canonical address its page declares, where that can be believed,
+    else the address that answered, after redirects.
+    """
+    if fetched.content_type not in HTML_TYPES:
+        raise Failed(Outcome.NOT_HTML, fetched.content_type)
+    tree = parse_page(fetched)
+    page = _with_recipe(read_metadata(tree, fetched.final_url), tree, known.recipe)
+    answered = without_credentials(canonical_url(fetched.final_url))
+    url = _canonical(page, fetched.final_url) or answered
+    published, published_from, day_only = _published(
+        entry, page, tree, fetched.final_url, first_seen
+    )
+    modified, modified_from = _modified(page, published, first_seen)
+    text = _text(tree, page, entry, fetched.final_url, known)
+    whole = "\n".join(text.lines)
+    agency = _agency(text, page, answered, known.recipe)
+    title, title_from = _title(entry, page)
+    authors, organisations, authors_from = _authors(entry, page, outlet(answered))
+    return Article(
+        article_id=url_id(url),
+        url=url,
+        outlet=outlet(answered),
+        title=title,
+        title_from=title_from,
+        subtitle=page.subtitle,
+        text=whole,
+        text_from=text.source,
+        authors=authors,
+        authors_from=authors_from,
+        credits=organisations,
+        byline=page.byline,
+        agency=agency.agency,
+        agency_confidence=agency.confidence,
+        agency_evidence=agency.evidence,
+        agency_from=agency.where,
+        language=py3langid.classify(whole[:HEAD])[0] if whole else "",
+        published=published,
+        published_from=published_from,
+        published_day_only=day_only,
+        modified=modified,
+        modified_from=modified_from,
+        first_seen=first_seen,
+        words=sum(map(size, text.lines)),
+        final_url=answered if answered != url else "",
+        section=page.section,
+        tags=page.tags,
+        image=without_credentials(page.image),
+        is_free=page.is_free,
+        verdict=text.verdict,
+        reason=text.reason,
+        removed=tuple(text.removed),
+        pruned=tuple(text.pruned),
+    )
+
+
+def _text(
+    tree: lxml.html.HtmlElement, page: Metadata, entry: Entry, url: str, known: Known
+) -> Text:
+    """The page's text and verdict; the feed's, where the page gives less."""
+    around = surroundings(
+        tree,
+        titles=(entry.title, page.title, page.subtitle),
+        authors=(*page.authors, *clean_authors(entry.authors).authors),
+        names=(page.site, outlet(url)),
+        recurring=known.recurring,
+    )
+    appearance = Appearance(
+        url=url,
+        title=page.title,
+        types=(*page.types, page.page_type),
+        is_free=page.is_free,
+        stated=page.word_count,
+        around=written(tree),
+    )
+    drop_costly_json_ld(tree)
+    tree = apply_recipe(tree, known.recipe)
+    drawn, pruned = extract_lines(tree, page.article_body)
+    lines, removed = clean(drawn, around)
+    fed = plain_lines(entry.content)
+    cleaned = clean(fed, around)  # first, for what comes below a cut-off text hides the cut
+    if _is_fuller(cleaned[0], lines, page):
+        drawn = fed
+        lines, removed = cleaned
+        source = "feed"
+    else:
+        source = "page"
+    linked, tail = linked_share(lines, around), tuple(drawn[-ASKED:])
+    verdict, reason = judge(lines, replace(appearance, linked=linked, tail=tail))
+    return Text(
+        drawn=drawn,
+        pruned=pruned,
+        lines=lines,
+        removed=removed,
+        source=source,
+        verdict=verdict,
+        reason=reason,
+    )
+
+
+def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
+    """Whether a feed carries more of the article than its page gave: much more, or, where the page
+    is known to give less than all, anything more that does not break off itself."""
+    theirs, ours = (sum(map(size, some)) for some in (fed, lines))
+    factor = 1.0 if page.is_free is False else MORE
+    return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
+
+
+def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution:
+    """Whose copy it is, by the page and its text before notices were cleaned out of it."""
+    said = attribute(
+        text="\n".join(text.drawn),
+        url=url,
+        credited=page.credits,
+        authors=page.authors,
+        byline=page.byline,
+        canonical=page.canonical,
+        source=page.source,
+        copyright_notice=page.copyright,
+        agencies=recipe.agencies,
+    )
+    return said or NOBODY
+
+
+def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:
+    """The metadata with what the outlet's recipe finds in place of what was guessed."""
+    title, author, date = (found(tree, path) for path in (recipe.title, recipe.author, recipe.date))
+    at = next(filter(None, map(moment, date)), None)
+    if title:
+        page = replace(page, title=title[0], title_from="recipe")
+    if author:
+        signed = clean_authors(author)
+        page = replace(page, authors=signed.authors, credits=signed.credits, authors_from="recipe")
+    if at:
+        page = replace(page, published=at, published_from="recipe", published_has_time=True)
+    return page
+
+
+def _title(entry: Entry, page: Metadata) -> tuple[str, str]:
+    """The page's headline where it shows or declares one, else the feed's: a feed of links has
+    titles of its own."""
+    sure = page.title and page.title_from != "title"
+    if sure or not entry.title:
+        return page.title, page.title_from
+    return entry.title, "feed"
+
+
+def _authors(
+    entry: Entry, page: Metadata, host: str
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """People, organisations, and where their names are from: the page's, else the feed's."""
+    fed = clean_authors(entry.authors, own=(host, page.site))
+    if page.authors:
+        return page.authors, page.credits, page.authors_from
+    return fed.authors, page.credits or fed.credits, "feed" if fed.authors else ""
+
+
+def _canonical(page: Metadata, url: str) -> str:
+    """The canonical address a page declares, where it can be believed; else empty."""
+    try:
+        believed = believed_canonical(url, page.canonical) if page.canonical else ""
+        return without_credentials(canonical_url(believed)) if believed else ""
+    except (Failed, ValueError):
+        return ""
+
+
+def _published(
+    entry: Entry, page: Metadata, tree: lxml.html.HtmlElement, url: str, first_seen: datetime
+) -> tuple[datetime | None, str, bool]:
+    """The first credible date, where it came from, and whether only the day is known.
+
+    The feed's own, then what the page declares, then the feed's date of change; a page is searched
+    for a date only where nobody says one.
+    """
+    updated = entry.published_from in {"updated", "lastmod"}
+    fed = (entry.published, "feed updated" if updated else "feed", False)
+    stated = (page.published, page.published_from, not page.published_has_time)
+    for at, source, day_only in (stated, fed) if updated else (fed, stated):
+        if at and _is_credible(at, first_seen):
+            return at, source, day_only
+    guessed = guess_date(tree, url)
+    if guessed.at and _is_credible(guessed.at, first_seen):
+        return guessed.at, guessed.source, not guessed.has_time
+    return None, "", False
+
+
+def _modified(
+    page: Metadata, published: datetime | None, first_seen: datetime
+) -> tuple[datetime | None, str]:
+    """When the page says it was changed, unless that is impossible: before it was published."""
+    at = page.modified
+    if at and _is_credible(at, first_seen) and (published is None or at >= published):
+        return at, page.modified_from
+    return None, ""
+
+
+def _is_credible(at: datetime, first_seen: datetime) -> bool:
+    return EARLIEST <= at <= first_seen + TOLERANCE

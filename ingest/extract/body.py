@@ -1,0 +1,160 @@
+"""A page's tree becomes the lines of its text. Pure, but for the tree, which is pruned."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import lxml.html
+import trafilatura
+from lxml.html import HtmlElement as Element
+
+from ingest.extract.prune import HIDDEN, prune, text_of
+from ingest.extract.rules import Surroundings
+from ingest.extract.wording import key
+from ingest.words import grams, size
+
+CUT_OFF = 1.6  # times our text: where the page's paragraphs hold more, ours was cut off
+SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
+BETTER = 0.1  # by how much more it has to agree with the page's paragraphs
+PARAGRAPH = 9  # words from which a paragraph is prose and no caption
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BREAKS = (
+    *("p", "br", "hr", "div", "li", "ul", "ol", "dt", "dd", "table", "tr", "td", "th", "pre"),
+    *("header", "blockquote", "section", "article", "figcaption", *HEADINGS),
+)
+LAYOUT_CELL = 400  # characters of a cell: what holds more is no cell of data
+WRITTEN = 6000  # characters that tell a page that is no article
+
+
+def surroundings(
+    tree: Element,
+    *,
+    titles: Iterable[str] = (),
+    authors: Iterable[str] = (),
+    names: Iterable[str] = (),
+    recurring: frozenset[int] = frozenset(),
+) -> Surroundings:
+    """What the rules of cleaning go by: to be read before the tree is pruned."""
+    first = next(tree.iter("h1"), None)
+    headlines = [*titles, *([text_of(first)] if first is not None else [])]
+    return Surroundings(
+        titles=frozenset(map(key, headlines)) - {""},
+        links=frozenset(key(text_of(link)) for link in tree.iter("a") if _leads_away(link)) - {""},
+        headings=frozenset(key(text_of(heading)) for heading in tree.iter(*HEADINGS)) - {""},
+        authors=frozenset(map(key, authors)) - {""},
+        names=frozenset(map(key, names)) - {""},
+        recurring=recurring,
+    )
+
+
+def extract_lines(tree: Element, stated: str = "") -> tuple[list[str], list[str]]:
+    """The lines of the article on a page, and what of its prose was pruned: as trafilatura finds
+    it once the page's other parts are gone; in another version where trafilatura's was cut off.
+    `stated` is the body the page declares, if it does: taken first it is worse on every
+    collection, but it tells of a cut.
+
+    Favouring recall costs two thirds of the default's time, since nothing else is then tried, and
+    finds as much; where it goes wrong its text is short, and the page's paragraphs tell.
+    """
+    _unroll(tree)
+    pruned = prune(tree)
+    text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
+    lines = _rescued(text, tree, stated).split("\n")
+    return [line for line in lines if line.strip()], pruned
+
+
+def plain_lines(markup: str) -> list[str]:
+    """The lines of a piece of HTML, such as a feed carries: all of it is the article's."""
+    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
+    try:
+        tree = lxml.html.fromstring(f"<div>{markup}</div>", parser=parser)
+    except (lxml.etree.LxmlError, ValueError):
+        return []
+    for element in [*tree.iter(*HIDDEN)]:
+        element.drop_tree()
+    lines = (" ".join(line.split()) for line in "".join(_broken(tree)).split("\n"))
+    return [line for line in lines if line]
+
+
+def _broken(tree: Element) -> Iterator[str]:
+    """The texts of a tree, with line ends where its blocks begin and end."""
+    for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in BREAKS:
+            yield "\n"
+        text = element.text if event == "start" else element.tail
+        yield " ".join((text or "").splitlines())
+
+
+def linked_share(lines: Iterable[str], around: Surroundings) -> float:
+    """The share of the lines' words that stand in lines that are links, 0 to 1."""
+    counted = [(size(line), key(line) in around.links) for line in lines]
+    return sum(count for count, linked in counted if linked) / max(1, sum(c for c, _ in counted))
+
+
+def written(tree: Element) -> str:
+    """The beginning of all that can be read on a page."""
+    texts = (
+        text
+        for element in tree.iter()
+        if isinstance(element.tag, str) and element.tag not in HIDDEN
+        for text in (element.text, element.tail)
+        if text and not text.isspace()
+    )
+    return " ".join(" ".join(islice(texts, 400)).split())[:WRITTEN]
+
+
+def paragraphs(tree: Element) -> str:
+    """The page's prose, a paragraph a line: what an extractor should have found most of."""
+    found = []
+    for element in tree.iter("p", "blockquote"):
+        text = text_of(element)
+        linked = sum(len(text_of(link)) for link in element.iter("a"))
+        if len(text.split()) >= PARAGRAPH and linked < len(text) / 2:
+            found.append(text)
+    return "\n".join(dict.fromkeys(found))
+
+
+def _unroll(tree: Element) -> None:
+    """Makes blocks of the tables that lay a page out: those that hold a table, or long cells."""
+    for table in list(tree.iter("table")):
+        parts = [
+            part
+            for part in table.iterdescendants("tbody", "tr", "td", "th")
+            if next(part.iterancestors("table"), None) is table  # a table within may hold data
+        ]
+        nested = next(table.iterdescendants("table"), None) is not None
+        cells = (part for part in parts if part.tag == "td")
+        if nested or any(len(text_of(cell)) > LAYOUT_CELL for cell in cells):
+            for part in (table, *parts):
+                part.tag = "div"
+
+
+def _rescued(text: str, tree: Element, stated: str) -> str:
+    """The text, or another version where the page holds much more prose than the text."""
+    prose = max(paragraphs(tree), stated, key=len)
+    if len(prose) <= CUT_OFF * len(text):
+        return text
+    found, ours = grams(prose), grams(text)
+    others = [
+        trafilatura.extract(tree, include_comments=False),
+        trafilatura.baseline(tree)[1],
+        stated,
+    ]
+    scored = [(_agreement(grams(other), found), other) for other in others if other]
+    fit = [
+        (score, other)
+        for score, other in scored
+        if score > _agreement(ours, found) + BETTER
+        and (ours & grams(other)).total() >= SAME_TEXT * ours.total()
+    ]
+    return max(fit, default=(0.0, text))[1]
+
+
+def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> float:
+    return 2 * (a & b).total() / max(1, a.total() + b.total())
+
+
+def _leads_away(link: Element) -> bool:
+    """Whether it leads to another page: a link within the page is a table of contents."""
+    href = link.get("href", "").strip().lower()
+    return bool(href) and "#" not in href and not href.startswith(("javascript:", "mailto:"))

@@ -1,0 +1,61 @@
+"""Extracted lines become an article's text: what the site put between and around them goes. Pure.
+
+Each rule (rules.py) looks at all lines and names those it would drop, or shorten; `clean` applies
+them in order and keeps what went, by rule, so that anybody can see what was removed and why. The
+gain of every rule is measured by `make eval`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ingest.extract.rules import RULES, Rule, Surroundings, recurring
+from ingest.extract.wording import is_ended, key, line_hash
+from ingest.model import Article, Line, Removed
+from ingest.words import size
+
+LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not know the page
+
+
+def counted(article: Article) -> list[Line]:
+    """The distinct lines of an article, those taken out because they recur among them: else they
+    would be forgotten once they are gone from every text."""
+    gone = (one.line for one in article.removed if one.rule == recurring.__name__)
+    return counted_lines([*article.text.split("\n"), *gone])
+
+
+def counted_lines(lines: Sequence[str]) -> list[Line]:
+    """The distinct lines among some, as they are counted."""
+    distinct = {line_hash(line): line for line in lines if key(line)}
+    return [
+        Line(hash=hashed, words=size(line), ended=is_ended(line))
+        for hashed, line in distinct.items()
+    ]
+
+
+def without_recurring(text: str, furniture: frozenset[int]) -> tuple[str, list[Removed]]:
+    """A filed text without what has turned out to recur, and what that was."""
+    rules = {recurring.__name__: recurring}
+    kept, gone = clean(text.split("\n"), Surroundings(recurring=furniture), rules)
+    return "\n".join(kept), gone
+
+
+def clean(
+    lines: Sequence[str], around: Surroundings, rules: Mapping[str, Rule] | None = None
+) -> tuple[list[str], list[Removed]]:
+    """The lines that are the article's, and those that are not. All are kept where the rules would
+    leave less than `LEAST_KEPT` of the words: then it is the rules that are wrong."""
+    kept, removed = list(enumerate(lines)), list[Removed]()
+    for name, rule in (RULES if rules is None else rules).items():
+        found = rule([line for _, line in kept], around)
+        removed += [_gone(kept[place], left, name) for place, left in found.items()]
+        renewed = ((at, found.get(place, line)) for place, (at, line) in enumerate(kept))
+        kept = [(at, line) for at, line in renewed if line]
+    left = [line for _, line in kept]
+    before = sum(size(line) for line in lines)
+    if sum(size(line) for line in left) < LEAST_KEPT * before:
+        return [line for line in lines if line], []
+    return left, removed
+
+
+def _gone(numbered: tuple[int, str], left: str, rule: str) -> Removed:
+    at, line = numbered
+    return Removed(line=line[len(left) :].strip(), rule=rule, at=at, whole=not left)

@@ -1,0 +1,263 @@
+"""The rules that tell what is no part of an article among its lines. Pure.
+
+Losing text is worse than leaving furniture: what ends as a sentence does is spared wherever its
+words alone would condemn it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+import regex
+
+from ingest.extract.wording import (
+    asks,
+    is_biography,
+    is_date,
+    is_ended,
+    is_list_item,
+    is_notice,
+    is_phrase,
+    is_sentence,
+    key,
+    line_hash,
+    phrases_of,
+    tells_of_author,
+)
+from ingest.words import size
+
+HEAD = TAIL = 5  # lines at either end where dates, bylines and notices stand
+PROSE = 15  # words from which a line is a paragraph
+PLEA = 25  # words of a line that asks for something, at most
+BIOGRAPHY = 40  # words of a line about the author, at most
+GLUED = 200  # characters at a line's end where a headline is looked for
+VERSE = 8  # words of a line of verse, at most
+LINK = 6  # words from which a link's text can be told from a name or a place
+PARTS = regex.compile(r"\s*[|•·,]\s*|\s+[-–—]\s+")  # of a line with an author, a date and more
+CLOCK = regex.compile(r"\d{1,2}[:.]\d\d(?: ?[AaPp]\.?[Mm]\.?)?(?: [A-Z]{2,4})?")
+LEAD_END = regex.compile(r"[:：|>»–—]| - ")
+#: Where a sentence ends and a headline may begin: before a space not after "Mr." or "Sept.".
+JOINT = regex.compile(
+    r"""(?<=\p{Ll}[.!?]|[.!?]["”’»])(?=\p{Lu})"""
+    r"""|(?<=\p{Ll}{4}[.!?]|[.!?]["”’»])\ +(?=\p{Lu})"""
+)
+HEADLINE = regex.compile(r"[^.!?…]{16,151}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a page holds beside its text, by which furniture is told. All compared as `key`s."""
+
+    titles: frozenset[str] = frozenset()  # every form of the headline
+    links: frozenset[str] = frozenset()  # the texts of the page's links
+    headings: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()  # what the outlet calls itself
+    recurring: frozenset[int] = frozenset()  # hashes of lines in many of the outlet's articles
+
+
+#: A rule's findings: the number of a line, and what is to stand in its place ("" for nothing).
+Findings = Mapping[int, str]
+Rule = Callable[[Sequence[str], Surroundings], Findings]
+
+
+def titles(lines: Sequence[str], around: Surroundings) -> Findings:
+    """The headline again, above the text."""
+    return {at: "" for at, line in enumerate(lines[:HEAD]) if key(line) in around.titles}
+
+
+def symbols(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines without a word: rules, stars, arrows."""
+    return {at: "" for at, line in enumerate(lines) if not key(line)}
+
+
+def phrases(lines: Sequence[str], around: Surroundings) -> Findings:
+    """What an interface says: "Share", "Advertisement", "Read more", in forty languages."""
+    return {at: "" for at, line in enumerate(lines) if is_phrase(line) and not is_list_item(line)}
+
+
+def pointers(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines that point to another article: "Read also: ..."."""
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if size(line) <= PLEA
+        and (_points(line, around.links) or _runs_into_link(line, around.links))
+    }
+
+
+def pleas(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Short lines that ask for something, a subscription, a click, an address; or that say when and
+    where something was filed, and are no sentence. What somebody is quoted with is neither."""
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if len(line) < 250 and size(line) <= PLEA and asks(line, linked=key(line) in around.links)
+    }
+
+
+def dates(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines that hold a date and nothing else, above the text and below it, but none where dates
+    stand within it as well: they are the headings of its parts."""
+    found = [at for at, line in enumerate(lines) if len(line) < 120 and is_date(line)]
+    prose = [at for at, line in enumerate(lines) if size(line) >= PROSE] or [0, len(lines) - 1]
+    if any(prose[0] < at < prose[-1] for at in found):
+        return {}
+    return dict.fromkeys(set(found) & set(_ends(lines)), "")
+
+
+def bylines(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines at the head that hold nothing but authors, dates and the outlet's name."""
+    return {
+        at: ""
+        for at in range(min(HEAD, len(lines)))
+        if not is_date(lines[at]) and all(_signs(part, around) for part in PARTS.split(lines[at]))
+    }
+
+
+def links(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Whole lines that are a link's text: a related headline. Not the items of lists nor the
+    headings of sections, which may be links and the article's own."""
+    return {
+        at: ""
+        for at, line in enumerate(lines)
+        if _is_link(line, around) and size(line) >= LINK and not _heads(at, lines, around)
+    }
+
+
+def biographies(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Who wrote it, in the last four lines, but not in the first half of a brief."""
+    return {
+        at: ""
+        for at in range(max(1, (len(lines) + 1) // 2, len(lines) - 4), len(lines))
+        if size(lines[at]) <= BIOGRAPHY
+        and (
+            is_biography(lines[at])
+            or (_names_author(lines[at], around.authors) and tells_of_author(lines[at]))
+        )
+    }
+
+
+def notices(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Copyright lines and standards footers, at either end."""
+    return {at: "" for at in _ends(lines) if size(lines[at]) <= 60 and is_notice(lines[at])}
+
+
+def glued(lines: Sequence[str], around: Surroundings) -> Findings:
+    """A headline of another article at the end of a line, run together with its last sentence."""
+    complete = _is_complete(lines[:-1])
+    found = {}
+    for at, line in enumerate(lines):
+        for joint in JOINT.finditer(line, max(0, len(line) - GLUED)):
+            tail = line[joint.end() :]
+            last = at == len(lines) - 1 and HEADLINE.match(tail) and not is_ended(tail)
+            spaced = joint.start() < joint.end()
+            if _is_linked_headline(tail, around) or (
+                last and (not spaced or (complete and LINK <= size(tail) < PROSE))
+            ):
+                found[at] = line[: joint.start()]
+                break
+    return found
+
+
+def trailing(lines: Sequence[str], around: Surroundings) -> Findings:
+    """One to three last lines that end no sentence, below a text whose paragraphs all do: headings
+    left without their section, headlines of other articles. Not results and times, nor a verse."""
+    if not _is_complete(lines):
+        return {}
+    count = len(list(takewhile(_is_loose, reversed(lines))))
+    verse = count == 3 and all(size(line) <= VERSE for line in lines[-3:])
+    return dict.fromkeys(range(len(lines) - count, len(lines)), "") if count <= 3 - verse else {}
+
+
+def recurring(lines: Sequence[str], around: Surroundings) -> Findings:
+    """Lines that recur across the outlet's articles."""
+    if not around.recurring:
+        return {}
+    return {at: "" for at, line in enumerate(lines) if line_hash(line) in around.recurring}
+
+
+RULES: Mapping[str, Rule] = {
+    rule.__name__: rule
+    for rule in (
+        recurring,
+        symbols,
+        phrases,
+        pointers,
+        pleas,
+        titles,  # from here on a rule looks at one end of what the others left
+        dates,
+        bylines,
+        links,
+        biographies,
+        notices,
+        glued,
+        trailing,
+    )
+}
+
+
+def _is_link(line: str, around: Surroundings) -> bool:
+    return not line.startswith(("- ", "|")) and key(line) in around.links
+
+
+def _is_linked_headline(text: str, around: Surroundings) -> bool:
+    """Whether it is the text of a link and no sentence of the article's that happens to be one."""
+    return size(text) >= LINK and not text.endswith((".", "…")) and key(text) in around.links
+
+
+def _points(line: str, links: frozenset[str]) -> bool:
+    """Whether a line begins with a lead, and what follows is a link, or at least no sentence:
+    "More – much more – is needed."."""
+    end = LEAD_END.search(line)
+    if end is None or key(line[: end.start()]) not in phrases_of("leads"):
+        return False
+    return key(line[end.end() :]) in links or not is_sentence(line)
+
+
+def _is_complete(lines: Sequence[str]) -> bool:
+    """Whether it is a text whose paragraphs end as sentences do."""
+    long = [line for line in lines if size(line) >= PROSE]
+    return len(long) >= 3 and sum(map(is_ended, long)) >= 0.9 * len(long)
+
+
+def _heads(at: int, lines: Sequence[str], around: Surroundings) -> bool:
+    """Whether a line is the heading of the text that follows it."""
+    below = lines[at + 1] if at + 1 < len(lines) else ""
+    return key(lines[at]) in around.headings and size(below) >= 10
+
+
+def _is_loose(line: str) -> bool:
+    marked = line.startswith(("- ", "|")) or any(map(str.isdecimal, line))
+    return not (marked or is_ended(line) or size(line) > 20)
+
+
+def _ends(lines: Sequence[str]) -> Iterable[int]:
+    return sorted({*range(min(HEAD, len(lines))), *range(max(0, len(lines) - TAIL), len(lines))})
+
+
+def _signs(part: str, around: Surroundings) -> bool:
+    """Whether a part of a line is an author with at most two words before, a date, the outlet's
+    name, or a word that stands with these."""
+    found = key(part)
+    if found in around.names or is_date(part) or is_phrase(part):
+        return True
+    for author in around.authors:
+        if found.endswith(author) and len(found.split()) <= len(author.split()) + 2:
+            return True
+    return bool(CLOCK.fullmatch(part.strip()))
+
+
+def _runs_into_link(line: str, links: frozenset[str]) -> bool:
+    """Whether a line is a known lead that runs on into a link's text."""
+    found = key(line).split()
+    heads = phrases_of("leads")
+    return any(
+        " ".join(found[:cut]) in heads and " ".join(found[cut:]) in links
+        for cut in range(1, min(6, len(found) - 2))
+    )
+
+
+def _names_author(line: str, authors: frozenset[str]) -> bool:
+    """Whether a line begins with the author's full name: a single word may begin any sentence."""
+    return any(" " in author and f"{key(line)} ".startswith(f"{author} ") for author in authors)

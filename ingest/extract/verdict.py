@@ -1,0 +1,204 @@
+"""What kind of page a text came from: an article, or one of the things that stand in for one. Pure.
+
+Only what is plainly something else is called so: a page wrongly kept from folding is a copy missed.
+Every judgement but "full" therefore wants a short text besides its own evidence.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from ingest.model import Verdict
+from ingest.words import size
+
+LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
+BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
+CAPTION = 60  # words that may stand beside the picture or the video of an address
+CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
+WHOLE = 0.8  # share of the stated length from which a text is all of it
+ASKED = 3  # last lines, where a page asks for money
+REMARK = 8  # words of a last line such as "More to follow...", at most
+LINKED = 0.6  # share of words that are links, in a listing
+ASKING = 0.3  # share of lines that ask for something, on a page that does nothing else
+PLEA = 25  # words of a line that asks the reader for something, at most
+#: schema.org's and Open Graph's; not ImageObject, which half of all articles declare as well.
+VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "audioobject")
+#: Folders of galleries and videos, and names that begin so; not "video-shows-ferry-on-fire".
+GALLERY_PATH = re.compile(
+    r"/(?:videos?|watch|photos?|pictures?|bilder|fotos?|vídeos?|gallerie)(?:/|$)"
+    r"|/(?:galler(?:y|ies)|photo-?galler(?:y|ies)|slide-?shows?|in-pictures|fotostrecken?"
+    r"|bilder-?(?:strecken?|galerien?)|fotogaler[ií]as?|galer[ií]as?|diaporamas?|fotogallery)"
+    r"(?:/|-|$)",
+    re.IGNORECASE,
+)
+CREDITS = (
+    *("(ap photo", "ap photo/", "(ap/", "(afp/", "afp/getty", "(epa/", "(reuters/", "getty images"),
+    *("photo by", "photos by", "photo:", "photo credit", "photo courtesy", "courtesy photo"),
+    *("(photo", "(staff", "image:", "image by", "buy photo", "buy this photo", "foto:", "©"),
+)
+UNFINISHED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\(\.\.\.\))\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """What a page shows of itself, beside its text."""
+
+    url: str  # that answered
+    title: str = ""
+    types: tuple[str, ...] = ()  # schema.org's and Open Graph's
+    is_free: bool | None = None
+    stated: int | None = None  # words that the page says the article has
+    linked: float = 0.0  # share of the text's words that are links, 0 to 1
+    tail: tuple[str, ...] = ()  # its last lines before they were cleaned of what asks for money
+    around: str = ""  # all that is written on the page, the first few thousand characters
+
+
+def judge(lines: Sequence[str], page: Appearance) -> tuple[Verdict, str]:
+    """The verdict on a page's cleaned lines, and the reason in words; the reason of an article is
+    empty."""
+    text = Seen(lines=lines, count=sum(map(size, lines)), page=page)
+    for verdict, rule in RULES:
+        reason = rule(text)
+        if reason:
+            return verdict, reason
+    return Verdict.FULL, ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the rules look at."""
+
+    lines: Sequence[str]
+    count: int  # words of the lines
+    page: Appearance
+
+    @property
+    def text(self) -> str:
+        """The lines; all that is written on the page, where they are too few to say what it is."""
+        return "\n".join(self.lines) if self.count >= LEAST else self.page.around
+
+
+def _not_found(seen: Seen) -> str:
+    if seen.count >= BRIEF or _is_article(seen.page):
+        return ""
+    says = _says("not_found", seen.page.title)  # as may the headline of an article on such pages
+    if not says or seen.count >= LEAST:
+        says = _says("not_found", seen.text[:2000]) if says or seen.count < LEAST else ""
+    return f"it says so: {says}" if says else ""
+
+
+def _consent(seen: Seen) -> str:
+    """The site speaks of what it does with data, and of buttons: an article of others' does not."""
+    if seen.count >= BRIEF or _is_article(seen.page) or not _asks(seen, "consent", "choices"):
+        return ""
+    ours = _says("consent", "\n".join(seen.lines))
+    choices = {match[0].casefold() for match in _found("choices", "\n".join(seen.lines))}
+    return f"{seen.count} words; it says: {ours}" if ours and choices else ""
+
+
+def _login(seen: Seen) -> str:
+    if seen.count >= BRIEF / 2 or _is_article(seen.page):
+        return ""
+    if seen.count >= LEAST and not _asks(seen, "login"):
+        return ""
+    asks = _says("login", seen.text) or _says("login_title", seen.page.title)
+    return f"{seen.count} words; it asks: {asks}" if asks else ""
+
+
+def _gallery(seen: Seen) -> str:
+    """A gallery, or a video, with nothing to read beside captions."""
+    declared = next((k for k in seen.page.types if k.lower().startswith(VIDEO_TYPES)), "")
+    path = GALLERY_PATH.search(urlsplit(seen.page.url).path)
+    if seen.count < BRIEF / 2 and declared and not _is_article(seen.page):
+        return f"{seen.count} words beside what it declares: {declared}"
+    if seen.count < CAPTION and path:
+        return f"{seen.count} words at an address with {path[0].strip('/-')}"
+    prose = [line for line in seen.lines if not _is_credited(line)]
+    credited = len(seen.lines) - len(prose)
+    few = sum(map(size, prose)) < BRIEF / 2  # an article may have many pictures
+    if few and len(seen.lines) >= 4 and credited >= CAPTIONS * len(seen.lines):
+        return f"{credited} of {len(seen.lines)} lines are captions with a credit"
+    return ""
+
+
+def _paywalled(seen: Seen) -> str:
+    """What a page that is not free shows, unless it is as long as the page says the article is."""
+    whole = seen.page.is_free or (seen.page.stated and seen.count >= WHOLE * seen.page.stated)
+    if seen.count >= BRIEF or whole:
+        return ""
+    if seen.page.is_free is False:
+        return f"{seen.count} words, declared as not free"
+    last = (*seen.lines[-ASKED:], *seen.page.tail[-ASKED:])
+    short = [line for line in last if size(line) <= PLEA]
+    text = "\n".join(short) if seen.count >= LEAST else seen.text
+    says = _says("paywall", text) if seen.count < BRIEF / 2 else ""
+    return f"{seen.count} words; it says: {says}" if says else ""
+
+
+def _listing(seen: Seen) -> str:
+    address = urlsplit(seen.page.url)
+    front = address.path in {"", "/"} and not address.query and not address.fragment
+    if front and not (_is_article(seen.page) and seen.count >= BRIEF):
+        return "it is the site's front page"
+    if seen.page.linked >= LINKED and not _is_article(seen.page):
+        return f"{seen.page.linked:.0%} of its words are links"
+    return ""
+
+
+def _teaser(seen: Seen) -> str:
+    """A paragraph that breaks off at the end; "More to follow..." does not."""
+    last = seen.lines[-1] if seen.lines else ""
+    broken = UNFINISHED.search(last) and size(last) > REMARK
+    return f"{seen.count} words that break off" if seen.count < BRIEF / 2 and broken else ""
+
+
+def _empty(seen: Seen) -> str:
+    return f"{seen.count} words of text" if seen.count < LEAST else ""
+
+
+RULES: tuple[tuple[Verdict, Callable[[Seen], str]], ...] = (
+    (Verdict.NOT_FOUND, _not_found),
+    (Verdict.CONSENT, _consent),
+    (Verdict.LOGIN, _login),
+    (Verdict.GALLERY, _gallery),
+    (Verdict.PAYWALLED, _paywalled),
+    (Verdict.LISTING, _listing),
+    (Verdict.TEASER, _teaser),
+    (Verdict.EMPTY, _empty),
+)
+
+
+def _is_credited(line: str) -> bool:
+    lower = line.lower()
+    return any(credit in lower for credit in CREDITS)
+
+
+def _is_article(page: Appearance) -> bool:
+    return any(kind.lower().endswith(("article", "posting")) for kind in page.types)
+
+
+def _asks(seen: Seen, *kinds: str) -> bool:
+    """Whether so many of the lines say one of these things that the page does little else."""
+    asking = [line for line in seen.lines if any(_says(kind, line) for kind in kinds)]
+    return len(asking) >= ASKING * len(seen.lines)
+
+
+def _says(kind: str, text: str) -> str:
+    """What in a text says that the page is of a kind; empty for nothing."""
+    return next((match[0].strip() for match in _found(kind, text)), "")
+
+
+def _found(kind: str, text: str) -> Iterator[re.Match[str]]:
+    return _pattern(kind).finditer(text)
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    data = tomllib.loads(
+        resources.files("ingest.extract").joinpath("standins.toml").read_text("utf-8")
+    )
+    return re.compile("|".join(data[kind]), re.IGNORECASE | re.MULTILINE)

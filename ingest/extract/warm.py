@@ -1,0 +1,47 @@
+"""Importing this loads all that extraction needs: language models, date parsers, stop words.
+
+The first page in a process costs seconds, since those are loaded when they are first used. The
+process that workers are forked from imports this module once. Each worker then has all of it from
+the start and shares the memory with the others.
+"""
+
+import gc
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from ingest.model import Entry, Failed, Fetched
+
+PARAGRAPH = (
+    "<p>{} told the harbour council that the quay would have to be made longer, and that the ferry "
+    "could not wait for another winter of storms and of meetings.</p>"
+)
+PAGES = (
+    "".join(map(PARAGRAPH.format, ("The mayor", "A pilot", "The union"))),
+    "<p class='date'>vor drei Tagen, mardi 3 mai</p><p>The quay.</p>",  # sends it looking further
+)
+
+
+def _extract(body: str) -> None:
+    from ingest.extract.article import extract_article
+
+    url = "https://harbour.example/quay"
+    fetched = Fetched(
+        url=url,
+        final_url=url,
+        status=200,
+        headers={},
+        body=f"<html><body><article>{body}</article></body></html>".encode(),
+        elapsed_ms=0,
+    )
+    with suppress(Failed):
+        extract_article(Entry(url=url, entry_id=url, title=""), fetched, datetime.now(UTC))
+
+
+def _warm() -> None:
+    for body in PAGES:
+        _extract(body)
+    gc.collect()
+    gc.freeze()  # else a worker's first collection would write to, and so copy, all it shares
+
+
+_warm()

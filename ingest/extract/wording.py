@@ -1,0 +1,187 @@
+"""How sites word what they print around an article, in forty languages, line by line. Pure.
+
+The phrases are in phrases.toml; the names of months and days are CLDR's.
+"""
+
+import re
+import tomllib
+from functools import cache, lru_cache
+from importlib import resources
+
+import regex
+import xxhash
+from babel import Locale
+
+from ingest.metadata.byline_words import ROLE
+from ingest.words import LONG, size, words
+
+SHORT = 8  # words of an interface phrase, at most
+NO_WORD = regex.compile(r"[\W_]+")  # re takes the vowel signs of Hindi for marks
+ENDS = tuple(".!?…。！？؟।۔:;\"'“”’»)]")  # what a sentence ends with, in most scripts
+FULL_STOP = re.compile(r"(?<![.…])[.。।۔][\"'“”’»)\]]*\s*$")
+QUOTES = tuple("\"'“”„«»‘’「『")
+NUMBERED = re.compile(r"\s*[0-9]+[.)]")
+COUNT = re.compile(r"^\W*\d+\s+|\s+\(?\d+\)?\W*$")
+PERSON = r"\p{Lu}[\p{L}.'’-]+(?: (?:\p{Lu}[\p{L}.'’-]*|de|van|von|der|da|bin|al)){1,4}"
+WRITES = (
+    r"\b(?:reporter|journalist|(?:staff |freelance |senior |science |sports |book )writer|editor"
+    r"|correspondent|columnist|blogger|freelancer?)\b"
+)
+BIOGRAPHY = regex.compile(
+    rf"^(?!(?:The|This|That|A|An|His|Her|Its|Our|Their|My|One)\b)(?:"
+    rf"{PERSON},? is (?:an?|the|our|one of|currently)\b.{{0,80}}?(?:{WRITES}|\bwriter\b"
+    rf"|\b(?:contributor|contributing)\b)"
+    rf"|\p{{Lu}}[\p{{L}}’'-]+ is (?:an?|our) .{{0,40}}?{WRITES})"
+    r"|^(?i:reach|contact|follow|e-?mail|write to) \S.{0,60}?@"
+)
+#: What a line says of somebody whom it names as the author, beside a role.
+OF_AUTHOR = regex.compile(
+    r"@|\b(?:e-?mail|contact|follow|twitter|bluesky|mastodon|linkedin|website|newsletter|based in"
+    r"|lives in|writes|written|covers|covered|covering|reports|reported from|joined|graduate"
+    r"|schreibt|berichtet|écrit|escribe|scrive|escreve|contributed)\b",
+    regex.IGNORECASE,
+)
+RESERVED = (
+    r"all rights reserved|alle rechte vorbehalten|tous droits réservés"
+    r"|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati"
+    r"|riproduzione riservata|все права защищены|版权所有|無断転載|무단 ?전재"
+    r"|may not be (?:published|reproduced|copied|redistributed)(?:,? (?:or )?(?:broadcast"
+    r"|re-?(?:written|published|distributed|produced|printed|transmitted)|copied|used)"
+    r"| in whole| without)"
+)
+#: What WordPress writes below each item of a feed.
+APPEARED = (
+    r"^the post .{1,200} (?:appeared first|first appeared) on "
+    r"|^der beitrag .{1,200} erschien zuerst (?:auf|in) "
+    r"|^l[’']article .{1,200} est apparu en premier sur "
+    r"|^la entrada .{1,200} (?:se publicó primero|apareció primero) en "
+    r"|^o post .{1,200} apareceu primeiro em "
+    r"|^l[’']articolo .{1,200} proviene da |^het bericht .{1,200} verscheen eerst op "
+)
+NOTICE = re.compile(
+    r"^\W*(?:©|\(c\) ?(?:19|20)\d\d|copyright\W{1,3}(?:\(c\) ?)?(?:19|20)\d\d)"
+    rf"|^\W*copyright\b[^.]{{0,40}}(?:19|20)\d\d\W*$|{RESERVED}|{APPEARED}",
+    re.IGNORECASE,
+)
+DATE_LOCALES = (
+    *("en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu"),
+    *("ro", "hr", "sr", "sr_Latn", "sl", "bg", "ru", "uk", "el", "tr", "ar", "fa", "he", "hi"),
+    *("bn", "ur", "id", "ms", "vi", "th", "lt", "lv", "et", "ca", "sq", "mk", "ka", "hy", "az"),
+)
+
+
+def key(text: str) -> str:
+    """A line as it is compared: its letters and digits alone, casefolded, words apart."""
+    return _key(text) if len(text) <= LONG else _letters_of(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _key(text: str) -> str:
+    return _letters_of(text)
+
+
+def _letters_of(text: str) -> str:
+    return str(NO_WORD.sub(" ", text)).strip().casefold()
+
+
+def line_hash(line: str) -> int:
+    """What a line is counted by, over all articles of an outlet: 63 bits."""
+    return xxhash.xxh3_64_intdigest(key(line).encode()) >> 1
+
+
+def is_ended(line: str) -> bool:
+    """Whether a line ends as a sentence, a question, a quotation or the like does."""
+    return line.rstrip().endswith(ENDS)
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line ends with a full stop: more than a headline or a button does."""
+    return bool(FULL_STOP.search(line))
+
+
+def is_list_item(line: str) -> bool:
+    """Whether a line is an item of a list: "- YouTube", but not "- Advertisement -"."""
+    return bool(NUMBERED.match(line)) or (line.startswith("- ") and not line.endswith("-"))
+
+
+def is_phrase(line: str) -> bool:
+    """Whether a line is what an interface says, such as "Share" or "3 Comments"."""
+    if len(line) >= 80 or size(line) > SHORT or "%" in line or "?" in line or is_sentence(line):
+        return False
+    if key(line) in phrases_of("lines"):
+        return True
+    bare = COUNT.sub("", line)
+    return bare != line and ":" not in bare and key(bare) in phrases_of("counted")
+
+
+def asks(line: str, *, linked: bool = False) -> bool:
+    """Whether a line asks its reader for something, or says when and where something was filed.
+    What news may begin with as well counts in a link, in a line that is no sentence, and where a
+    service is named."""
+    if line.startswith(("- ", "|", *QUOTES)):
+        return False
+    found = f"{key(line)} "
+    if found.startswith(_leads("asks")):
+        return True
+    if found.startswith(_leads("stamps")):
+        return not is_ended(line)
+    served = linked or not is_ended(line) or not phrases_of("services").isdisjoint(found.split())
+    return served and found.startswith(_leads("invites"))
+
+
+def is_biography(line: str) -> bool:
+    """Whether a line says what somebody writes for, or where to reach them."""
+    return bool(BIOGRAPHY.search(line))
+
+
+def tells_of_author(line: str) -> bool:
+    """Whether a line that names an author is about their work: not all that they say is."""
+    return bool(ROLE.search(line) or OF_AUTHOR.search(line))
+
+
+def is_notice(line: str) -> bool:
+    """Whether a line reserves rights, or says where the text was published first."""
+    return bool(NOTICE.search(line))
+
+
+def is_date(line: str) -> bool:
+    """Whether a line holds a date and nothing else."""
+    found = words(line)
+    return (
+        1 < len(found) <= 14  # a year alone may be a heading
+        and any(any(c.isdecimal() for c in word) for word in found)
+        and any(word in _calendar() or re.fullmatch(r"(?:19|20)\d\d년?", word) for word in found)
+        and all(
+            word[0].isdecimal() or word in _calendar() or word in phrases_of("dated")
+            for word in found
+        )
+    )
+
+
+@cache
+def phrases_of(kind: str) -> frozenset[str]:
+    """The phrases of a kind, as keys."""
+    data = tomllib.loads(
+        resources.files("ingest.extract").joinpath("phrases.toml").read_text("utf-8")
+    )
+    return frozenset(key(phrase) for phrase in data[kind]) - {""}
+
+
+@cache
+def _leads(kind: str) -> tuple[str, ...]:
+    """The phrases of a kind, as a line's key begins that goes on after them."""
+    return tuple(phrase + " " for phrase in phrases_of(kind))
+
+
+@cache
+def _calendar() -> frozenset[str]:
+    """The names of months and days in the languages of `DATE_LOCALES`."""
+    names: set[str] = set()
+    for code in DATE_LOCALES:
+        locale = Locale.parse(code)
+        for table in (locale.months, locale.days):
+            for form in ("format", "stand-alone"):
+                for width in ("wide", "abbreviated"):
+                    for name in table[form][width].values():
+                        names.update(words(name))
+    return frozenset(name for name in names if not name.isdecimal())  # "tháng 1" is January

@@ -1,0 +1,287 @@
+"""Who a page says wrote it. Pure.
+
+    JSON-LD -> meta -> the elements that name an author -> bylines.clean_authors
+
+The first of the three that names a person; organisations are gathered from all that were asked.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from ingest.agencies.names import named_agency
+from ingest.metadata.bylines import Byline, clean_authors
+from ingest.metadata.declared import Declared, squeezed
+from ingest.metadata.headline import plain_title
+from ingest.metadata.jsonld import Node
+from ingest.metadata.name_case import PARTICLES
+from ingest.metadata.near import is_apart
+
+METAS = (
+    "author", "article:author", "article:author_name", "article:author:name", "parsely-author",
+    "sailthru.author", "cxenseparse:author", "cxenseparse:recs:author", "byl", "byline", "authors",
+    "dc.creator", "dc:creator", "dcterms.creator", "dc.creator.personalname", "citation_author",
+    "rbauthors", "author_name", "author-name", "authorname", "mediator_author", "dable:author",
+    "rnews:author", "article.author", "news_author", "creator", "shareaholic:article_author_name",
+)  # fmt: skip
+#: The label that WordPress' commonest plugin puts before an author's name, by language.
+LABELS = re.compile(
+    r"written by|verfasst von|geschrieben von|écrit par|rédigé par|escrito por|publicado por"
+    r"|scritto da"
+    r"|geschreven door|skrevet av|skrevet af|skriven av|napisane przez|автор|написано автором|作者"
+    r"|执筆者|執筆者|كُتب بواسطة|ditulis oleh|yazan|kirjoittanut|szerző:?|autor",
+    re.IGNORECASE,
+)
+#: The addresses of pages about an author.
+ABOUT = re.compile(
+    r"/(?:authors?|autor(?:e[ns]?|a|in)?|auteurs?|by|byline|staff|contributors?|columnists?"
+    r"|profiles?|reporters?|journalists?"
+    r"|journalistes?|redakteure?|redactores|autori|firmas?|writers?|producers|kolumnisten"
+    r"|opinionistas|yazarlar|penulis)"
+    r"/(?:[a-z]/|\d+[/-])?([^/?#.]{3,})",
+    re.IGNORECASE,
+)
+#: What says that a name follows, in this element or the next.
+SAYS_BY = re.compile(
+    r"(?:(?:[Ww]ords|[Ss]tory|[Tt]ext|[Aa]rticle|[Ww]ritten|[Rr]eported|[Pp]osted|[Pp]ublished"
+    r"|[Aa]uthored|[Rr]ecipe|[Rr]eview|WRITTEN)\s+(?:by|BY|By)"
+    r"|by|BY|By|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]oor|Di|DI|[Aa]v|[Aa]f|Author|Autore?|Auteur"
+    r"|Autorin|Text|Texto|Texte|Автор|Текст)"
+    r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))|(?:بقلم|كتب|كتبت|作者|记者|記者|撰文|文)\s*[:：/]?",
+)
+#: Sites that host a person's publication under that person's name.
+PLATFORMS = (
+    ".substack.com", ".medium.com", ".wordpress.com", ".blogspot.com", ".ghost.io", ".bearblog.dev",
+    ".tumblr.com", ".beehiiv.com", ".github.io", ".typepad.com", ".livejournal.com",
+)  # fmt: skip
+#: Words with which a title begins, and no name.
+TITLE = re.compile(
+    r"(?:head|senior|staff|certified|chief|lead|associate|founder|personal|text|font)\s",
+    re.IGNORECASE,
+)
+#: Classes by how surely they hold a name and nothing else.
+NAME = re.compile(
+    r"(?:^|\s|[_-])(?:author|byline|autor|auteur|writer|contributor|reporter|journalist)s?(?:__"
+    r"|--|[_-])"
+    r"(?:full-?)?(?:name|link|title)\b|authorname|bylinename|p-author|(?:^|\s)fn(?:$|\s)",
+    re.IGNORECASE,
+)
+BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|writer|reporter|journalist|firma|signature"
+    r"|posted-by"
+    r"|contributor|zuozhe)(?:s|e|in|a)?(?:$|[\s_-])|byline|articleauthor|postauthor|author-?name"
+    r"|authorname|p-author|(?:^|\s)fn(?:$|\s)",
+    re.IGNORECASE,
+)
+HINT = re.compile(
+    r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b"
+    r"|zuozhe",
+    re.IGNORECASE,
+)
+NOT_NAMES = re.compile(
+    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-"
+    r"|desc\b|box|thumb|icon|count|date|caption",
+    re.IGNORECASE,
+)
+MARKED = (
+    "//*[@rel='author' or @itemprop='author'"
+    " or contains(@class, 'author') or contains(@class, 'yline')]"
+)
+NEVER = frozenset((
+    "html", "body", "article", "main", "section", "img", "input", "form", "meta", "link",
+    "script", "style", "svg", "path", "source", "picture", "noscript", "button", "time", "h1",
+))  # fmt: skip
+LONGEST = 160  # characters of an element that is a byline
+LONGEST_SAID = 70  # of one that is because it begins with "By": longer, it may be prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A page's byline: cleaned, as it is printed, and where it was read."""
+
+    byline: Byline
+    printed: str = ""
+    source: str = ""
+
+
+def page_authors(
+    page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str, own: Iterable[str]
+) -> Signed:
+    """Who signs a page; `own` are the outlet's names, which sign for nobody but on a blog."""
+    own = () if _is_personal(page, url) else tuple(own)
+    suppliers: dict[str, str] = {}
+    printed = ""
+    for source, people, organisations in _statements(page, node, tree):
+        byline = clean_authors(people, own=own, organisations=organisations)
+        named = byline.credits
+        if source == "byline":  # "AA" beside it is a button for larger letters
+            named = tuple(name for name in named if named_agency(name) and len(name) > 2)
+        suppliers.update((name.casefold(), name) for name in named)
+        stated = ", ".join(
+            name
+            for name in map(plain_title, [*people, *organisations])
+            if name and "://" not in name
+        )
+        printed = printed or stated[:LONGEST]
+        authors = byline.authors
+        if source == "byline":
+            authors = tuple(filter(_is_full, authors))
+        if authors:
+            byline = Byline(authors=authors, credits=tuple(suppliers.values()))
+            return Signed(byline=byline, printed=stated[:LONGEST], source=source)
+    return Signed(byline=Byline(credits=tuple(suppliers.values())), printed=printed)
+
+
+def _is_full(name: str) -> bool:
+    """Whether an element's text is a name beyond doubt: first and last, or not in Latin letters."""
+    if not name.isascii() and not any(letter < "\u0250" for letter in name if letter.isalpha()):
+        return True
+    words = name.partition(",")[0].split()
+    named = all(word[0].isupper() or word.casefold() in PARTICLES for word in words)
+    return len(words) > 1 and named and words[-1][0].isupper() and not TITLE.match(name)
+
+
+def _is_personal(page: Declared, url: str) -> bool:
+    """Whether the outlet is a person, who may sign under its name."""
+    host = urlsplit(url).hostname or ""
+    publishers = any({"Person", "Organization"} <= set(node.types) for node in page.nodes)
+    return publishers or host.endswith(PLATFORMS)
+
+
+def _statements(
+    page: Declared, node: Node | None, tree: lxml.html.HtmlElement
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Raw names by source, the surest first: of people (or unknown), and of organisations."""
+    if node:
+        yield "json-ld", *_of_node(node, page.nodes)
+    for name in METAS:
+        if name in page.metas:
+            yield "meta", page.metas[name], []
+    for number in ("1", "2"):
+        if LABELS.fullmatch(page.meta(f"twitter:label{number}").strip(" :")):
+            yield "meta", [page.meta(f"twitter:data{number}")], []
+    for names in _of_elements(page, tree):
+        yield "byline", names, []
+    for link in page.metas.get("article:author", ())[:5]:
+        slug = ABOUT.search(link)
+        if slug:  # "/profile/ann-lee"
+            yield "meta", [slug[1].replace("-", " ").title()], []
+
+
+def _of_node(node: Node, nodes: list[Node]) -> tuple[list[str], list[str]]:
+    """The names under an article's author, those of people and those of organisations."""
+    people: list[str] = []
+    organisations: list[str] = []
+    by_id = {
+        held.values.get("@id"): held for held in nodes if isinstance(held.values.get("@id"), str)
+    }
+    for key in ("author", "creator"):
+        stated = node.values.get(key)
+        for author in stated if isinstance(stated, list) else [stated]:
+            for name, organised in _named(author, by_id):
+                (organisations if organised else people).append(name)
+        if people or organisations:
+            break
+    return people, organisations
+
+
+def _named(author: object, by_id: dict[Any, Node]) -> Iterator[tuple[str, bool]]:
+    if isinstance(author, str):
+        yield author, False
+    if not isinstance(author, dict):
+        return
+    reference = author.get("@id")
+    if "name" not in author and isinstance(reference, str) and reference in by_id:
+        author = by_id[reference].values
+    kind = author.get("@type")
+    kinds = kind if isinstance(kind, list) else [kind]
+    organised = (
+        any(isinstance(one, str) and one.endswith(("Organization", "Corporation")) for one in kinds)
+        and "Person" not in kinds
+    )
+    name = author.get("name")
+    if not name and isinstance(author.get("familyName"), str):
+        name = f"{author.get('givenName', '')} {author['familyName']}"
+    for one in name if isinstance(name, list) else [name]:
+        if isinstance(one, dict):
+            one = one.get("name")  # noqa: PLW2901  a name may be an object with a name
+        if isinstance(one, str):
+            yield one, organised
+
+
+def _of_elements(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[list[str]]:
+    """The texts of the elements that name an author, surest first, those side by side together."""
+    yield from _ranked(page.beside)
+    yield from _ranked(tree.xpath(MARKED)[:20])
+
+
+def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
+    ranked: list[tuple[int, int, lxml.html.HtmlElement, str]] = []
+    for number, element in enumerate(elements):
+        rank = _rank(element)
+        if rank is None or is_apart(element):
+            continue
+        text = _text(element)
+        if 1 < len(text) <= (LONGEST if rank < 3 else LONGEST_SAID):
+            ranked.append((rank, number, element, text))
+    ranked.sort(key=lambda held: held[:2])
+    for place, (rank, _, element, text) in enumerate(ranked[:6]):
+        above = _above(element)
+        beside = [
+            other
+            for r, _, held, other in ranked[place + 1 :]
+            if r == rank and _above(held) is above
+        ]
+        yield [text, *beside[:10]] if rank < 2 else [text]
+
+
+def _rank(element: lxml.html.HtmlElement) -> int | None:
+    """How surely an element is a name (0) or a byline (1, 2, 3); None where it is neither."""
+    if element.tag in NEVER:
+        return None
+    marks = element.get("class") or element.get("id") or element.get("data-testid") or ""
+    if HINT.search(marks) and BYLINE.search(marks) and not NOT_NAMES.search(marks):
+        return 0 if NAME.search(marks) else 2
+    if element.get("rel") == "author":
+        return 0
+    if "author" in (element.get("itemprop") or element.get("property") or ""):
+        return 1
+    if element.tag == "a":
+        return 1 if ABOUT.search(element.get("href", "")) and not _in_prose(element) else None
+    text = element.text
+    return 3 if text and SAYS_BY.match(text.lstrip()[:40]) else None
+
+
+def _in_prose(element: lxml.html.HtmlElement) -> bool:
+    """Whether an element stands in a paragraph of text."""
+    parent = element.getparent()
+    return len(parent.text or "") + len(element.tail or "") > 80
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    """An element's text, its parts kept apart; with the next element's where it says "By" alone."""
+    if "itemscope" in element.attrib:
+        named = element.find(".//*[@itemprop='name']")
+        element = named if named is not None else element
+    parts = [text for text in itertools.islice(element.itertext(), 12) if text.strip()]
+    if len(parts) == 1 and len(parts[0].strip()) < 20 and SAYS_BY.fullmatch(parts[0].strip()):
+        after = element.getnext()
+        if after is None:
+            return ""
+        parts.append(" ".join(itertools.islice(after.itertext(), 4)))
+    if not parts:
+        return ""
+    apart = " ; " if len(parts) > 2 or " " in parts[0].strip() else " "
+    return squeezed(apart.join(parts))
+
+
+def _above(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    """The element two levels up, or as many as there are."""
+    parent = element.getparent()
+    above = parent.getparent() if parent is not None else None
+    return above if above is not None else parent

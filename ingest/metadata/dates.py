@@ -1,0 +1,246 @@
+"""When a page says it was published and changed. Pure.
+
+JSON-LD -> meta -> a time element or microdata -> the address -> (htmldate, where asked)
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
+from zoneinfo import ZoneInfo
+
+import htmldate
+import lxml.html
+
+from ingest.metadata.declared import Declared
+from ingest.metadata.jsonld import Node
+from ingest.metadata.near import is_apart
+from ingest.values import moment
+
+PUBLISHED = (
+    "article:published_time", "article:published", "published_time", "datepublished",
+    "og:published_time", "article:post_date", "parsely-pub-date", "sailthru.date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+    "cxenseparse:recs:articlepublishedtime", "rnews:datepublished",
+    "shareaholic:article_published_time", "bt:pubdate", "publishdate", "publish-date",
+    "publish_date", "publication_date", "publicationdate", "pubdate", "pub_date",
+    "originalpublicationdate", "article_date_original", "article.published", "displaydate",
+    "ptime", "pdate", "dcterms.issued", "dcterms.created", "dcterms.date", "dc.date.issued",
+    "dc.date.created", "dc.date", "dc:date", "dc:created", "citation_publication_date",
+    "citation_online_date", "citation_date", "date.created", "datecreated", "date_published",
+    "published", "created", "gentime", "_pubtime", "apub:time", "weibo:article:create_at",
+    "date",
+)  # fmt: skip
+MODIFIED = (
+    "article:modified_time", "og:updated_time", "article:modified", "modified_time",
+    "datemodified", "article:updated_time", "cxenseparse:modifiedtime", "dcterms.modified",
+    "dc.date.modified", "lastmod", "last-modified", "last_modified", "article.updated",
+    "lastmodified", "revision_date", "utime", "modified", "updated",
+)  # fmt: skip
+HAS_TIME = re.compile(
+    r"^\d{10}(?:\d{3})?$|\d[T\s]\s*\d{1,2}:\d\d|\d{1,2}:\d\d|\d{14}|\b\d{1,2}\s?[ap]m\b",
+    re.IGNORECASE,
+)
+MIDNIGHT = re.compile(r"[T\s]00:00(?::00(?:\.0+)?)?(?:Z|\s?[+-]\d\d:?\d\d|\s?[A-Z]{3,4})?$")
+IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/_-]?([01]\d)[/_-]?([0-3]\d)(?!\d)")
+MONTHS_IN_ADDRESS = re.compile(
+    r"/((?:19|20)\d\d)/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(\d{1,2})/"
+)
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+ASIAN = re.compile(
+    r"^\s*(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?\s*(\d{1,2}:\d\d(?::\d\d)?)?"
+)
+#: "ET" is summer or winter time, as the day may be.
+AMERICAN = re.compile(r"\s([ECMP]T)$")
+ZONES = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
+OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d\d):?(\d\d)$")
+COMPACT = re.compile(r"^(\d{8})(\d{6})$")
+GLUED = re.compile(r"(\d)([A-Z]{3,4})$")
+NAME = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
+DAYS = (
+    rf"{NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}",
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º)? (?:de )?{NAME}\.?,? (?:de |del )?\d{{4}}",
+    r"\d{4}-\d\d-\d\d|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d\d/\d\d",
+    r"\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]?",
+)
+TIME = (
+    r"[\s,|·•–—-]*(?:at |um |à |a las |às |ore |kl\.? )?"
+    r"(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
+    r"(?:\s(GMT|UTC|CES?T|BST|IST|[ECMP][SD]?T)\b)?"
+)
+#: A day and, if it stands by, a time, in a line of a page.
+WRITTEN = re.compile(rf"(?<!\d)({'|'.join(DAYS)})(?:{TIME})?")
+EPOCH = re.compile(r"\s*(\d{10})(\d{3})?\s*")
+DATED = re.compile(r"date|time|publi|posted|stamp|fecha|datum|data|meta|byline|info", re.IGNORECASE)
+MARKED = re.compile(
+    r"publi|entry-date|post-date|dt-published|pubdate|created|posted|dateline|article.?date",
+    re.IGNORECASE,
+)
+CHANGED = re.compile(r"updat|modif|aktualis|revis|mis.à.jour", re.IGNORECASE)
+AFTER = 60  # elements after the headline among which its date stands
+EARLIEST_YEAR = 1990
+A_DAY_ABOUT = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """An instant in UTC (its day's midnight where no time is given), and where it was read.
+
+    `day` is the publisher's own, which may be another than UTC's.
+    """
+
+    at: datetime | None = None
+    day: str = ""
+    source: str = ""
+    has_time: bool = False
+
+
+def page_published(
+    page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
+) -> When:
+    """When a page was published, by the first of its own statements that is a date.
+
+    Where that is a day only, a later statement of the same day gives the time.
+    """
+    first = When()
+    for when in _statements(page, node, tree, url):
+        if not first.at:
+            first = when
+        if first.has_time:
+            return first
+        if when.at and first.at and when.has_time and abs(when.at - first.at) < A_DAY_ABOUT:
+            return when
+    return first
+
+
+def _statements(
+    page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
+) -> Iterator[When]:
+    yield from _stated(node, ("datePublished", "dateCreated", "uploadDate"), page, PUBLISHED)
+    address = address_date(url)
+    for shown in _shown(page, tree):
+        # an element may belong to another article: the address knows better
+        if shown.at and (not address.at or abs(shown.at - address.at) < A_DAY_ABOUT):
+            yield shown
+    if address.at:
+        yield address
+
+
+def page_modified(page: Declared, node: Node | None) -> When:
+    """When a page was last changed, where it says so."""
+    for stated in _stated(node, ("dateModified",), page, MODIFIED):
+        return stated
+    for element in page.times:
+        marks = _marks(element)
+        if CHANGED.search(marks) and not is_apart(element):
+            return next(_of_element(element), When())
+    return When()
+
+
+def address_date(url: str) -> When:
+    """The day in an address such as `/2016/11/01/`."""
+    found = IN_ADDRESS.search(url)
+    named = None if found else MONTHS_IN_ADDRESS.search(url)
+    try:
+        if found:
+            day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC)
+        elif named:
+            month = MONTHS.index(named[2]) + 1
+            day = datetime(int(named[1]), month, int(named[3]), tzinfo=UTC)
+        else:
+            return When()
+    except ValueError:
+        return When()
+    return When(at=day, day=day.date().isoformat(), source="address")
+
+
+def guess_date(tree: lxml.html.HtmlElement, url: str) -> When:
+    """The date htmldate finds in a page's text: the last resort, at 10 ms a page and more.
+
+    A day only, and never a first of January, which is how it reads "© 2026". It works on a copy:
+    htmldate takes elements out of what it is given.
+    """
+    try:
+        found = htmldate.find_date(
+            deepcopy(tree), url=url, original_date=True, extensive_search=True
+        )
+    except Exception:  # whatever dateparser, lxml and the page make of each other: no date
+        return When()
+    return next(_read("" if not found or found.endswith("-01-01") else found, "page text"), When())
+
+
+def _stated(
+    node: Node | None, keys: tuple[str, ...], page: Declared, metas: tuple[str, ...]
+) -> Iterator[When]:
+    """The dates in a page's JSON-LD and metas, the surest first."""
+    for key in keys:
+        value = node.values.get(key) if node else None
+        value = value[0] if isinstance(value, list) and value else value
+        if isinstance(value, str):
+            yield from _read(value, "json-ld")
+    for name in metas:
+        for value in page.metas.get(name, ())[:1]:
+            yield from _read(value, "meta")
+
+
+def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[When]:
+    """The dates of a page's elements: those marked as its own, those near its headline, others."""
+    times = [element for element in page.times[:60] if not is_apart(element)]
+    marked = [element for element in times if MARKED.search(_marks(element))]
+    marked += tree.xpath("//*[@itemprop='datePublished']")[:5]
+    dated = (element for element in page.beside[:AFTER] if DATED.search(element.get("class") or ""))
+    for element in chain(marked, dated, times):
+        if not CHANGED.search(_marks(element)):
+            yield from _of_element(element)
+
+
+def _of_element(element: lxml.html.HtmlElement) -> Iterator[When]:
+    stated = element.get("datetime") or element.get("content") or element.get("data-datetime")
+    if stated:
+        yield from _read(stated, "time element")
+        return
+    shown = " ".join(islice(element.itertext(), 8))
+    if len(shown) <= 150 and not CHANGED.search(shown) and not is_apart(element):
+        written = WRITTEN.search(" ".join(shown.split()))
+        if written:
+            yield from _read(" ".join(part for part in written.groups() if part), "page text")
+
+
+def _marks(element: lxml.html.HtmlElement) -> str:
+    marks = [element.get(name, "") for name in ("itemprop", "class", "property", "id", "pubdate")]
+    parent = element.getparent()
+    return " ".join([*marks, parent.get("class", "") if parent is not None else ""])
+
+
+def _read(written: str, source: str) -> Iterator[When]:
+    """A date as written, where it is one and no mistake."""
+    written = " ".join(written[:100].split())
+    at = _moment(written)
+    if at and at.year >= EARLIEST_YEAR:
+        has_time = bool(HAS_TIME.search(written)) and not MIDNIGHT.search(written)
+        offset = OFFSET.search(written)
+        east = timedelta(hours=int(offset[2]), minutes=int(offset[3])) if offset else timedelta()
+        local = at - east if offset and offset[1] == "-" else at + east
+        yield When(at=at, day=local.date().isoformat(), source=source, has_time=has_time)
+
+
+def _moment(written: str) -> datetime | None:
+    epoch = EPOCH.fullmatch(written)
+    if epoch:
+        return datetime.fromtimestamp(int(epoch[1]), UTC)
+    written = COMPACT.sub(r"\1T\2", written)
+    asian = ASIAN.match(written)
+    if asian:
+        written = f"{asian[1]}-{int(asian[2]):02}-{int(asian[3]):02} {asian[4] or ''}"
+    american = AMERICAN.search(written)
+    if not american:
+        return moment(GLUED.sub(r"\1 \2", written))
+    at = moment(written[: american.start()])
+    return at.replace(tzinfo=ZoneInfo(ZONES[american[1]])).astimezone(UTC) if at else None

@@ -1,0 +1,85 @@
+"""What a page says of itself outside its text: metas, links, headings, times, JSON-LD. Pure.
+
+Read from the whole tree, scripts included, in one walk over the few tags that matter.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import islice
+
+import lxml.html
+
+from ingest import values
+from ingest.metadata.jsonld import Node, read_nodes
+from ingest.metadata.near import near
+
+TAGS = ("meta", "link", "title", "h1", "script", "time", "html")
+MOST = 5_000  # elements of these tags: a page has some hundred
+LONGEST = 2_000  # characters of one value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A page's declarations, each in the order of the document, names in lower case.
+
+    `beside` are the elements near its headline.
+    """
+
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    headings: list[lxml.html.HtmlElement] = field(default_factory=list)
+    times: list[lxml.html.HtmlElement] = field(default_factory=list)
+    window_title: str = ""
+    language: str = ""
+    nodes: list[Node] = field(default_factory=list)
+    beside: list[lxml.html.HtmlElement] = field(default_factory=list)
+
+    def meta(self, *names: str) -> str:
+        """The first value of the first of these names that has one."""
+        return next((self.metas[name][0] for name in names if name in self.metas), "")
+
+    def all_metas(self, *names: str) -> list[str]:
+        """Every value of the first of these names that has any."""
+        return next((self.metas[name] for name in names if name in self.metas), [])
+
+
+def declared(tree: lxml.html.HtmlElement) -> Declared:
+    """The declarations of a page; its tree is left as it is."""
+    found: dict[str, list[lxml.html.HtmlElement]] = {tag: [] for tag in TAGS}
+    for element in islice(tree.iter(*TAGS), MOST):
+        found[element.tag].append(element)
+    links: dict[str, list[str]] = defaultdict(list)
+    for link in found["link"]:
+        for relation in link.get("rel", "").lower().split()[:5]:
+            links[relation].append(link.get("href", "").strip())
+    scripts = (script for script in found["script"] if "ld+json" in script.get("type", "").lower())
+    root = next(iter(found["html"]), tree)
+    return Declared(
+        metas=_metas(found["meta"]),
+        links=dict(links),
+        headings=found["h1"],
+        times=found["time"],
+        # the first: a drawing in SVG has a title too
+        window_title=next((squeezed(title.text_content()) for title in found["title"]), ""),
+        language=(root.get("lang") or root.get("xml:lang") or "").strip()[:35],
+        nodes=read_nodes(script.text or "" for script in scripts),
+        beside=near(found["h1"]),
+    )
+
+
+def squeezed(text: str) -> str:
+    """A text as one line, fit to keep, cut to what a value may have."""
+    return " ".join(values.text(text[: 4 * LONGEST]).split())[:LONGEST]
+
+
+def _metas(elements: list[lxml.html.HtmlElement]) -> dict[str, list[str]]:
+    """The contents of metas by name, whichever attribute holds that."""
+    metas: dict[str, list[str]] = defaultdict(list)
+    for element in elements:
+        content = squeezed(element.get("content", ""))
+        for attribute in ("property", "name", "itemprop"):
+            name = element.get(attribute, "").strip().lower()[:60]
+            if name and content:
+                known = name.removeprefix("og:") if name.startswith("og:article:") else name
+                metas[known].append(content)
+    return dict(metas)

@@ -1,0 +1,1 @@
+"""DuckDB itself: connections, migrations, batches of rows, extensions."""

@@ -1,0 +1,135 @@
+"""Opens the database file: for one writer, or for reading. Every failure is one clear sentence."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from storage.core.errors import DatabaseError, befallen, causes_of, explain
+from storage.core.files import copy_file, remove
+from storage.core.migrate import check_readable, is_outdated, migrate
+
+
+def connect(
+    path: Path, *, read_only: bool = False, patience: float = 0
+) -> duckdb.DuckDBPyConnection:
+    """A connection whose times are in UTC. Raises DatabaseError, with what to do about it.
+
+    `patience` is how many seconds to wait while another process holds the file.
+
+    A writer creates the file and its folder where they are missing and brings the schema up to
+    date; a reader changes nothing.
+    """
+    if path.stem == "core":  # its name in SQL, where our schema has it
+        raise DatabaseError(f"a database cannot be called {path.name}: choose another name")
+    if read_only and not path.exists():
+        raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not read_only and not path.exists():
+            _make(path)
+        connection = _open(path, read_only=read_only, patience=patience)
+    except (duckdb.Error, OSError) as error:
+        raise explain(path, error) from error
+    try:
+        if read_only:
+            check_readable(connection)
+        elif is_outdated(connection):
+            _check_ours(connection)
+            connection = _brought_up_to_date(path, connection)
+    except duckdb.Error as error:
+        connection.close()
+        raise explain(path, error) from error
+    except DatabaseError as error:
+        connection.close()
+        raise DatabaseError(f"{path}: {error}") from error
+    return connection
+
+
+def _check_ours(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises DatabaseError where a database holds somebody else's tables and none of ours."""
+    ((ours, theirs),) = connection.execute(
+        "SELECT count(*) FILTER (schema_name = 'core' AND name = 'migrations'), count(*) FROM ("
+        "SELECT schema_name, table_name AS name FROM duckdb_tables() UNION ALL "
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal)"
+    ).fetchall()
+    if theirs and not ours:
+        raise DatabaseError(
+            "it is a DuckDB database, but not one of Copydesk's, and has been left as it is: name "
+            "another with --db"
+        )
+
+
+def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
+    give_up = time.monotonic() + patience
+    while True:
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only)
+            break
+        except duckdb.IOException as error:
+            if "Conflicting lock" not in str(error) or time.monotonic() >= give_up:
+                raise
+            time.sleep(0.25)
+    connection.execute("SET TimeZone = 'UTC'")
+    # a run publishes at its end, which writes the log out; doing so every 16 MB meanwhile costs a
+    # fifth of what filing does
+    connection.execute("SET checkpoint_threshold = '256MB'")
+    return connection
+
+
+def _make(path: Path) -> None:
+    """A new database, which takes its name when it is whole, unless another has it by then."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        with duckdb.connect(str(fresh)) as connection:
+            migrate(connection)
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        remove(fresh)
+
+
+def _brought_up_to_date(
+    path: Path, connection: duckdb.DuckDBPyConnection
+) -> duckdb.DuckDBPyConnection:
+    """Migrates a copy, which then takes the file's name: killed meanwhile, nothing has changed."""
+    path = path.resolve()  # a link stays one
+    copy = path.with_name(f"{path.name}.migrating")
+    connection.execute("CHECKPOINT")
+    try:
+        remove(copy)  # of one that was killed
+        copy_file(path, copy)
+        with duckdb.connect(str(copy)) as migrated:
+            migrate(migrated, at_once=False)
+            migrated.execute("CHECKPOINT")
+        copy.replace(path)
+    except OSError as error:
+        raise explain(path, error) from error
+    finally:
+        remove(copy)
+    connection.close()
+    return _open(path, read_only=False, patience=0)
+
+
+@contextmanager
+def opened(
+    path: Path, *, read_only: bool = False, patience: float = 0
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for as long as the block lasts.
+
+    What befalls the file meanwhile (a full disk, damage) comes out as a DatabaseError; what is
+    wrong with a statement comes out as it is.
+    """
+    connection = connect(path, read_only=read_only, patience=patience)
+    try:
+        yield connection
+    except Exception as error:
+        for cause in causes_of(error):
+            if isinstance(cause, duckdb.Error) and befallen(str(cause)):
+                raise explain(path, cause) from error
+        raise
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""What the flows read and write, by entity."""

@@ -1,0 +1,1 @@
+"""What analysts see: views, macros, and the full-text index behind `search`."""

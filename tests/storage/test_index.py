@@ -1,0 +1,204 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.builders import NOW, SKETCH, ago, article, feed, prose
+
+from ingest.dedup.sketch import sketch_articles
+from storage.records.index import Bounds, spans
+
+BOUNDS = Bounds()
+TEXT = prose(0, 100)
+
+
+@pytest.fixture
+def store(store):
+    store.feeds.subscribe([feed()], NOW)
+    return store
+
+
+def index(store, *articles):
+    store.add_articles(1, articles)
+    made = sketch_articles([a.body for a in articles], SKETCH)
+    store.index.add(made)
+    return made
+
+
+def pairs(store, sketches, days=7, bounds=BOUNDS):
+    store.index.ask(sketches, timedelta(days=days))
+    return store.index.candidates(timedelta(days=days), SKETCH.min_shingles, SKETCH.every, bounds)
+
+
+def dated(days_ago, outlet, text=TEXT, **fields):
+    url = f"https://{outlet}.example/news/{days_ago}"
+    return article(url, text=text, published=ago(days=days_ago), **fields)
+
+
+def test_only_what_appeared_within_the_window_is_a_pair(store):
+    _, mid, new = index(store, dated(10, "a"), dated(5, "b"), dated(0, "c"))
+
+    def found(fresh, days):
+        return [set(pair) for pair in pairs(store, [fresh], days)]
+
+    assert found(new, 4) == []
+    assert found(new, 5) == [{mid.article_id, new.article_id}]
+    assert len(found(new, 10)) == 2
+    assert len(found(mid, 5)) == 2  # the window reaches both ways
+
+
+def test_each_pair_is_asked_about_once_the_smaller_id_first(store):
+    made = index(store, dated(0, "a"), dated(0, "b"), dated(0, "c"))
+    found = pairs(store, made)
+    assert len(found) == len(set(found)) == 3
+    assert all(a < b for a, b in found)
+    assert found == sorted(found)
+
+
+def test_texts_that_have_nothing_in_common_are_no_pair(store):
+    made = index(store, dated(0, "a"), dated(0, "b", prose(9000, 100)))
+    assert pairs(store, made) == []
+
+
+def test_a_brief_is_found_within_a_text_ten_times_as_long(store):
+    made = index(store, dated(0, "a", prose(0, 1500)), dated(0, "b", prose(700, 150)))
+    assert len(pairs(store, made)) == 1
+
+
+def test_a_text_too_short_is_no_candidate(store):
+    made = index(store, dated(0, "a", prose(0, 30)), dated(0, "b", prose(0, 30)))
+    assert pairs(store, made) == []
+
+
+def test_nobody_asked_for_is_nobody_found(store):
+    assert pairs(store, []) == []
+    assert store.index.learn(3, 5, SKETCH.every, 1) == set()
+    assert store.index.furniture([]) == {}
+
+
+def above_a_block(number):
+    """A story of its own above a block that is the same for every number."""
+    return f"{prose(10_000 * (number + 1), 150)} {prose(0, 150)}"
+
+
+def block_on(days, outlet="a"):
+    """A page a day, each with the block."""
+    return [dated(day, outlet, above_a_block(day)) for day in range(days)]
+
+
+def learn(store, sketches, days=3, within=5):
+    store.index.ask(sketches, timedelta(days=2 * within + 1))
+    return store.index.learn(days, within, SKETCH.every, 1)
+
+
+def test_what_stands_on_an_outlets_pages_on_several_days_becomes_furniture(store):
+    made = index(store, *block_on(3))
+    assert learn(store, made[:1]) == {sketch.article_id for sketch in made}
+    (known,) = store.index.furniture(["a.example"]).values()
+    assert set(known.tolist()) <= set.intersection(*(set(s.sample) for s in made))
+    assert len(known) == pytest.approx(146 / SKETCH.every, rel=0.5)
+    assert known.tolist() == sorted(known.tolist())
+    assert learn(store, made) == set(), "it is learned once"
+
+
+def test_what_is_furniture_on_one_side_makes_no_pair(store):
+    filed = [*block_on(3), dated(0, "b", prose(0, 150))]
+    made = index(store, *filed)
+    assert len(pairs(store, made)) == 6
+    learn(store, made)
+    assert store.index.furniture(["b.example"]) == {}, "it is that of one outlet alone"
+    bodies = [a.body for a in filed]
+    again = sketch_articles(bodies, SKETCH, store.index.furniture(["a.example"]))
+    store.index.replace(again)
+    assert pairs(store, again) == []
+
+
+def test_two_days_or_three_outlets_make_no_furniture(store):
+    made = index(store, *block_on(2), *block_on(2, "b"), *block_on(2, "c"))
+    assert learn(store, made) == set()
+    assert len(pairs(store, made)) == 15
+
+
+def on_days(*days):
+    return [dated(day, "a", above_a_block(day)) for day in days]
+
+
+def test_days_too_far_from_each_other_make_no_furniture(store):
+    far = index(store, *on_days(0, 6, 12))
+    assert learn(store, far, within=5) == set()
+    assert learn(store, far, within=6) == {sketch.article_id for sketch in far}
+
+
+@pytest.mark.parametrize("last", [0, 3, 6, 9])
+def test_what_is_furniture_does_not_depend_on_which_day_came_last(store, last):
+    for page in on_days(*sorted((0, 3, 6, 9), key=last.__eq__)):
+        learn(store, index(store, page), within=3)
+    (known,) = store.index.furniture(["a.example"]).values()
+    assert len(known) == pytest.approx(146 / SKETCH.every, rel=0.5)
+
+
+def test_a_page_of_long_ago_that_holds_new_furniture_is_compared_anew_as_well(store):
+    (old,) = index(store, *on_days(400))
+    new = index(store, *on_days(0, 1, 2))
+    assert old.article_id in learn(store, new)
+
+
+def test_what_lies_between_an_old_page_and_a_new_one_is_not_looked_through():
+    day = timedelta(days=1)
+    assert spans([], day) == []
+    assert spans([NOW, ago(days=400), ago(days=1)], day) == [
+        (ago(days=401), ago(days=399)),
+        (ago(days=2), NOW + day),
+    ]
+
+
+def test_times_may_stand_at_the_ends_of_all_times():
+    ends = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+    (_, early), (late, _) = spans(ends, timedelta(days=30))
+    assert (early - ends[0], ends[1] - late) == (timedelta(days=30), timedelta(days=30))
+
+
+@given(st.lists(st.integers(0, 1000)), st.integers(0, 50), st.integers(-60, 1060))
+def test_within_reach_of_a_time_is_what_lies_in_a_span(days, reach, day):
+    found = spans([ago(days=one) for one in days], timedelta(days=reach))
+    in_reach = any(abs(day - one) <= reach for one in days)
+    assert in_reach == any(start <= ago(days=day) <= end for start, end in found)
+    assert all(one[1] < other[0] for one, other in pairwise(found))
+
+
+def test_pages_that_all_say_the_same_date_are_told_apart_by_when_they_were_seen(store):
+    made = index(
+        store,
+        *(
+            article(f"https://a.example/{n}", text=above_a_block(n), first_seen=ago(days=n))
+            for n in range(3)
+        ),
+    )
+    assert len(learn(store, made)) == 3
+
+
+def test_a_late_page_is_compared_with_so_many_only_the_earliest_first(store):
+    texts = [f"{prose(0, 300)} {prose(5000 + 20 * n, 8)}" for n in range(30)]
+    made = index(store, *(dated(n / 24, f"o{n}", text) for n, text in enumerate(texts)))
+    found = pairs(store, made[:1], bounds=Bounds(originals=10))
+    assert len(found) == 10
+    earliest = {sketch.article_id for sketch in made[-9:]}
+    asked = {i for pair in found for i in pair} - {made[0].article_id}
+    assert len(asked & earliest) >= 5
+
+
+def test_a_shingle_that_very_many_stories_hold_is_not_asked_about(store):
+    made = index(
+        store,
+        *(
+            dated(0, f"o{n}", f"{above_a_block(n)} {prose(100_000 * (n + 1), 900)}")
+            for n in range(6)
+        ),
+    )
+    assert len(pairs(store, made[:1])) == 5
+    store.index.note_commonplaces(Bounds(stories=6))
+    assert store.index.commonplaces(SKETCH.every).tolist() == []
+    store.index.note_commonplaces(Bounds(stories=5))
+    assert store.index.commonplaces(SKETCH.every).tolist() != []
+    assert pairs(store, made[:1]) == []
