@@ -24,7 +24,7 @@ from ingest.model import CopydeskError
 
 CONFIG_FILE = "copydesk.toml"
 #: Days that something may be kept, if not for ever: a hundred years.
-LONGEST = 36500
+MAX_DAYS = 36500
 
 
 class Settings(BaseSettings):
@@ -113,19 +113,19 @@ class Settings(BaseSettings):
     keep_texts_days: float | None = Field(
         None,
         gt=0,
-        le=LONGEST,
+        le=MAX_DAYS,
         description="Age at which upkeep drops an article's text; without it, never.",
     )
     keep_stories_days: float | None = Field(
         None,
         gt=0,
-        le=LONGEST,
+        le=MAX_DAYS,
         description="Age of its last article at which upkeep drops a story; without it, never.",
     )
     keep_ledger_days: float | None = Field(
         90,
         ge=30,
-        le=LONGEST,
+        le=MAX_DAYS,
         description="Age at which upkeep rolls up requests and outcomes; feed_health wants 30.",
     )
     upkeep_schedule: str = Field(

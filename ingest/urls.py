@@ -28,7 +28,7 @@ BARE_CREDENTIALS = re.compile(  # before an address without scheme: `ana:secret@
 FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
 CREDENTIALS_IN_TEXT = re.compile(r"//[^/?#\s]*@")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LONGEST = 4000  # characters of an address that is looked into for another one
+MAX_NESTING = 4000  # characters of an address that is looked into for another one
 
 #: Parameters that say how a reader came and never what is shown, by name in lower case.
 TRACKING = re.compile(
@@ -257,7 +257,7 @@ def _makes_the_page(parameter: str) -> bool:
 def _target(parts: SplitResult) -> str:
     """Where an address that only leads on leads to; empty where it is a page itself."""
     host = parts.hostname or ""
-    if len(urlunsplit(parts)) > LONGEST:
+    if len(urlunsplit(parts)) > MAX_NESTING:
         return ""
     cached = AMP_CACHES.get("google" if GOOGLE.fullmatch(host) else host.partition(".")[2])
     held = cached.fullmatch(parts.path) if cached else None

@@ -10,7 +10,7 @@ import regex
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}"
 # regex, not re: there \w leaves out the vowel signs of Hindi and its relatives, and splits words
 WORD = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}]+", regex.V1)
-LONG = 2_000  # characters of a line that is not kept in memory
+UNCACHED_FROM = 2_000  # characters of a line that is not kept in memory
 # Most news is Latin-1 but for its punctuation. Its words are found a byte at a time: the same ones,
 # in a sixth of the time.
 PUNCTUATION = re.compile("[\u2000-\u200b\u2010-\u203e€™]")
@@ -56,7 +56,7 @@ def names_and_numbers(text: str) -> set[str]:
 def size(line: str) -> int:
     """Its length in words. Everything asks for it again and again; a text's lines fit into the
     cache many times over, but for those of a page without line breaks."""
-    return len(words(line)) if len(line) > LONG else _size(line)
+    return len(words(line)) if len(line) > UNCACHED_FROM else _size(line)
 
 
 @lru_cache(maxsize=1 << 14)

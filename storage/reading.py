@@ -71,7 +71,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleText:
+class StoredArticle:
     """One article, to be read."""
 
     article_id: int
@@ -230,14 +230,14 @@ class Reader:
             linked=tuple(member for folded, member in told if not folded),
         )
 
-    def article(self, url: str) -> ArticleText:
+    def article(self, url: str) -> StoredArticle:
         """The article at an address. Raises DatabaseError where there is none."""
         article_id, story_id = self._at(url)
         row = self._one(
             "SELECT outlet, title, url, appeared, text FROM core.articles WHERE article_id = ?",
             [article_id],
         )
-        return ArticleText(
+        return StoredArticle(
             article_id=article_id,
             story_id=story_id,
             outlet=row[0],

@@ -18,10 +18,10 @@ from ingest.model import (
     NOT_ASKED,
     TEMPORARY,
     Article,
-    Body,
-    Candidate,
+    ArticleText,
     Entry,
     EntryOutcome,
+    FoldArticle,
     HostState,
     Match,
     Page,
@@ -48,7 +48,7 @@ ARTICLE = [
     if field.name not in {"removed", "pruned", "verdict", "reason"}
 ]
 MATCH = [field.name for field in fields(Match)]
-FEW = 200  # articles, up to which their texts are found faster by a list than by a join
+LISTED_AT_MOST = 200  # articles, up to which their texts are found faster by a list than by a join
 
 
 class Store:
@@ -292,7 +292,7 @@ class Store:
         )
         return [row[0] for row in rows]
 
-    def bodies(self, article_ids: Iterable[int]) -> list[Body]:
+    def article_texts(self, article_ids: Iterable[int]) -> list[ArticleText]:
         """What of these articles is sketched and compared."""
         ids = list(article_ids)
         # a list is looked through while scanning, and DuckDB reads no other texts than those of
@@ -301,11 +301,11 @@ class Store:
         many = "article_id IN (SELECT unnest($ids::BIGINT[]))"
         rows = self._tables.rows(
             "SELECT article_id, outlet, text, appeared FROM core.articles "
-            f"WHERE {few if len(ids) <= FEW else many}",
+            f"WHERE {few if len(ids) <= LISTED_AT_MOST else many}",
             {"ids": ids},
         )
         return [
-            Body(article_id=i, outlet=outlet, text=text, appeared=appeared)
+            ArticleText(article_id=i, outlet=outlet, text=text, appeared=appeared)
             for i, outlet, text, appeared in rows
         ]
 
@@ -350,7 +350,7 @@ class Store:
 
     # stories
 
-    def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[Candidate], list[Match]]:
+    def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[FoldArticle], list[Match]]:
         """The articles given, those they are in a story with, all that folding matches connect any
         of them with, and those matches: the smallest set that `fold` can be run on."""
         with self._tables.incoming([{"article_id": i} for i in article_ids]) as any_rows:
@@ -388,7 +388,7 @@ class Store:
         self._connection.execute("DROP TABLE reached")
         return (
             [
-                Candidate(
+                FoldArticle(
                     article_id=i,
                     appeared=appeared,
                     words=words,

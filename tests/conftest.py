@@ -5,9 +5,6 @@ import pytest
 from hypothesis import settings
 from support.serving import serving
 
-from storage.core.connection import connect
-from storage.store import open_store
-
 with warnings.catch_warnings():
     # on its first import trafilatura looks for SOCKS support, and urllib3 warns that it is absent
     warnings.simplefilter("ignore")
@@ -40,6 +37,8 @@ def db(tmp_path):
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory):
     """A database that holds nothing, to be copied: making one takes longer than most tests."""
+    from storage.core.connection import connect
+
     path = tmp_path_factory.mktemp("blank") / "copydesk.duckdb"
     connect(path).close()
     return path
@@ -47,6 +46,8 @@ def blank(tmp_path_factory):
 
 @pytest.fixture
 def store(db, blank):
+    from storage.store import open_store  # a test of a pure module loads no DuckDB
+
     shutil.copy(blank, db)
     with open_store(db) as opened:
         yield opened

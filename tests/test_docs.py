@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from support.builders import NOW, article, feed, file_articles
+from support.builders import NOW, article, feed
+from support.filing import file_articles
 
 from flows.cli import app as cli
 from flows.cli import evals as eval_cli

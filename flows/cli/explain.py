@@ -15,7 +15,7 @@ from flows.settings import read_settings
 from ingest.dedup.compare import FoldParams
 from ingest.dedup.difference import Edit, difference
 from ingest.model import FOLDS, CopydeskError, Match
-from storage.reading import ArticleText, Reader, open_reader
+from storage.reading import Reader, StoredArticle, open_reader
 from storage.store import open_published
 
 out = Console()
@@ -86,7 +86,7 @@ def why(one: One, other: Other, db: Db = None) -> None:
 
 
 def _figures(match: Match, params: FoldParams) -> Table:
-    table = Table("without furniture", box=None, pad_edge=False)
+    table = Table("without boilerplate", box=None, pad_edge=False)
     for name in ("A", "B"):
         table.add_column(name, justify="right")
     table.add_column("a copy needs")
@@ -121,7 +121,7 @@ def _figures(match: Match, params: FoldParams) -> Table:
     return table
 
 
-def _consequence(a: ArticleText, b: ArticleText, match: Match, filed: Match | None) -> str:
+def _consequence(a: StoredArticle, b: StoredArticle, match: Match, filed: Match | None) -> str:
     if a.story_id == b.story_id:
         return f"Both are in story {a.story_id}."
     if filed and filed.relation in FOLDS:
@@ -137,7 +137,7 @@ def _consequence(a: ArticleText, b: ArticleText, match: Match, filed: Match | No
     return "They are two stories."
 
 
-def _both(reader: Reader, one: str, other: str) -> tuple[ArticleText, ArticleText]:
+def _both(reader: Reader, one: str, other: str) -> tuple[StoredArticle, StoredArticle]:
     for key in (one, other):
         if key.isdecimal():
             raise CopydeskError(
@@ -150,7 +150,7 @@ def _both(reader: Reader, one: str, other: str) -> tuple[ArticleText, ArticleTex
     return found[0], found[1]
 
 
-def _check_kept(*articles: ArticleText) -> None:
+def _check_kept(*articles: StoredArticle) -> None:
     for article in articles:
         if not article.text:
             raise CopydeskError(

@@ -38,7 +38,7 @@ def extract(
 ) -> None:
     """Show what would be filed of a page: the text with what is removed, each value's source.
 
-    What the database knows of the outlet's furniture, and a recipe for it, are applied.
+    What the database knows of the outlet's boilerplate, and a recipe for it, are applied.
     """
     settings = read_settings(db=db)
     now = datetime.now(UTC)
@@ -88,11 +88,11 @@ def reclean_outlet(store: Store, name: str) -> dict[int, list[Removed]]:
     earlier version are not. What went, by article."""
     uncounted = store.lines.uncounted(name)
     store.lines.add_lines({i: counted_lines(t.split("\n")) for i, t in uncounted.items()})
-    furniture = store.lines.recurring([name]).get(name, frozenset())
+    boilerplate = store.lines.recurring([name]).get(name, frozenset())
     cleaned = {
         article_id: (text, removed)
         for article_id, filed in store.lines.texts(name).items()
-        for text, removed in [without_recurring(filed, furniture)]
+        for text, removed in [without_recurring(filed, boilerplate)]
         if removed
     }
     store.lines.replace_texts({i: (text, _words(text)) for i, (text, _) in cleaned.items()})

@@ -41,8 +41,8 @@ from storage.store import Store, open_store
 
 #: Seconds that a run waits for another, for upkeep, or for whoever reads the database itself.
 PATIENCE = 300
-#: How far back articles tell what an outlet's furniture is: sites change, and cost must not grow.
-FURNITURE_DAYS = timedelta(days=90)
+#: How far back articles tell what an outlet's boilerplate is: sites change, and cost must not grow.
+BOILERPLATE_DAYS = timedelta(days=90)
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -118,7 +118,7 @@ async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> li
     fresh = [
         one for one in answers if one.fetched and outlet(one.fetched.final_url) not in run.known
     ]
-    since = run.now - FURNITURE_DAYS
+    since = run.now - BOILERPLATE_DAYS
     run.known.update(await _to_the_end(stages.known_outlets, run.store, fresh, run.recipes, since))
     with run.watch.timing("extract"):
         return await _each(

@@ -1,7 +1,7 @@
 """New articles find their copies: sketched, looked up, compared, folded; in one transaction.
 
-    sketches     the articles' own, without what is known to be furniture of their outlets
-    learn        what they make furniture of; articles that held it are sketched and compared anew
+    sketches     the articles' own, without what is known to be boilerplate of their outlets
+    learn        what they make boilerplate of; articles that held it are sketched and compared anew
     candidates   who shares enough with them to be compared
     matches      what comparing finds
     stories      what folding makes of all that hangs together with them
@@ -17,22 +17,22 @@ from datetime import timedelta
 import numpy as np
 
 from flows.pipeline.stopwatch import Stopwatch
-from ingest.dedup.boilerplate import FurnitureParams
+from ingest.dedup.boilerplate import BoilerplateParams
 from ingest.dedup.compare import FoldParams, Prepared, compare, prepare
 from ingest.dedup.fold import fold, unmet
 from ingest.dedup.hashes import NONE, distinct
 from ingest.dedup.sketch import SketchParams, sketch_articles
 from ingest.dedup.stitch import StitchParams, sources
-from ingest.model import Article, Body, Match, Sketch
+from ingest.model import Article, ArticleText, Match, Sketch
 from storage.records.index import Bounds
 from storage.store import Store
 
 SKETCH = SketchParams()
-FURNITURE = FurnitureParams()
+BOILERPLATE = BoilerplateParams()
 FOLD = FoldParams()
 STITCH = StitchParams()
 BOUNDS = Bounds()
-LEARNING = timedelta(days=2 * FURNITURE.within + 1)
+LEARNING = timedelta(days=2 * BOILERPLATE.within + 1)
 REINDEXED_AT_ONCE = 1000  # articles
 ROUNDS = 8  # of folding, and of comparing new originals with the rest in between
 AT_ONCE = 5000  # pairs of a round
@@ -49,10 +49,10 @@ def file_articles(
     watch = watch or Stopwatch()
     store.add_articles(run_id, articles)
     with watch.timing("fold", within="load"):
-        bodies = [article.body for article in articles]
-        sketches = _sketched(store, bodies)
+        texts = [article.article_text for article in articles]
+        sketches = _sketched(store, texts)
     store.index.add(sketches)
-    _find_copies(store, run_id, bodies, sketches, window, watch)
+    _find_copies(store, run_id, texts, sketches, window, watch)
 
 
 def refile_articles(
@@ -60,35 +60,35 @@ def refile_articles(
 ) -> None:
     """Sketches, compares and folds anew articles whose text has changed."""
     ids = set(article_ids)
-    bodies = store.bodies(ids)
-    sketches = _sketched(store, bodies)
+    texts = store.article_texts(ids)
+    sketches = _sketched(store, texts)
     store.index.drop(ids)
     store.index.add(sketches)
-    _find_copies(store, run_id, bodies, sketches, window, Stopwatch(), store.drop_matches(ids))
+    _find_copies(store, run_id, texts, sketches, window, Stopwatch(), store.drop_matches(ids))
 
 
 def _find_copies(
     store: Store,
     run_id: int,
-    bodies: Sequence[Body],
+    texts: Sequence[ArticleText],
     sketches: Sequence[Sketch],
     window: timedelta,
     watch: Stopwatch,
     parted: Iterable[int] = (),
 ) -> None:
-    """All that follows from articles with these bodies, whose sketches are in the index, and for
+    """All that follows from articles with these texts, whose sketches are in the index, and for
     those `parted` from them by what was forgotten."""
     store.index.ask(sketches, max(window, LEARNING))
-    disturbed = store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
+    disturbed = store.index.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, run_id)
     if disturbed:
-        again = _sketched(store, store.bodies(disturbed))
+        again = _sketched(store, store.article_texts(disturbed))
         store.index.replace(again)
         disturbed |= store.drop_matches(disturbed)
         fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
         store.index.ask(list(fresh.values()), max(window, LEARNING))
     pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
     touched = {sketch.article_id for sketch in sketches} | disturbed | set(parted)
-    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch, bodies))
+    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch, texts))
     _refold(store, run_id, touched, window, watch, anew=bool(disturbed or parted))
     store.index.note_commonplaces(BOUNDS)
     _stitch(store, touched)
@@ -98,9 +98,9 @@ def match_pairs(
     store: Store,
     pairs: Sequence[tuple[int, int]],
     watch: Stopwatch | None = None,
-    at_hand: Iterable[Body] = (),
+    at_hand: Iterable[ArticleText] = (),
 ) -> list[Match]:
-    """Every pair compared in full, in their order, whatever that finds; bodies that are not at
+    """Every pair compared in full, in their order, whatever that finds; texts that are not at
     hand are read."""
     watch = watch or Stopwatch()
     ready = prepared(store, {article_id for pair in pairs for article_id in pair}, at_hand)
@@ -109,18 +109,18 @@ def match_pairs(
 
 
 def prepared(
-    store: Store, article_ids: Collection[int], at_hand: Iterable[Body] = ()
+    store: Store, article_ids: Collection[int], at_hand: Iterable[ArticleText] = ()
 ) -> dict[int, Prepared]:
     """These articles, made ready to be compared."""
-    held = {body.article_id: body for body in at_hand}
-    bodies = [held[article_id] for article_id in article_ids if article_id in held]
-    bodies += store.bodies(article_id for article_id in article_ids if article_id not in held)
-    outlets = {body.outlet for body in bodies}
-    known, common = store.index.furniture(outlets), store.index.commonplaces(SKETCH.every)
+    held = {text.article_id: text for text in at_hand}
+    texts = [held[article_id] for article_id in article_ids if article_id in held]
+    texts += store.article_texts(article_id for article_id in article_ids if article_id not in held)
+    outlets = {text.outlet for text in texts}
+    known, common = store.index.boilerplate(outlets), store.index.commonplaces(SKETCH.every)
     left_out = {
         outlet: distinct(np.concatenate([common, known.get(outlet, NONE)])) for outlet in outlets
     }
-    return {body.article_id: prepare(body, SKETCH, left_out[body.outlet]) for body in bodies}
+    return {text.article_id: prepare(text, SKETCH, left_out[text.outlet]) for text in texts}
 
 
 def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]:
@@ -154,30 +154,30 @@ def reindex(store: Store, run_id: int, window: timedelta) -> int:
         store.drop_matches(ids)
         parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
         for part in parts:
-            sketches = _sketched(store, store.bodies(part))
+            sketches = _sketched(store, store.article_texts(part))
             store.index.add(sketches)
             store.index.ask(sketches, max(window, LEARNING))
-            store.index.learn(FURNITURE.days, FURNITURE.within, SKETCH.every, run_id)
+            store.index.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, run_id)
             store.index.note_commonplaces(BOUNDS)
         for part in parts:
-            store.index.replace(_sketched(store, store.bodies(part)))
+            store.index.replace(_sketched(store, store.article_texts(part)))
         done: set[int] = set()
         for part in parts:
-            bodies = store.bodies(part)
-            store.index.ask(_sketched(store, bodies), window)
+            texts = store.article_texts(part)
+            store.index.ask(_sketched(store, texts), window)
             pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
             new = [pair for pair in pairs if done.isdisjoint(pair)]
-            _add_found(store, run_id, match_pairs(store, new, at_hand=bodies))
+            _add_found(store, run_id, match_pairs(store, new, at_hand=texts))
             done.update(part)
         _refold(store, run_id, ids, window, Stopwatch(), anew=True)
         _stitch(store, done)
     return len(ids)
 
 
-def _sketched(store: Store, bodies: Sequence[Body]) -> list[Sketch]:
-    """The sketches of articles, without what is known to be furniture by now."""
-    known = store.index.furniture({body.outlet for body in bodies})
-    return sketch_articles(bodies, SKETCH, known)
+def _sketched(store: Store, texts: Sequence[ArticleText]) -> list[Sketch]:
+    """The sketches of articles, without what is known to be boilerplate by now."""
+    known = store.index.boilerplate({text.outlet for text in texts})
+    return sketch_articles(texts, SKETCH, known)
 
 
 def _refold(

@@ -101,7 +101,7 @@ def known_outlets(
     recipes: Mapping[str, Recipe],
     since: datetime | None = None,
 ) -> dict[str, Known]:
-    """What is known of the outlets that answered: their furniture, by what appeared since then,
+    """What is known of the outlets that answered: their boilerplate, by what appeared since then,
     and their recipes."""
     outlets = {outlet(answer.fetched.final_url) for answer in answers if answer.fetched}
     recurring = store.lines.recurring(outlets, since)

@@ -1,9 +1,9 @@
 """Two texts, compared in full, are one of a few things to each other, or nothing. Pure.
 
-    prepare(text)  -> Prepared   its shingles in order; which are furniture, which words quoted
+    prepare(text)  -> Prepared   its shingles in order; which are boilerplate, which words quoted
     compare(a, b)  -> Match      the figures, the relation if there is one, the rule that decided
 
-All figures are of a text's own words: those that are no furniture of either outlet.
+All figures are of a text's own words: those that are no boilerplate of either outlet.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from math import sqrt
 import numpy as np
 
 from ingest.dedup.alignment import in_order, longest_run, once, repeated
-from ingest.dedup.boilerplate import furnished
+from ingest.dedup.boilerplate import are_boilerplate
 from ingest.dedup.hashes import NONE, Flags, Hashes, distinct, within
 from ingest.dedup.sketch import SketchParams, shingled
-from ingest.model import Body, Match, Relation
+from ingest.model import ArticleText, Match, Relation
 from ingest.words import names_and_numbers, quotations, words
 
 Decision = tuple[Relation | None, str]
@@ -46,23 +46,23 @@ class Prepared:
     text: str
     size: int  # words a shingle
     hashes: Hashes  # of the shingle that begins at each word
-    furniture: Flags  # whether that shingle is furniture
+    boilerplate: Flags  # whether that shingle is boilerplate
     prose: Flags  # whether each word is outside quotations
 
 
-def prepare(body: Body, params: SketchParams, furniture: Hashes = NONE) -> Prepared:
-    """A text, made ready to be compared with many; `furniture` is its outlet's."""
-    hashes, count = shingled(body.text, params)
+def prepare(article: ArticleText, params: SketchParams, boilerplate: Hashes = NONE) -> Prepared:
+    """A text, made ready to be compared with many; `boilerplate` is its outlet's."""
+    hashes, count = shingled(article.text, params)
     prose = np.ones(count, np.bool_)
-    for start, end in quotations(body.text):
+    for start, end in quotations(article.text):
         prose[start:end] = False
     return Prepared(
-        article_id=body.article_id,
-        outlet=body.outlet,
-        text=body.text,
+        article_id=article.article_id,
+        outlet=article.outlet,
+        text=article.text,
         size=params.shingle_words,
         hashes=hashes,
-        furniture=furnished(hashes, furniture, params.every),
+        boilerplate=are_boilerplate(hashes, boilerplate, params.every),
         prose=prose,
     )
 
@@ -86,7 +86,9 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     """What two articles are to each other: `relation` is None for nothing, `rule` says why."""
     if one.article_id > other.article_id:
         one, other = other, one
-    left_out = distinct(np.concatenate([one.hashes[one.furniture], other.hashes[other.furniture]]))
+    left_out = distinct(
+        np.concatenate([one.hashes[one.boilerplate], other.hashes[other.boilerplate]])
+    )
     own = [~within(text.hashes, left_out) for text in (one, other)]
     sets = [distinct(text.hashes[mine]) for text, mine in zip((one, other), own, strict=True)]
     common = sets[0][within(sets[0], sets[1])]

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from ingest.model import FOLDS, Candidate, Match, Story
+from ingest.model import FOLDS, FoldArticle, Match, Story
 
 
-def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]:
+def fold(articles: Iterable[FoldArticle], matches: Iterable[Match]) -> list[Story]:
     """The stories of a set of articles that is closed under folding matches.
 
     An agency's own pages first, then in the order they appeared, each article that no story has
@@ -21,7 +21,7 @@ def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]
         rank[one]: {rank[other] for other in others} for one, others in _folding(matches).items()
     }
     taken: set[int] = set()
-    groups: list[list[Candidate]] = []
+    groups: list[list[FoldArticle]] = []
     for position in range(len(ranked)):
         if position not in taken:
             # an earlier neighbour is taken by now: else it would have taken this one
@@ -32,7 +32,7 @@ def fold(articles: Iterable[Candidate], matches: Iterable[Match]) -> list[Story]
 
 
 def unmet(
-    articles: Iterable[Candidate],
+    articles: Iterable[FoldArticle],
     matches: Iterable[Match],
     stories: Iterable[Story],
     reach: timedelta,
@@ -79,13 +79,13 @@ def _connected(start: int, neighbours: Mapping[int, set[int]]) -> set[int]:
     return reached
 
 
-def _rank(one: Candidate) -> tuple[bool, datetime, bool, int, int]:
+def _rank(one: FoldArticle) -> tuple[bool, datetime, bool, int, int]:
     """Who is the likelier original: the agency itself, then the earlier. A credit says that an
     article is a copy of the agency's, so it decides among those of one moment only; then length."""
     return not one.is_source, one.appeared, not one.is_credited, -one.words, one.article_id
 
 
-def _with_ids(groups: list[list[Candidate]]) -> list[Story]:
+def _with_ids(groups: list[list[FoldArticle]]) -> list[Story]:
     """Each group keeps the story id that most of its members had, the lower one on a tie; an id
     claimed by several goes to the one that holds more of it, then to the earlier."""
     claims = []

@@ -3,7 +3,7 @@
 Two indexes are made of a text, because each sees what the other cannot. Bands of a MinHash find
 texts that are nearly the same. The sample keeps every shingle whose hash says so (FracMinHash): two
 texts keep the same ones of what they share, however different they are in length, so it finds a
-brief inside a long version. What recurs in the sample is also how an outlet's furniture is learned.
+brief inside a long version. An outlet's boilerplate is learned from what recurs in the sample.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,9 +15,9 @@ import numpy.typing as npt
 import xxhash
 from datasketch import MinHash
 
-from ingest.dedup.boilerplate import furnished
+from ingest.dedup.boilerplate import are_boilerplate
 from ingest.dedup.hashes import NONE, Flags, Hashes, distinct
-from ingest.model import Body, Sketch
+from ingest.model import ArticleText, Sketch
 from ingest.words import words
 
 Signature = npt.NDArray[np.uint32]
@@ -118,19 +118,21 @@ def shingled(text: str, params: SketchParams) -> tuple[Hashes, int]:
 
 
 def sketch_articles(
-    bodies: Iterable[Body], params: SketchParams, furniture: Mapping[str, Hashes] | None = None
+    articles: Iterable[ArticleText],
+    params: SketchParams,
+    boilerplate: Mapping[str, Hashes] | None = None,
 ) -> list[Sketch]:
-    """One sketch an article, in their order; `furniture` is what recurs, by outlet."""
-    listed = list(bodies)
-    known = furniture or {}
-    texts = [shingled(body.text, params)[0] for body in listed]
+    """One sketch an article, in their order; `boilerplate` is what recurs, by outlet."""
+    listed = list(articles)
+    known = boilerplate or {}
+    texts = [shingled(article.text, params)[0] for article in listed]
     own = [
-        distinct(hashes[~furnished(hashes, known.get(body.outlet, NONE), params.every)])
-        for body, hashes in zip(listed, texts, strict=True)
+        distinct(hashes[~are_boilerplate(hashes, known.get(article.outlet, NONE), params.every)])
+        for article, hashes in zip(listed, texts, strict=True)
     ]
     return [
-        _sketch(body, hashes, left, values, params)
-        for body, hashes, left, values in zip(listed, texts, own, sign(own, params), strict=True)
+        _sketch(article, hashes, left, values, params)
+        for article, hashes, left, values in zip(listed, texts, own, sign(own, params), strict=True)
     ]
 
 
@@ -159,7 +161,7 @@ def _finished(hashes: Signature) -> Signature:
 
 
 def _sketch(
-    body: Body, hashes: Hashes, own: Hashes, values: Signature, params: SketchParams
+    article: ArticleText, hashes: Hashes, own: Hashes, values: Signature, params: SketchParams
 ) -> Sketch:
     signature = np.asarray(values, dtype="<u4").tobytes()
     width = params.rows * 4
@@ -170,9 +172,9 @@ def _sketch(
         for start in range(0, len(signature), width)
     )
     return Sketch(
-        article_id=body.article_id,
-        outlet=body.outlet,
-        appeared=body.appeared,
+        article_id=article.article_id,
+        outlet=article.outlet,
+        appeared=article.appeared,
         scheme=scheme,
         shingles=len(own),
         signature=signature,

@@ -17,7 +17,7 @@ from ingest.dedup.hashes import distinct, within
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StitchParams:
-    """When passages make a page. Of prose: words outside quotations that are no furniture."""
+    """When passages make a page. Of prose: words outside quotations that are no boilerplate."""
 
     passage: int = 25  # words that a source gives and no other one does
     stitched: float = 0.65  # of the page, given by its sources together
@@ -25,7 +25,7 @@ class StitchParams:
 
 def sources(page: Prepared, others: Sequence[Prepared], params: StitchParams) -> set[int]:
     """The articles that a page is stitched together from: two or more, or none."""
-    said = page.prose & ~covered(page, np.flatnonzero(page.furniture))
+    said = page.prose & ~covered(page, np.flatnonzero(page.boilerplate))
     given = sorted(
         ((_given(page, other) & said, other.article_id) for other in others),
         key=lambda item: (-int(item[0].sum()), item[1]),
@@ -42,6 +42,6 @@ def sources(page: Prepared, others: Sequence[Prepared], params: StitchParams) ->
 
 def _given(page: Prepared, other: Prepared) -> np.ndarray:
     # what a page repeats is a formula, and stands in any page that uses it
-    shared = within(page.hashes, distinct(other.hashes[~other.furniture]))
+    shared = within(page.hashes, distinct(other.hashes[~other.boilerplate]))
     shared &= within(page.hashes, once(page.hashes))
-    return covered(page, np.flatnonzero(shared & ~page.furniture))
+    return covered(page, np.flatnonzero(shared & ~page.boilerplate))

@@ -15,8 +15,8 @@ import lxml.html
 import py3langid
 
 from ingest.agencies.attribution import NOBODY, Attribution, attribute
-from ingest.extract.body import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.extract.cleaning import clean
+from ingest.extract.lines import extract_lines, linked_share, plain_lines, surroundings, written
 from ingest.extract.markup import drop_costly_json_ld, parse_page
 from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, found
 from ingest.extract.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
@@ -31,7 +31,7 @@ from ingest.words import size
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
 TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
-HEAD = 500  # characters of the text that the language is told from
+LANGUAGE_SAMPLE = 500  # characters of the text that the language is told from
 MORE = 1.25  # times the page's words that a feed's text must have to replace them
 
 
@@ -99,7 +99,7 @@ def extract_article(
         agency_confidence=agency.confidence,
         agency_evidence=agency.evidence,
         agency_from=agency.where,
-        language=py3langid.classify(whole[:HEAD])[0] if whole else "",
+        language=py3langid.classify(whole[:LANGUAGE_SAMPLE])[0] if whole else "",
         published=published,
         published_from=published_from,
         published_day_only=day_only,

@@ -31,10 +31,10 @@ def counted_lines(lines: Sequence[str]) -> list[Line]:
     ]
 
 
-def without_recurring(text: str, furniture: frozenset[int]) -> tuple[str, list[Removed]]:
+def without_recurring(text: str, boilerplate: frozenset[int]) -> tuple[str, list[Removed]]:
     """A filed text without what has turned out to recur, and what that was."""
     rules = {recurring.__name__: recurring}
-    kept, gone = clean(text.split("\n"), Surroundings(recurring=furniture), rules)
+    kept, gone = clean(text.split("\n"), Surroundings(recurring=boilerplate), rules)
     return "\n".join(kept), gone
 
 

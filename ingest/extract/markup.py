@@ -23,7 +23,7 @@ MAX_PARAGRAPHS = 5_000  # 10,000 tiny ones take 13 s; most on a page 626
 MAX_DEPTH = 1_000  # below 2,048 libxml2 drops everything, silently; deepest page 56
 MAX_SCRIPT = 1_000_000  # characters; longer ones are dropped: dates are looked for in all
 MAX_TAG = 50_000  # bytes, else it loses its attributes: libxml2 takes 14 s for 80,000 of them
-FEW = 2_000  # elements, up to which no count of them is worth looking at
+FEW_ELEMENTS = 2_000  # elements, up to which no count of them is worth looking at
 SMALL = 200_000  # bytes of markup, likewise
 
 MAX_JSON_LD = 50_000  # characters a page that extraction sees; the longest script had 41,127
@@ -85,7 +85,7 @@ def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
         tree = lxml.html.document_fromstring(markup, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Failed(Outcome.NO_TEXT, f"not parseable as HTML: {error}") from error
-    if ELEMENTS(tree) > FEW:
+    if ELEMENTS(tree) > FEW_ELEMENTS:
         _check_counts(tree)
     if len(markup) > SMALL:
         _trim(tree)

@@ -34,12 +34,12 @@ OTHER_NAMES = re.compile(
     re.IGNORECASE,
 )
 MAIN_SHARE = 0.3  # of a page's paragraphs: what holds more is the article, however it is called
-MOST = 0.6  # of a page's prose that may be taken out by the names of what holds it
+MAX_PRUNED = 0.6  # of a page's prose that may be taken out by the names of what holds it
 SURELY_OTHER = frozenset({"footer", "nav"})
 COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus)(?![a-z])", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
 COMMENT_SHARE = 0.9  # readers may write more than the author, but not all there is
-FEW = 400  # characters: a page whose paragraphs hold fewer is not written in paragraphs
+FEW_CHARACTERS = 400  # characters: a page whose paragraphs hold fewer is not written in paragraphs
 LONG_TEXT = 60  # characters from which a text outside paragraphs is prose and no label
 #: Elements with nothing to read.
 HIDDEN = ("script", "style", "noscript", "template")
@@ -56,7 +56,7 @@ def prune(tree: Element) -> list[str]:
     for is_other in (_is_other, _is_other_tag):
         others = _outermost(tree, is_other, partial(_small, prose, prose.get(tree, 0)))
         held = sum(prose.get(one, 0) for one in others if one.tag not in SURELY_OTHER)
-        if held <= MOST * prose.get(tree, 0):
+        if held <= MAX_PRUNED * prose.get(tree, 0):
             gone += [_dropped(element, told=element in prose) for element in others]
             break
     return [one for one in gone if one]
@@ -79,7 +79,7 @@ def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
         lambda others: [one for one in others if prose.get(one, 0) <= COMMENT_SHARE * whole],
     )
     left = whole - sum(prose.get(one, 0) for one in found)
-    return found if left >= min(FEW, (1 - COMMENT_SHARE) * whole) else []
+    return found if left >= min(FEW_CHARACTERS, (1 - COMMENT_SHARE) * whole) else []
 
 
 def _small(
@@ -143,7 +143,7 @@ def _prose(tree: Element) -> dict[Element, int]:
     """Characters of prose in each element that has any: in its paragraphs; on a page that makes
     none, in whatever holds a long text."""
     held = [(element, len(text_of(element))) for element in tree.iter("p")]
-    if sum(count for _, count in held) < FEW:
+    if sum(count for _, count in held) < FEW_CHARACTERS:
         held = [(element, _longest(element)) for element in tree.iter() if element.tag != "a"]
     found: dict[Element, int] = {}
     for element, count in held:

@@ -1,6 +1,6 @@
 """The rules that tell what is no part of an article among its lines. Pure.
 
-Losing text is worse than leaving furniture: what ends as a sentence does is spared wherever its
+Losing text is worse than leaving boilerplate: what ends as a sentence does is spared wherever its
 words alone would condemn it.
 """
 
@@ -26,7 +26,7 @@ from ingest.extract.wording import (
 )
 from ingest.words import size
 
-HEAD = TAIL = 5  # lines at either end where dates, bylines and notices stand
+HEAD_LINES = TAIL_LINES = 5  # lines at either end where dates, bylines and notices stand
 PROSE = 15  # words from which a line is a paragraph
 PLEA = 25  # words of a line that asks for something, at most
 BIOGRAPHY = 40  # words of a line about the author, at most
@@ -46,7 +46,7 @@ HEADLINE = regex.compile(r"[^.!?…]{16,151}$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a page holds beside its text, by which furniture is told. All compared as `key`s."""
+    """What a page holds beside its text, by which boilerplate is told. All compared as `key`s."""
 
     titles: frozenset[str] = frozenset()  # every form of the headline
     links: frozenset[str] = frozenset()  # the texts of the page's links
@@ -63,7 +63,7 @@ Rule = Callable[[Sequence[str], Surroundings], Findings]
 
 def titles(lines: Sequence[str], around: Surroundings) -> Findings:
     """The headline again, above the text."""
-    return {at: "" for at, line in enumerate(lines[:HEAD]) if key(line) in around.titles}
+    return {at: "" for at, line in enumerate(lines[:HEAD_LINES]) if key(line) in around.titles}
 
 
 def symbols(lines: Sequence[str], around: Surroundings) -> Findings:
@@ -110,7 +110,7 @@ def bylines(lines: Sequence[str], around: Surroundings) -> Findings:
     """Lines at the head that hold nothing but authors, dates and the outlet's name."""
     return {
         at: ""
-        for at in range(min(HEAD, len(lines)))
+        for at in range(min(HEAD_LINES, len(lines)))
         if not is_date(lines[at]) and all(_signs(part, around) for part in PARTS.split(lines[at]))
     }
 
@@ -233,7 +233,9 @@ def _is_loose(line: str) -> bool:
 
 
 def _ends(lines: Sequence[str]) -> Iterable[int]:
-    return sorted({*range(min(HEAD, len(lines))), *range(max(0, len(lines) - TAIL), len(lines))})
+    return sorted(
+        {*range(min(HEAD_LINES, len(lines))), *range(max(0, len(lines) - TAIL_LINES), len(lines))}
+    )
 
 
 def _signs(part: str, around: Surroundings) -> bool:

@@ -13,7 +13,7 @@ import xxhash
 from babel import Locale
 
 from ingest.metadata.byline_words import ROLE
-from ingest.words import LONG, size, words
+from ingest.words import UNCACHED_FROM, size, words
 
 SHORT = 8  # words of an interface phrase, at most
 NO_WORD = regex.compile(r"[\W_]+")  # re takes the vowel signs of Hindi for marks
@@ -72,7 +72,7 @@ DATE_LOCALES = (
 
 def key(text: str) -> str:
     """A line as it is compared: its letters and digits alone, casefolded, words apart."""
-    return _key(text) if len(text) <= LONG else _letters_of(text)
+    return _key(text) if len(text) <= UNCACHED_FROM else _letters_of(text)
 
 
 @lru_cache(maxsize=1 << 14)

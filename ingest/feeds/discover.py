@@ -27,7 +27,7 @@ FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 FEED_QUERY = re.compile(r"(^|&)(feed|format|type|output)=(rss2?|atom|rdf)\b", re.IGNORECASE)
-LONGEST = 2000  # characters of an address that is looked at for the looks of a feed
+MAX_ADDRESS = 2000  # characters of an address that is looked at for the looks of a feed
 
 
 def discover(fetched: Fetched) -> tuple[Feed, ...]:
@@ -68,7 +68,7 @@ def _anchors(tree: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
 
 
 def _looks_like_a_feed(link: str) -> bool:
-    if len(link) > LONGEST:
+    if len(link) > MAX_ADDRESS:
         return False
     try:
         parts = urlsplit(link)

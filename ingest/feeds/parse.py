@@ -30,7 +30,7 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")
 FEED_ELEMENT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 TITLE = re.compile(r"<title[^<>]*>([^<]{1,200})", re.IGNORECASE)
-HEAD = 10_000  # characters in which a document says what it is
+FORMAT_WITHIN = 10_000  # characters in which a document says what it is
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REFERENCE = re.compile(r"&(?:amp;)?#(x[0-9a-f]+|\d+);?", re.IGNORECASE)
@@ -69,7 +69,7 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
 
 def _root(document: str) -> str:
     """The name of the document's first element, in lower case."""
-    element = ROOT.search(COMMENT.sub("", document[:HEAD]))
+    element = ROOT.search(COMMENT.sub("", document[:FORMAT_WITHIN]))
     return element[1].lower() if element else ""
 
 

@@ -27,7 +27,14 @@ from ingest.fetch.guard import (
 )
 from ingest.fetch.hosts import Hosts
 from ingest.fetch.limits import FetchLimits
-from ingest.fetch.response import ENCODINGS, HEAD, REFUSALS, Body, hints, outcome_of
+from ingest.fetch.response import (
+    CHALLENGE_WITHIN,
+    ENCODINGS,
+    REFUSALS,
+    DecodedBody,
+    hints,
+    outcome_of,
+)
 from ingest.fetch.robots import MAX_BYTES, Robots
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
 from ingest.urls import host_of, without_credentials
@@ -211,7 +218,7 @@ class Fetcher:
 
     async def _read(self, response: httpx.Response, cut: int = 0) -> bytes:
         """The body unpacked: all of it, or its first `cut` bytes where that is not 0."""
-        body = Body(
+        body = DecodedBody(
             response.headers.get("content-encoding", ""),
             max_bytes=cut or self._limits.max_bytes,
             max_ratio=self._limits.max_ratio,
@@ -227,7 +234,7 @@ class Fetcher:
         """What a refusal begins with; nothing where that is slow or broken: it stays a refusal."""
         with suppress(TimeoutError, httpx.HTTPError, Failed):
             async with asyncio.timeout(self._limits.idle_timeout):
-                return await self._read(response, HEAD)
+                return await self._read(response, CHALLENGE_WITHIN)
         return b""
 
     async def _robots_txt(self, address: httpx.URL) -> bytes:

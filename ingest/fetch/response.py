@@ -26,7 +26,7 @@ STATUS_OUTCOMES = {
     451: Outcome.REFUSED,
     503: Outcome.THROTTLED,
 }
-HEAD = 10_000  # bytes of a refusal that are searched for a challenge
+CHALLENGE_WITHIN = 10_000  # bytes of a refusal that are searched for a challenge
 REFUSALS = frozenset({403, 503})
 # Who asks whether we are human, and how it shows, in headers (name, part of the value) ...
 HEADER_MARKS = (
@@ -105,7 +105,7 @@ def is_challenge(status: int, headers: Mapping[str, str], head: bytes = b"") -> 
         return True
     if status not in REFUSALS:
         return False
-    text = head[:HEAD].lower()
+    text = head[:CHALLENGE_WITHIN].lower()
     if headers.get("server", "").lower() == "cloudflare" and any(
         mark in text for mark in CLOUDFLARE_MARKS
     ):
@@ -115,7 +115,7 @@ def is_challenge(status: int, headers: Mapping[str, str], head: bytes = b"") -> 
     )
 
 
-class Body:
+class DecodedBody:
     """A body as it arrives, unpacked in pieces and judged after each: a bomb never goes off.
 
     With `cut` what is over `max_bytes` is left out; without, it is Failed(too_large).

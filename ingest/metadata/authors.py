@@ -96,7 +96,7 @@ NEVER = frozenset((
     "html", "body", "article", "main", "section", "img", "input", "form", "meta", "link",
     "script", "style", "svg", "path", "source", "picture", "noscript", "button", "time", "h1",
 ))  # fmt: skip
-LONGEST = 160  # characters of an element that is a byline
+MAX_BYLINE_ELEMENT = 160  # characters of an element that is a byline
 LONGEST_SAID = 70  # of one that is because it begins with "By": longer, it may be prose
 
 
@@ -127,13 +127,13 @@ def page_authors(
             for name in map(plain_title, [*people, *organisations])
             if name and "://" not in name
         )
-        printed = printed or stated[:LONGEST]
+        printed = printed or stated[:MAX_BYLINE_ELEMENT]
         authors = byline.authors
         if source == "byline":
             authors = tuple(filter(_is_full, authors))
         if authors:
             byline = Byline(authors=authors, credits=tuple(suppliers.values()))
-            return Signed(byline=byline, printed=stated[:LONGEST], source=source)
+            return Signed(byline=byline, printed=stated[:MAX_BYLINE_ELEMENT], source=source)
     return Signed(byline=Byline(credits=tuple(suppliers.values())), printed=printed)
 
 
@@ -227,7 +227,7 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
         if rank is None or is_apart(element):
             continue
         text = _text(element)
-        if 1 < len(text) <= (LONGEST if rank < 3 else LONGEST_SAID):
+        if 1 < len(text) <= (MAX_BYLINE_ELEMENT if rank < 3 else LONGEST_SAID):
             ranked.append((rank, number, element, text))
     ranked.sort(key=lambda held: held[:2])
     for place, (rank, _, element, text) in enumerate(ranked[:6]):

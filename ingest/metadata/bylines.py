@@ -19,7 +19,7 @@ from ingest.agencies.names import is_agency, named_agency, spelled
 from ingest.metadata import byline_words as lists
 from ingest.metadata.name_case import PARTICLES, usual_case
 
-LONGEST = 600  # characters of one raw byline: longer is a paragraph
+MAX_BYLINE = 600  # characters of one raw byline: longer is a paragraph
 LONGEST_NAME = 60
 LONGEST_PIECE = 150  # of a name with its title
 MOST_WORDS = 7  # of a name: "María del Carmen Gutiérrez de la Vega" has seven
@@ -85,7 +85,7 @@ def clean_authors(
 
 
 def _plain(byline: str) -> str:
-    if len(byline) > LONGEST:
+    if len(byline) > MAX_BYLINE:
         return ""
     text = html.unescape(html.unescape(byline)) if "&" in byline else byline
     text = TAG.sub("; ", text)

@@ -14,8 +14,8 @@ from ingest.metadata.jsonld import Node, read_nodes
 from ingest.metadata.near import near
 
 TAGS = ("meta", "link", "title", "h1", "script", "time", "html")
-MOST = 5_000  # elements of these tags: a page has some hundred
-LONGEST = 2_000  # characters of one value
+MAX_ELEMENTS = 5_000  # elements of these tags: a page has some hundred
+MAX_VALUE = 2_000  # characters of one value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Declared:
 def declared(tree: lxml.html.HtmlElement) -> Declared:
     """The declarations of a page; its tree is left as it is."""
     found: dict[str, list[lxml.html.HtmlElement]] = {tag: [] for tag in TAGS}
-    for element in islice(tree.iter(*TAGS), MOST):
+    for element in islice(tree.iter(*TAGS), MAX_ELEMENTS):
         found[element.tag].append(element)
     links: dict[str, list[str]] = defaultdict(list)
     for link in found["link"]:
@@ -69,7 +69,7 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
 
 def squeezed(text: str) -> str:
     """A text as one line, fit to keep, cut to what a value may have."""
-    return " ".join(values.text(text[: 4 * LONGEST]).split())[:LONGEST]
+    return " ".join(values.text(text[: 4 * MAX_VALUE]).split())[:MAX_VALUE]
 
 
 def _metas(elements: list[lxml.html.HtmlElement]) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ WORDS = regex.compile(r"\w+")
 LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 ALIKE = 0.5  # share of words (Dice) from which a heading is taken for the headline
 MOST_HEADINGS = 12
-LONGEST = 400  # characters of a headline
+MAX_HEADLINE = 400  # characters of a headline
 
 
 def choose_title(
@@ -55,8 +55,8 @@ def plain_title(title: str) -> str:
     """A title without markup and entities, on one line."""
     for _ in range(2):  # "&amp;#8217;" is common
         title = html.unescape(title)
-    bare = TAG.sub("", title[: 4 * LONGEST]).replace("\u200b", "")
-    return " ".join(text(bare).split())[:LONGEST].strip()
+    bare = TAG.sub("", title[: 4 * MAX_HEADLINE]).replace("\u200b", "")
+    return " ".join(text(bare).split())[:MAX_HEADLINE].strip()
 
 
 def without_site(title: str, sites: Collection[str]) -> str:

@@ -2,7 +2,7 @@
 
 from ingest.model.article import (
     Article,
-    Body,
+    ArticleText,
     Line,
     Removed,
     Verdict,
@@ -37,7 +37,7 @@ from ingest.model.page import (
 )
 from ingest.model.story import (
     FOLDS,
-    Candidate,
+    FoldArticle,
     Match,
     Relation,
     Sketch,
@@ -50,9 +50,8 @@ __all__ = [
     "NO_HINTS",
     "TEMPORARY",
     "Article",
+    "ArticleText",
     "Attempt",
-    "Body",
-    "Candidate",
     "CopydeskError",
     "Due",
     "Entry",
@@ -61,6 +60,7 @@ __all__ = [
     "Feed",
     "FeedState",
     "Fetched",
+    "FoldArticle",
     "Hints",
     "HostState",
     "Line",

@@ -102,15 +102,15 @@ class Article:
         return self.published
 
     @property
-    def body(self) -> "Body":
+    def article_text(self) -> "ArticleText":
         """What of it is sketched and compared."""
-        return Body(
+        return ArticleText(
             article_id=self.article_id, outlet=self.outlet, text=self.text, appeared=self.appeared
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class ArticleText:
     """What of an article is sketched and compared."""
 
     article_id: int

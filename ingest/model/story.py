@@ -9,8 +9,8 @@ from enum import StrEnum
 class Sketch:
     """A text's MinHash signature, and what it is found by: its bands, and a sample of its shingles.
 
-    The bands are of what is left without furniture; the sample is of all of the text, since it is
-    also what furniture is learned from.
+    The bands are of what is left without boilerplate; the sample is of all of the text, since it is
+    also what boilerplate is learned from.
     """
 
     article_id: int
@@ -41,7 +41,7 @@ FOLDS = frozenset({Relation.IDENTICAL, Relation.COPY, Relation.ABRIDGED})
 class Match:
     """Two articles compared in full, with the evidence. `a` is the smaller id.
 
-    Furniture is left out of every figure. Shares are from 0 to 1.
+    Boilerplate is left out of every figure. Shares are from 0 to 1.
     """
 
     a: int
@@ -65,7 +65,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class FoldArticle:
     """An article as folding sees it: when it appeared, how long it is, which story it was in."""
 
     article_id: int

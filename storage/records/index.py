@@ -1,4 +1,4 @@
-"""The index that copies are found by: bands, a sample of shingles, and what of it is furniture.
+"""The index that copies are found by: bands, a sample of shingles, and what of it is boilerplate.
 
 Tables beside the articles, written in the same transaction and asked in sets; there is no second
 store to fall out of step.
@@ -51,7 +51,7 @@ class Index:
             self._tables.delete(table, "article_id", ids)
 
     def replace(self, sketches: Sequence[Sketch]) -> None:
-        """Files other signatures and bands of articles whose furniture has become known."""
+        """Files other signatures and bands of articles whose boilerplate has become known."""
         ids = [sketch.article_id for sketch in sketches]
         for table in ("sketches", "bands"):
             self._tables.delete(table, "article_id", ids)
@@ -73,8 +73,8 @@ class Index:
         numbers = [range(len(sketch.bands)) for sketch in banded]
         self._tables.insert("bands", rows.append_column("band", _flat(numbers, pa.uint8())))
 
-    def furniture(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
-        """What is furniture of each of these outlets that has any, in ascending order."""
+    def boilerplate(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
+        """What is boilerplate of each of these outlets that has any, in ascending order."""
         rows = self._tables.rows(
             "SELECT outlet, list(hash ORDER BY hash) FROM core.furniture "
             "WHERE outlet IN (SELECT unnest(?::VARCHAR[])) GROUP BY outlet",
@@ -84,7 +84,7 @@ class Index:
 
     def commonplaces(self, every: int) -> npt.NDArray[np.int64]:
         """The sampled shingles divisible by `every` that very many stories hold, ascending: no
-        evidence of anything, whether or not they are furniture somewhere."""
+        evidence of anything, whether or not they are boilerplate somewhere."""
         rows = self._tables.rows(
             "SELECT hash FROM core.commonplaces WHERE hash % ? = 0 ORDER BY hash", [every]
         )
@@ -164,13 +164,13 @@ class Index:
         )
 
     def learn(self, days: int, within: int, every: int, run_id: int) -> set[int]:
-        """Learns furniture from what the articles asked for share with their outlets' others.
+        """Learns boilerplate from what the articles asked for share with their outlets' others.
 
-        A sampled shingle divisible by `every` becomes furniture when articles that hold it
+        A sampled shingle divisible by `every` becomes boilerplate when articles that hold it
         appeared, or were first seen, on `days` different days of which one is no more than `within`
-        days from each of the others. Whoever asks has to reach twice as far: then what is furniture
+        days from each of the others. Who asks has to reach twice as far: then what is boilerplate
         depends on which articles there are, and not on the order they came in. Returns the articles
-        that hold one that has just become furniture: what was found about them has to be found
+        that hold one that has just become boilerplate: what was found about them has to be found
         again.
         """
         self._tables.run(
@@ -211,7 +211,7 @@ class Index:
     ) -> list[tuple[int, int]]:
         """The pairs worth comparing, of which one is among the articles asked for and which
         appeared within `window` of each other: those that share a band, or two sampled shingles
-        that are furniture of neither. Each once, the smaller id first.
+        that are boilerplate of neither. Each once, the smaller id first.
 
         A shingle weighs the less the more stories hold it: two phrases that everybody uses make no
         pair, unless they are much of a text; of `every` so many shingles one is in the sample.
@@ -274,7 +274,7 @@ class Index:
         )
 
     def clear(self) -> None:
-        """Empties the index; of outlets with articles without text the furniture stays known."""
+        """Empties the index; of outlets with articles without text the boilerplate stays known."""
         for table in (*INDEX, "commonplaces"):
             self._tables.run(f"DELETE FROM core.{table}")
         self._tables.run(

@@ -8,11 +8,11 @@ from ingest.model import Article, Line, PageResult, Removed
 from storage.core.tables import Tables
 from storage.views.search import forgetting
 
-#: A line is furniture where it stands in so many of an outlet's stories...
+#: A line is boilerplate where it stands in so many of an outlet's stories...
 STORIES = 4
 #: ... and, where it ends as a sentence does or is as long as a paragraph, in this share of them
 #: all: reporters repeat "He denies the charges.", and agencies their paragraphs of background.
-LONG = 20  # words
+LONG_LINE = 20  # words
 SHARE = 0.1
 
 RECURRING = f"""
@@ -28,7 +28,7 @@ RECURRING = f"""
     FROM core.lines l JOIN counted c USING (article_id) JOIN stories s ON s.outlet = c.outlet
     GROUP BY c.outlet, l.line, s.stories
     HAVING count(DISTINCT c.story_id) >= {STORIES}
-       AND (NOT bool_or(l.ended) AND max(l.words) < {LONG}
+       AND (NOT bool_or(l.ended) AND max(l.words) < {LONG_LINE}
             OR count(DISTINCT c.story_id) >= {SHARE} * s.stories)
 """
 
@@ -40,7 +40,7 @@ UNCOUNTED = """
 
 class Lines:
     """The lines of articles, and what recurs. Copies of one story count once, so that a wire story
-    that an outlet runs five times is never taken for its furniture."""
+    that an outlet runs five times is never taken for its boilerplate."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -48,7 +48,7 @@ class Lines:
     def recurring(
         self, outlets: Iterable[str], since: datetime | None = None
     ) -> dict[str, frozenset[int]]:
-        """The lines, as hashes, that are furniture of each outlet; by its articles that appeared
+        """The lines, as hashes, that are boilerplate of each outlet; by its articles that appeared
         since then, where a time is given."""
         found: defaultdict[str, set[int]] = defaultdict(set)
         for outlet, line in self._tables.rows(RECURRING, [list(set(outlets)), since]):

@@ -181,7 +181,7 @@ def test_the_canonical_form_is_its_own_or_there_is_none(listed):
         ("not an address", ""),
     ],
 )
-def test_an_outlet_is_the_host_without_its_furniture(url, site):
+def test_an_outlet_is_the_host_without_its_boilerplate(url, site):
     assert outlet(url) == site
 
 

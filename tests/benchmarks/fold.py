@@ -166,7 +166,7 @@ def recall() -> None:
     articles = newsroom.articles(1200, 1)
     sets = [distinct(shingle(words(a.text), SKETCH)) for a in articles]
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "a.duckdb") as store:
-        sketches = sketch_articles([a.body for a in articles], SKETCH)
+        sketches = sketch_articles([a.article_text for a in articles], SKETCH)
         store.add_articles(1, articles)
         store.index.add(sketches)
         store.index.ask(sketches, WINDOW)
@@ -195,7 +195,7 @@ def fill(store: Store, newsroom: Newsroom, count: int) -> None:
         articles = newsroom.articles(len(ids), ids[0])
         with store.transaction():
             store.add_articles(1, articles)
-            store.index.add(sketch_articles([a.body for a in articles], SKETCH))
+            store.index.add(sketch_articles([a.article_text for a in articles], SKETCH))
             store.put_stories(1, [_alone(a) for a in articles])
 
 

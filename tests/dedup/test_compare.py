@@ -16,9 +16,9 @@ from ingest.words import words
 ORIGINAL = prose(0, 300)
 
 
-def relate(one, other, *, outlets=("wire.example", "post.example"), furniture=NONE):
+def relate(one, other, *, outlets=("wire.example", "post.example"), boilerplate=NONE):
     a, b = (
-        prepare(body(number, text, outlet=outlet), SKETCH, furniture)
+        prepare(body(number, text, outlet=outlet), SKETCH, boilerplate)
         for number, text, outlet in zip((1, 2), (one, other), outlets, strict=True)
     )
     return compare(a, b, FOLD)
@@ -86,12 +86,12 @@ def test_what_is_only_quoted_is_no_evidence_of_a_common_source():
     assert relate(one.translate(bare), other.translate(bare)).relation is not None
 
 
-def test_furniture_is_left_out_of_every_figure():
-    furniture = prose(5000, 300)
-    known = sample(shingle(words(furniture), SKETCH), SKETCH)
-    one, other = f"{prose(0, 200)} {furniture}", f"{prose(1000, 200)} {furniture}"
+def test_boilerplate_is_left_out_of_every_figure():
+    boilerplate = prose(5000, 300)
+    known = sample(shingle(words(boilerplate), SKETCH), SKETCH)
+    one, other = f"{prose(0, 200)} {boilerplate}", f"{prose(1000, 200)} {boilerplate}"
     assert relate(one, other).relation is not None
-    found = relate(one, other, furniture=distinct(known))
+    found = relate(one, other, boilerplate=distinct(known))
     assert found.relation is None
     assert [found.a_words, found.b_words] == pytest.approx([200, 200], abs=30)
     assert found.shared < 30

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import SKETCH, body, prose
 
-from ingest.dedup.boilerplate import furnished
+from ingest.dedup.boilerplate import are_boilerplate
 from ingest.dedup.sketch import SketchParams, sample, shingle, sign, sketch_articles
 from ingest.words import APOSTROPHES, WORD, names_and_numbers, quotations, words
 
@@ -110,17 +110,19 @@ def test_two_texts_keep_the_same_sample_of_what_they_share():
     assert set(short.sample) <= set(long.sample)
 
 
-def test_furniture_is_in_the_sample_but_not_in_the_signature():
+def test_boilerplate_is_in_the_sample_but_not_in_the_signature():
     block = prose(5000, 300)
     known = sample(shingle(words(block), SKETCH), SKETCH)
     text = f"{prose(0, 300)} {block}"
     (without,) = sketch_articles([body(text=text)], SKETCH, {"wire.example": known})
     assert without.sample == sketch(text).sample
-    assert without.shingles == sum(~furnished(shingle(words(text), SKETCH), known, SKETCH.every))
+    assert without.shingles == sum(
+        ~are_boilerplate(shingle(words(text), SKETCH), known, SKETCH.every)
+    )
     assert without.signature != sketch(text).signature
 
 
-def test_a_page_of_furniture_is_not_indexed():
+def test_a_page_of_boilerplate_is_not_indexed():
     block = prose(5000, 300)
     known = sample(shingle(words(block), SKETCH), SKETCH)
     (made,) = sketch_articles([body(text=block)], SKETCH, {"wire.example": known})

@@ -469,17 +469,17 @@ def test_cleaning_keeps_most_of_a_text_or_all(lines):
 
 
 @given(st.lists(st.sampled_from(["Share", "***", HEADLINE, "Read more: The lighthouse"])))
-def test_a_cleaned_article_is_not_cleaned_again(furniture):
+def test_a_cleaned_article_is_not_cleaned_again(boilerplate):
     # five lines at the head and two at the tail: what an end's rules see is all there is
-    lines = [*furniture[:5], *PROSE, *furniture[5:7]]
+    lines = [*boilerplate[:5], *PROSE, *boilerplate[5:7]]
     once, _ = clean(lines, AROUND)
     assert clean(once, AROUND) == (once, [])
 
 
 @given(TEXTS, st.sets(st.sampled_from([*PROSE, HEADLINE, "Share"]).map(line_hash)))
-def test_removing_what_recurs_twice_is_removing_it_once(lines, furniture):
-    once, _ = without_recurring("\n".join(lines), furniture)
-    assert without_recurring(once, furniture)[0] == once
+def test_removing_what_recurs_twice_is_removing_it_once(lines, boilerplate):
+    once, _ = without_recurring("\n".join(lines), boilerplate)
+    assert without_recurring(once, boilerplate)[0] == once
 
 
 def test_a_filed_text_loses_what_has_turned_out_to_recur():
@@ -505,7 +505,7 @@ def test_a_line_removed_because_it_recurs_is_still_counted():
     assert hashes == {line_hash(PROSE[0]), line_hash("Call the Harbour Post.")}
 
 
-#: Sentences of the news that a rule may take for furniture by their first words.
+#: Sentences of the news that a rule may take for boilerplate by their first words.
 MUST_STAY = {
     "phrases": [
         *(

@@ -157,7 +157,7 @@ def test_the_worked_examples_are_the_outlets_of_the_sample():
 
 
 @pytest.mark.parametrize(
-    ("path", "furniture"),
+    ("path", "boilerplate"),
     [
         (
             "quillmarkcourier.example/n/5512-marsh-fever-vaccine.html",
@@ -169,9 +169,9 @@ def test_the_worked_examples_are_the_outlets_of_the_sample():
         ),
     ],
 )
-def test_a_worked_example_takes_out_what_the_rules_leave(path, furniture):
+def test_a_worked_example_takes_out_what_the_rules_leave(path, boilerplate):
     plain, cooked = (sample(path, recipe) for recipe in (Recipe(), RECIPES[path.split("/")[0]]))
-    for text in furniture:
+    for text in boilerplate:
         assert text in plain.text
         assert text not in cooked.text
     assert set(cooked.text.split("\n")) < set(plain.text.split("\n"))

@@ -13,7 +13,7 @@ from support.fetching import AGENT, NOW, fetch, fetch_one, limit, session, settl
 from support.serving import Answer, serving
 
 from ingest.fetch.client import FEED_TYPES, hints
-from ingest.fetch.response import Body, is_challenge
+from ingest.fetch.response import DecodedBody, is_challenge
 from ingest.model import Failed, Hints, HostState, Outcome, Request
 
 
@@ -210,7 +210,7 @@ PACKERS = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compr
 def test_a_body_unpacks_whatever_pieces_it_comes_in(packer, text, times, cuts, after):
     encoding, pack = packer
     packed = pack(text * times) + after
-    body = Body(encoding, max_bytes=1_000_000, max_ratio=200)
+    body = DecodedBody(encoding, max_bytes=1_000_000, max_ratio=200)
     ends = [*sorted(cuts), len(packed)]
     for start, end in zip([0, *ends], ends, strict=False):
         body.add(packed[start:end])
@@ -219,7 +219,7 @@ def test_a_body_unpacks_whatever_pieces_it_comes_in(packer, text, times, cuts, a
 
 def test_a_bomb_grows_no_more_than_a_piece_beyond_the_limit():
     packed = gzip.compress(bytes(100_000_000))
-    body = Body("gzip", max_bytes=100_000, max_ratio=1e9)
+    body = DecodedBody("gzip", max_bytes=100_000, max_ratio=1e9)
     with pytest.raises(Failed) as failed:
         body.add(packed)
     assert failed.value.outcome is Outcome.TOO_LARGE

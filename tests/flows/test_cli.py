@@ -15,19 +15,8 @@ from unittest import mock
 
 import duckdb
 import pytest
-from support.builders import (
-    NOW,
-    ago,
-    article,
-    feed,
-    file_articles,
-    page,
-    poll,
-    prose,
-    record_polls,
-    result,
-    state,
-)
+from support.builders import NOW, ago, article, feed, page, poll, prose, result, state
+from support.filing import file_articles, record_polls
 from typer.testing import CliRunner
 
 from flows.cli import app as cli

@@ -54,7 +54,7 @@ def test_a_database_that_was_asked_for_has_to_be_there(saved, tmp_path):
     assert not (tmp_path / "gone.duckdb").exists()
 
 
-def test_a_database_that_cannot_be_read_costs_the_furniture_alone(saved, tmp_path):
+def test_a_database_that_cannot_be_read_costs_the_boilerplate_alone(saved, tmp_path):
     (tmp_path / "held.duckdb").write_bytes(b"no database")
     shown = run("extract", saved, "--db", tmp_path / "held.duckdb").output
     assert "without what is known of unknown.example" in shown

@@ -56,8 +56,8 @@ def state(store):
     links = ask(
         "SELECT a, b, relation, rule, round(a_prose, 9) FROM core.matches ORDER BY a, b"
     ).rows
-    furniture = ask("SELECT outlet, hash FROM core.furniture ORDER BY ALL").rows
-    return stories(store), links, furniture
+    boilerplate = ask("SELECT outlet, hash FROM core.furniture ORDER BY ALL").rows
+    return stories(store), links, boilerplate
 
 
 def newsroom():
@@ -100,7 +100,7 @@ def test_the_newsroom_is_folded_as_an_editor_would(expected):
     relations = [row[2] for row in expected[1]]
     assert relations.count(Relation.UPDATE) >= 1
     assert [row[3] for row in expected[1]].count(STITCHED) == 3
-    assert expected[2], "the block is known to be furniture"
+    assert expected[2], "the block is known to be boilerplate"
 
 
 @given(st.permutations(newsroom()), st.sets(st.integers(1, 17), max_size=6))
@@ -142,7 +142,7 @@ def test_a_late_original_takes_the_copies_and_the_move_is_recorded(store):
     assert len(store.reader().query("FROM moves").rows) == 1
 
 
-def test_furniture_learned_later_parts_what_it_had_joined(store):
+def test_boilerplate_learned_later_parts_what_it_had_joined(store):
     block = prose(90_000, 500)
     pages = [story("a", f"{prose(1000 * n, 60)} {block}", hours=24 * n, number=n) for n in range(6)]
     other = story("b", f"{prose(50_000, 30)} {block}")
@@ -212,7 +212,7 @@ def test_articles_whose_text_changes_are_found_by_the_new_one(store, tmp_path):
         assert state(store) == state(afresh)
 
 
-def test_changed_texts_make_furniture_as_new_ones_do(store):
+def test_changed_texts_make_boilerplate_as_new_ones_do(store):
     block = prose(90_000, 120)
     texts = [prose(10_000 + 500 * day, 100) for day in range(7)]
     days = [story("bell", t, hours=24 * day, number=day) for day, t in enumerate(texts)]

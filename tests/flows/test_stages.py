@@ -108,7 +108,7 @@ def test_what_was_taken_out_of_an_article_is_kept_with_its_rule(store, run):
     assert removed == [("notices", "© 2026 The Wire, Port", run, "https://wire.example/news/1")]
 
 
-def test_furniture_of_earlier_articles_is_taken_out_of_later_ones(store, run):
+def test_boilerplate_of_earlier_articles_is_taken_out_of_later_ones(store, run):
     early = [answer(n, f"{story(n)}<p>{CALL}</p>") for n in range(1, 5)]
     file(store, run, *early)
     assert rows(store, f"SELECT count(*) FROM articles WHERE text LIKE '%{CALL}%'") == [(4,)]
@@ -119,7 +119,7 @@ def test_furniture_of_earlier_articles_is_taken_out_of_later_ones(store, run):
     ]
 
 
-def test_what_is_known_of_an_outlet_is_its_furniture_and_its_recipe(store, run):
+def test_what_is_known_of_an_outlet_is_its_boilerplate_and_its_recipe(store, run):
     file(store, run, *[answer(n, f"{story(n)}<p>{CALL}</p>") for n in range(1, 5)])
     recipe = Recipe(keep="//article")
     known = known_outlets(store, [answer(5, "")], {"wire.example": recipe, "b.example": recipe})

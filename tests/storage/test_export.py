@@ -14,7 +14,8 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
-from support.builders import NOW, ago, article, feed, file_articles, prose
+from support.builders import NOW, ago, article, feed, prose
+from support.filing import file_articles
 
 from storage.core.errors import DatabaseError
 from storage.reading import open_reader

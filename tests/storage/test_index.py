@@ -21,7 +21,7 @@ def store(store):
 
 def index(store, *articles):
     store.add_articles(1, articles)
-    made = sketch_articles([a.body for a in articles], SKETCH)
+    made = sketch_articles([a.article_text for a in articles], SKETCH)
     store.index.add(made)
     return made
 
@@ -74,7 +74,7 @@ def test_a_text_too_short_is_no_candidate(store):
 def test_nobody_asked_for_is_nobody_found(store):
     assert pairs(store, []) == []
     assert store.index.learn(3, 5, SKETCH.every, 1) == set()
-    assert store.index.furniture([]) == {}
+    assert store.index.boilerplate([]) == {}
 
 
 def above_a_block(number):
@@ -92,29 +92,29 @@ def learn(store, sketches, days=3, within=5):
     return store.index.learn(days, within, SKETCH.every, 1)
 
 
-def test_what_stands_on_an_outlets_pages_on_several_days_becomes_furniture(store):
+def test_what_stands_on_an_outlets_pages_on_several_days_becomes_boilerplate(store):
     made = index(store, *block_on(3))
     assert learn(store, made[:1]) == {sketch.article_id for sketch in made}
-    (known,) = store.index.furniture(["a.example"]).values()
+    (known,) = store.index.boilerplate(["a.example"]).values()
     assert set(known.tolist()) <= set.intersection(*(set(s.sample) for s in made))
     assert len(known) == pytest.approx(146 / SKETCH.every, rel=0.5)
     assert known.tolist() == sorted(known.tolist())
     assert learn(store, made) == set(), "it is learned once"
 
 
-def test_what_is_furniture_on_one_side_makes_no_pair(store):
+def test_what_is_boilerplate_on_one_side_makes_no_pair(store):
     filed = [*block_on(3), dated(0, "b", prose(0, 150))]
     made = index(store, *filed)
     assert len(pairs(store, made)) == 6
     learn(store, made)
-    assert store.index.furniture(["b.example"]) == {}, "it is that of one outlet alone"
-    bodies = [a.body for a in filed]
-    again = sketch_articles(bodies, SKETCH, store.index.furniture(["a.example"]))
+    assert store.index.boilerplate(["b.example"]) == {}, "it is that of one outlet alone"
+    bodies = [a.article_text for a in filed]
+    again = sketch_articles(bodies, SKETCH, store.index.boilerplate(["a.example"]))
     store.index.replace(again)
     assert pairs(store, again) == []
 
 
-def test_two_days_or_three_outlets_make_no_furniture(store):
+def test_two_days_or_three_outlets_make_no_boilerplate(store):
     made = index(store, *block_on(2), *block_on(2, "b"), *block_on(2, "c"))
     assert learn(store, made) == set()
     assert len(pairs(store, made)) == 15
@@ -124,21 +124,21 @@ def on_days(*days):
     return [dated(day, "a", above_a_block(day)) for day in days]
 
 
-def test_days_too_far_from_each_other_make_no_furniture(store):
+def test_days_too_far_from_each_other_make_no_boilerplate(store):
     far = index(store, *on_days(0, 6, 12))
     assert learn(store, far, within=5) == set()
     assert learn(store, far, within=6) == {sketch.article_id for sketch in far}
 
 
 @pytest.mark.parametrize("last", [0, 3, 6, 9])
-def test_what_is_furniture_does_not_depend_on_which_day_came_last(store, last):
+def test_what_is_boilerplate_does_not_depend_on_which_day_came_last(store, last):
     for page in on_days(*sorted((0, 3, 6, 9), key=last.__eq__)):
         learn(store, index(store, page), within=3)
-    (known,) = store.index.furniture(["a.example"]).values()
+    (known,) = store.index.boilerplate(["a.example"]).values()
     assert len(known) == pytest.approx(146 / SKETCH.every, rel=0.5)
 
 
-def test_a_page_of_long_ago_that_holds_new_furniture_is_compared_anew_as_well(store):
+def test_a_page_of_long_ago_that_holds_new_boilerplate_is_compared_anew_as_well(store):
     (old,) = index(store, *on_days(400))
     new = index(store, *on_days(0, 1, 2))
     assert old.article_id in learn(store, new)

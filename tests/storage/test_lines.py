@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 import pytest
-from support.builders import NOW, article, feed, file_articles, page, prose, result
+from support.builders import NOW, article, feed, page, prose, result
+from support.filing import file_articles
 
 from flows.cli.extract import reclean_outlet
 from ingest.extract.cleaning import counted, without_recurring
@@ -33,7 +34,7 @@ def file(store, run, articles):
     store.lines.add_lines({a.article_id: counted(a) for a in articles})
 
 
-def furniture(store, outlet="wire.example"):
+def boilerplate(store, outlet="wire.example"):
     return store.lines.recurring([outlet]).get(outlet, frozenset())
 
 
@@ -41,44 +42,44 @@ def rows(store, sql):
     return list(store.reader().query(sql).rows)
 
 
-def test_a_line_in_four_stories_of_an_outlet_is_furniture(store, run):
+def test_a_line_in_four_stories_of_an_outlet_is_boilerplate(store, run):
     file(store, run, [story(n, CALL) for n in (1, 2, 3)])
-    assert furniture(store) == frozenset()
+    assert boilerplate(store) == frozenset()
     file(store, run, [story(4, CALL.upper())])
-    assert furniture(store) == {line_hash(CALL)}
+    assert boilerplate(store) == {line_hash(CALL)}
 
 
 def test_a_line_that_one_article_repeats_counts_once(store, run):
     file(store, run, [story(n, CALL, CALL, CALL) for n in (1, 2)])
-    assert furniture(store) == frozenset()
+    assert boilerplate(store) == frozenset()
 
 
-def test_a_wire_story_that_an_outlet_runs_five_times_is_no_furniture(store, run):
+def test_a_wire_story_that_an_outlet_runs_five_times_is_no_boilerplate(store, run):
     wire = "\n".join(prose(100 * n, 50) for n in range(4))
     copies = [article(f"https://wire.example/news/{n}", text=wire) for n in range(5)]
     file(store, run, copies)
     assert rows(store, "SELECT count(*), max(articles) FROM stories") == [(1, 5)]
-    assert furniture(store) == frozenset()
+    assert boilerplate(store) == frozenset()
 
 
-def test_furniture_is_an_outlets_own(store, run):
+def test_boilerplate_is_an_outlets_own(store, run):
     file(store, run, [story(n, CALL) for n in range(1, 5)])
     file(store, run, [story(n, host="other.example") for n in range(5, 9)])
-    assert furniture(store, "other.example") == frozenset()
+    assert boilerplate(store, "other.example") == frozenset()
     assert store.lines.recurring(["other.example", "nobody.example"]) == {}
     assert store.lines.recurring([]) == {}
 
 
-def test_an_agencys_background_is_no_furniture_of_a_large_outlet(store, run):
+def test_an_agencys_background_is_no_boilerplate_of_a_large_outlet(store, run):
     # 250 stories; a paragraph of twenty words or more has to be in a fiftieth of them
     many = [story(n, *([BACKGROUND, CALL] if n <= 4 else [])) for n in range(1, 251)]
     file(store, run, many)
-    assert furniture(store) == {line_hash(CALL)}
+    assert boilerplate(store) == {line_hash(CALL)}
 
 
-def test_a_sentence_in_some_of_an_outlets_stories_is_no_furniture(store, run):
+def test_a_sentence_in_some_of_an_outlets_stories_is_no_boilerplate(store, run):
     file(store, run, [story(n, *([DENIAL] if n <= 4 else [])) for n in range(1, 201)])
-    assert furniture(store) == frozenset()
+    assert boilerplate(store) == frozenset()
 
 
 def test_only_what_appeared_since_then_counts(store, run):
@@ -87,12 +88,12 @@ def test_only_what_appeared_since_then_counts(store, run):
     file(store, run, [story(n, CALL, published=NOW) for n in range(5, 8)])
     since = NOW - timedelta(days=90)
     assert store.lines.recurring(["wire.example"], since) == {}
-    assert furniture(store) == {line_hash(CALL)}
+    assert boilerplate(store) == {line_hash(CALL)}
 
 
 def test_articles_filed_before_lines_were_counted_are_counted_and_cleaned(store, run):
     file_articles(store, run, [story(n, CALL) for n in range(1, 5)])
-    assert furniture(store) == frozenset()
+    assert boilerplate(store) == frozenset()
     with store.transaction():
         removed = reclean_outlet(store, "wire.example")
     assert [[one.line for one in gone] for gone in removed.values()] == [[CALL]] * 4
@@ -101,28 +102,28 @@ def test_articles_filed_before_lines_were_counted_are_counted_and_cleaned(store,
         assert reclean_outlet(store, "wire.example") == {}
 
 
-def test_a_paragraph_in_most_of_an_outlets_stories_is_furniture(store, run):
+def test_a_paragraph_in_most_of_an_outlets_stories_is_boilerplate(store, run):
     file(store, run, [story(n, BACKGROUND) for n in range(1, 6)])
-    assert furniture(store) == {line_hash(BACKGROUND)}
+    assert boilerplate(store) == {line_hash(BACKGROUND)}
 
 
 def test_what_was_removed_because_it_recurs_goes_on_recurring(store, run):
     gone = (Removed(line=CALL, rule="recurring"),)
     file(store, run, [story(n, CALL) for n in (1, 2)])
     file(store, run, [story(n, removed=gone) for n in (3, 4)])
-    assert furniture(store) == {line_hash(CALL)}
+    assert boilerplate(store) == {line_hash(CALL)}
 
 
-def test_furniture_is_learned_from_one_run_to_the_next(db):
+def test_boilerplate_is_learned_from_one_run_to_the_next(db):
     with open_store(db) as store:
         file(store, store.begin_run(NOW), [story(n, CALL) for n in range(1, 5)])
     with open_store(db) as store:
-        assert furniture(store) == {line_hash(CALL)}
+        assert boilerplate(store) == {line_hash(CALL)}
 
 
 def test_filed_texts_can_be_cleaned_of_what_has_turned_out_to_recur(store, run):
     file(store, run, [story(n, CALL) for n in range(1, 5)])
-    known = furniture(store)
+    known = boilerplate(store)
     texts = store.lines.texts("wire.example")
     cleaned = {number: without_recurring(text, known) for number, text in texts.items()}
     with store.transaction():

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.builders import NOW, article, file_articles
+from support.builders import NOW, article
+from support.filing import file_articles
 
 from ingest.model import FeedState
 from storage.core.connection import connect

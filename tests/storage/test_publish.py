@@ -101,7 +101,8 @@ def test_a_snapshot_is_whole_though_the_last_writer_was_killed_with_a_log_unmerg
     a_run(db, 1)
     killed = Other(
         "import sys, os, signal\nfrom pathlib import Path\nfrom storage.store import open_store\n"
-        "from support.builders import article, file_articles, prose\n"
+        "from support.builders import article, prose\n"
+        "from support.filing import file_articles\n"
         "with open_store(Path(sys.argv[1])) as store:\n"
         "    file_articles(store, 1, [article('https://wire.example/7', text=prose(7000, 70))])\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n",

@@ -1,17 +1,7 @@
 import duckdb
 import pytest
-from support.builders import (
-    NOW,
-    ago,
-    article,
-    feed,
-    file_articles,
-    page,
-    poll,
-    prose,
-    record_polls,
-    result,
-)
+from support.builders import NOW, ago, article, feed, page, poll, prose, result
+from support.filing import file_articles, record_polls
 
 from ingest.model import Outcome, Story
 from storage.core.connection import connect

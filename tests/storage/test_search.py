@@ -1,5 +1,6 @@
 import pytest
-from support.builders import NOW, article, feed, file_articles, prose
+from support.builders import NOW, article, feed, prose
+from support.filing import file_articles
 
 from storage.reading import open_reader
 from storage.store import open_store

@@ -13,15 +13,14 @@ from support.builders import (
     entry,
     feed,
     fetched,
-    file_articles,
     match,
     page,
     poll,
     prose,
-    record_polls,
     result,
     state,
 )
+from support.filing import file_articles, record_polls
 
 from ingest.feeds.parse import parse_feed
 from ingest.feeds.plan import identify, plan_pages
@@ -304,7 +303,7 @@ def test_empty_batches_are_no_trouble(store, run):
     store.put_stories(1, [])
     assert store.feeds.subscribe([], NOW) == []
     assert store.known_pages([]) == store.known_articles([]) == set()
-    assert store.bodies([]) == []
+    assert store.article_texts([]) == []
     assert store.drop_matches([]) == set()
     assert store.neighbourhood([]) == ([], [])
 
@@ -323,7 +322,7 @@ def test_an_article_is_filed_and_found_again(store, run):
     long, short = article(), article("https://wire.example/short", text=prose(0, 10))
     index(store, run, long, short)
     assert store.known_articles([long.article_id, 1]) == {long.article_id}
-    assert store.bodies([long.article_id]) == [long.body]
+    assert store.article_texts([long.article_id]) == [long.article_text]
     assert set(store.article_ids()) == {long.article_id, short.article_id}
 
 

@@ -10,15 +10,14 @@ from support.builders import (
     article,
     entry,
     feed,
-    file_articles,
     match,
     page,
     poll,
     prose,
-    record_polls,
     result,
     state,
 )
+from support.filing import file_articles, record_polls
 from support.processes import READER, Other
 from typer.testing import CliRunner
 

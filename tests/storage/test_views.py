@@ -5,18 +5,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.builders import (
-    NOW,
-    ago,
-    article,
-    entry,
-    feed,
-    file_articles,
-    page,
-    poll,
-    prose,
-    record_polls,
-)
+from support.builders import NOW, ago, article, entry, feed, page, poll, prose
+from support.filing import file_articles, record_polls
 
 from storage.reading import open_reader
 from storage.snapshot.publish import snapshot_of

@@ -1,23 +1,20 @@
 """Small makers of the pipeline's data: what a test does not name has a plain default."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from flows.pipeline import folding
 from ingest.dedup.compare import FoldParams
 from ingest.dedup.sketch import SketchParams
 from ingest.model import (
     Article,
+    ArticleText,
     Attempt,
-    Body,
-    Candidate,
-    Due,
     Entry,
     Feed,
     FeedState,
     Fetched,
+    FoldArticle,
     Match,
     Outcome,
     Page,
@@ -27,7 +24,6 @@ from ingest.model import (
     Relation,
 )
 from ingest.urls import canonical_url, outlet, url_id
-from storage.store import Store
 
 NOW = datetime(2026, 9, 17, 12, tzinfo=UTC)
 FEED_URL = "https://wire.example/feeds/all.xml"
@@ -112,7 +108,7 @@ def article(url="https://wire.example/news/1", **fields):
 
 
 def body(article_id=1, text="", **fields):
-    return Body(
+    return ArticleText(
         **{
             "article_id": article_id,
             "outlet": "wire.example",
@@ -160,16 +156,8 @@ def result(of, outcome=Outcome.NEW, **fields):
     return PageResult(page=of, attempt=went, outcome=outcome, **fields)
 
 
-def record_polls(store: Store, run_id: int, polls: Sequence[Poll], now: datetime) -> None:
-    """Files polls that make each feed due in an hour, and found nothing never listed before."""
-    an_hour = timedelta(hours=1)
-    due = Due(at=now + an_hour, interval=an_hour, failures=0, reason="every 60 min")
-    counts = {p.feed.feed_id: (len(p.parsed.entries) if p.parsed else 0, 0) for p in polls}
-    store.feeds.record_polls(run_id, polls, dict.fromkeys(counts, due), counts, now)
-
-
 def candidate(article_id, **fields):
-    return Candidate(**{"article_id": article_id, "appeared": NOW, "words": 100, **fields})
+    return FoldArticle(**{"article_id": article_id, "appeared": NOW, "words": 100, **fields})
 
 
 def match(a, b, relation=Relation.COPY, **fields):
@@ -196,11 +184,3 @@ def match(a, b, relation=Relation.COPY, **fields):
             **fields,
         }
     )
-
-
-def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> None:
-    """Files articles as a run does: pages, articles, matches, stories and outcomes."""
-    store.feeds.subscribe([feed()], NOW)
-    store.add_pages(run_id, [page(a.url) for a in articles])
-    folding.file_articles(store, run_id, articles, timedelta(days=7))
-    store.settle_pages(run_id, [result(a) for a in articles], NOW)

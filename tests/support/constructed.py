@@ -1,6 +1,6 @@
 """Pairs made of the sample newsroom's stories, with what readers would say of them.
 
-Cut tails, other words for some, furniture of the outlet, two stories joined, a new lead, shared
+Cut tails, other words for some, boilerplate of the outlet, two stories joined, a new lead, shared
 quotations: what real outlets do to real copy, one thing at a time.
 """
 
@@ -16,7 +16,7 @@ SYNONYMS = {
     "said": "stated", "officials": "authorities", "about": "around", "more": "further",
     "people": "residents", "large": "big", "began": "started", "after": "following",
 }  # fmt: skip
-FURNITURE = (
+BOILERPLATE = (
     "Sign up for the morning letter and never miss a story from the region\n"
     "Share this on the channels you like best, or send it to a friend by post\n"
     "More from this section: the ten most read stories of the week, chosen by our editors"
@@ -43,7 +43,7 @@ def treated(body, other):
             " ".join(SYNONYMS.get(word, word) for word in paragraph.split()) for paragraph in body
         ),
     )
-    yield "copy", "furniture", "\n".join([FURNITURE, *body, FURNITURE])
+    yield "copy", "boilerplate", "\n".join([BOILERPLATE, *body, BOILERPLATE])
     yield "copy", "tail", "\n".join(body[:-1])
     yield "abridged", "cut", "\n".join(body[: len(body) // 2])
     yield "abridged", "brief", " ".join(words[:80])

@@ -5,7 +5,8 @@ import subprocess
 import sys
 from datetime import timedelta
 
-from support.builders import NOW, article, feed, file_articles, prose
+from support.builders import NOW, article, feed, prose
+from support.filing import file_articles
 
 from storage.store import open_store
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.extract.body import (
+from ingest.extract.lines import (
     extract_lines,
     linked_share,
     paragraphs,

@@ -1,0 +1,26 @@
+"""Puts the builders' data into a real store, as a run does."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from support.builders import NOW, feed, page, result
+
+from flows.pipeline import folding
+from ingest.model import Article, Due, Poll
+from storage.store import Store
+
+
+def record_polls(store: Store, run_id: int, polls: Sequence[Poll], now: datetime) -> None:
+    """Files polls that make each feed due in an hour, and found nothing never listed before."""
+    an_hour = timedelta(hours=1)
+    due = Due(at=now + an_hour, interval=an_hour, failures=0, reason="every 60 min")
+    counts = {p.feed.feed_id: (len(p.parsed.entries) if p.parsed else 0, 0) for p in polls}
+    store.feeds.record_polls(run_id, polls, dict.fromkeys(counts, due), counts, now)
+
+
+def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> None:
+    """Files articles as a run does: pages, articles, matches, stories and outcomes."""
+    store.feeds.subscribe([feed()], NOW)
+    store.add_pages(run_id, [page(a.url) for a in articles])
+    folding.file_articles(store, run_id, articles, timedelta(days=7))
+    store.settle_pages(run_id, [result(a) for a in articles], NOW)
