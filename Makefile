@@ -10,7 +10,7 @@ PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check check-duckdb2 test eval bench fuzz format clean
+.PHONY: help demo check check-duckdb2 unit test eval bench fuzz format clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 check-duckdb2: $(VENV)/.duckdb2 ## the fast tests of storage/ on DuckDB 2
 	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/python -c 'import duckdb; assert duckdb.__version__ >= "2"'
 	PYTHONPATH=$(VENV)/duckdb2 $(BIN)/pytest -m "not slow" tests/storage
+
+# the rooms of ingest/
+UNIT_TESTS := $(addprefix tests/,base feeds fetch agencies metadata extract workers dedup evaluation)
 
 unit: $(VENV)/.dev ## the tests of plain functions: no database, no Prefect
 	$(BIN)/pytest -m "not slow" $(UNIT_TESTS)
