@@ -1,19 +1,20 @@
-"""A text becomes shingles, a MinHash signature with its bands, and a sample of its shingles. Pure.
+"""A text becomes a sketch: a MinHash signature with its bands, and a sample of its shingles. Pure.
 
-Two indexes are made of a text, because each sees what the other cannot. Bands of a MinHash find
-texts that are nearly the same. The sample keeps every shingle whose hash says so (FracMinHash): two
-texts keep the same ones of what they share, however different they are in length, so it finds a
-brief inside a long version. An outlet's boilerplate is learned from what recurs in the sample.
+The index holds both, because each finds pairs that the other misses. Two texts that are nearly the
+same share a band of their signatures. A brief and the long article that contains it share no band,
+but their samples overlap: a hash value alone decides whether a shingle is in the sample
+(FracMinHash), so both texts keep the same ones of the shingles that they share. An outlet's
+boilerplate is learned from shingles that recur in its samples.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from functools import cache, lru_cache
+from operator import index
 
 import numpy as np
 import numpy.typing as npt
 import xxhash
-from datasketch import MinHash
 
 from ingest.dedup.boilerplate import are_boilerplate
 from ingest.dedup.hashes import NONE, Flags, Hashes, distinct
@@ -26,12 +27,14 @@ Powers = npt.NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SketchParams:
-    """What a sketch depends on. Bands of `rows` values: texts of Jaccard similarity J share at
-    least one with probability 1 - (1 - J^rows)^bands, which is .99 at J = .75.
+    """The parameters that a sketch depends on.
 
-    Of two texts that share s shingles the sample has s / `every` in common: two or more, by which
-    they are found, with probability .986 at s = 60. Where both are short it has
-    s / `every_if_short`, as a few shingles need a denser sample to be found by.
+    A signature has `bands` bands of `rows` values. Two texts of Jaccard similarity J share at least
+    one band with probability 1 - (1 - J^rows)^bands: with the defaults 0.99 at J = 0.75.
+
+    A sample holds one in `every` shingles, and one in `every_if_short` of a short text. Two shared
+    shingles in the samples make a pair a candidate. Two texts that share 60 shingles have two or
+    more of them in their samples with probability 0.986.
     """
 
     shingle_words: int = 5
@@ -40,27 +43,31 @@ class SketchParams:
     seed: int = 1
     every: int = 10
     every_if_short: int = 2
-    short: int = 128  # shingles
-    min_shingles: int = 30  # a shorter text is filed but not indexed: everything resembles it
+    short: int = 128  # distinct shingles; a text with fewer is short
+    min_shingles: int = 30  # a text with fewer gets no bands: too many texts would share them
 
     @property
     def fingerprint(self) -> str:
-        """Names these parameters; it is stored with every sketch and part of every hash, so that
-        sketches made with others never meet."""
+        """The name of these parameters.
+
+        It is stored with every sketch and is part of every hash, so that sketches made with
+        different parameters never match.
+        """
         return "minhash3-" + "-".join(map(str, astuple(self)))
 
 
-# splitmix64's constants, and a factor (odd, so that it has an inverse) for hashing bytes
+# The first two are splitmix64's constants. The third is the base of the polynomial that hashes
+# bytes; it is odd, so it has an inverse modulo 2^64.
 _MIX, _REMIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 2**64)
-_USUAL_BYTES = 1 << 16
-_KEPT = 4096  # texts, with their shingles 40 MB or so
+_USUAL_BYTES = 1 << 16  # of a text; the powers for this many are computed once
+_CACHED_TEXTS = 4096  # with their shingles about 40 MB
 
 
 @lru_cache(maxsize=2)
 def _powers(size: int) -> tuple[Powers, Powers]:
-    """The factor's powers from 0 up, and those of its inverse, modulo 2^64."""
+    """The powers 0, 1, 2, ... of the factor, and those of its inverse, modulo 2^64."""
     factors = np.full((2, size), [[_FACTOR], [_INVERSE]], np.uint64)
     factors[:, 0] = 1
     up, down = np.multiply.accumulate(factors, axis=1)
@@ -69,7 +76,7 @@ def _powers(size: int) -> tuple[Powers, Powers]:
 
 @cache
 def _salt(params: SketchParams) -> np.uint64:
-    """What every shingle's hash begins with."""
+    """A number added to every shingle's hash, so that it depends on the parameters."""
     return np.uint64(xxhash.xxh3_64_intdigest(params.fingerprint.encode()))
 
 
@@ -81,9 +88,10 @@ def _scheme(params: SketchParams) -> str:
 def shingle(run: list[str], params: SketchParams) -> Hashes:
     """The hash of each run of `shingle_words` words, in order; none where there are fewer words.
 
-    63 bits. A polynomial over the bytes, from one sum for the whole text, so that no shingle is
-    ever written out: of text from s to e it is (sum to e - sum to s) / factor^s. Then mixed as
-    splitmix64 does, since its low bits are poor.
+    A hash has 63 bits. It is a polynomial over the bytes of the shingle. The prefix sums of the
+    whole text give it without writing the shingle out: from byte s to byte e it is
+    (sum up to e - sum up to s) / factor^s. The low bits of such a hash are poor, so it is then
+    mixed as splitmix64 does.
     """
     count = len(run) - params.shingle_words + 1
     if count < 1:
@@ -102,17 +110,19 @@ def shingle(run: list[str], params: SketchParams) -> Hashes:
 
 
 def sample(hashes: Hashes, params: SketchParams) -> Hashes:
-    """The shingles the index keeps of a text, each once, in ascending order."""
+    """The shingles of a text that the index keeps, each once, in ascending order."""
     each = distinct(hashes)
     every = params.every_if_short if len(each) < params.short else params.every
     kept: Flags = each % every == 0
     return each[kept]
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHED_TEXTS)
 def shingled(text: str, params: SketchParams) -> tuple[Hashes, int]:
-    """Its shingles, in order, and how many words it has. Those asked for last are kept in memory:
-    a text is mostly compared as soon as it has been sketched."""
+    """The shingles of a text, in order, and the number of its words.
+
+    The most recent results are cached, because most texts are compared right after sketching.
+    """
     run = words(text)
     return shingle(run, params), len(run)
 
@@ -122,7 +132,10 @@ def sketch_articles(
     params: SketchParams,
     boilerplate: Mapping[str, Hashes] | None = None,
 ) -> list[Sketch]:
-    """One sketch an article, in their order; `boilerplate` is what recurs, by outlet."""
+    """One sketch for each article, in the same order.
+
+    `boilerplate` gives the known boilerplate shingles of each outlet, distinct and ascending.
+    """
     listed = list(articles)
     known = boilerplate or {}
     texts = [shingled(article.text, params)[0] for article in listed]
@@ -130,34 +143,24 @@ def sketch_articles(
         distinct(hashes[~are_boilerplate(hashes, known.get(article.outlet, NONE), params.every)])
         for article, hashes in zip(listed, texts, strict=True)
     ]
+    signed = zip(listed, texts, own, signatures(own, params), strict=True)
     return [
-        _sketch(article, hashes, left, values, params)
-        for article, hashes, left, values in zip(listed, texts, own, sign(own, params), strict=True)
+        _sketch(article, hashes, left, values, params) for article, hashes, left, values in signed
     ]
 
 
-@cache
-def _permutations(params: SketchParams) -> tuple[Signature, Signature]:
-    """datasketch's, as columns: it is a few times faster to take the least of a row than of a
-    column, as datasketch does."""
-    count = params.bands * params.rows
-    factors, terms = MinHash(num_perm=count, seed=params.seed, scheme="affine32").permutations
-    return factors.reshape(-1, 1), terms.reshape(-1, 1)
+def signatures(sets: Iterable[Hashes], params: SketchParams) -> Iterator[Signature]:
+    """The MinHash signature of each set of shingles: `bands` * `rows` values of 32 bits."""
+    from datasketch import MinHash  # imports scipy: 0.3 s, for which `--help` must not wait
 
-
-def sign(sets: Iterable[Hashes], params: SketchParams) -> Iterator[Signature]:
-    """The MinHash signature of each set of shingles: the values that datasketch gives."""
-    factors, terms = _permutations(params)
+    # shingles are hashes already: `index` returns each as it is, and MinHash takes 32 bits of it
+    minhash = MinHash(
+        num_perm=params.bands * params.rows, seed=params.seed, scheme="affine32", hashfunc=index
+    )
     for hashes in sets:
-        mixed = _finished((hashes >> 31).astype(np.uint32))
-        yield (factors * mixed + terms).min(axis=1, initial=np.uint32(2**32 - 1))
-
-
-def _finished(hashes: Signature) -> Signature:
-    """What MurmurHash3 ends with, and datasketch begins with."""
-    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return hashes ^ (hashes >> np.uint32(16))
+        minhash.clear()
+        minhash.update_batch((hashes >> 31).tolist())
+        yield minhash.hashvalues
 
 
 def _sketch(

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from hashlib import sha256
 from itertools import combinations
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from support.builders import SKETCH, body, prose
 
 from ingest.dedup.boilerplate import are_boilerplate
-from ingest.dedup.sketch import SketchParams, sample, shingle, sign, sketch_articles
+from ingest.dedup.sketch import SketchParams, sample, shingle, signatures, sketch_articles
 from ingest.words import APOSTROPHES, WORD, names_and_numbers, quotations, words
 
 
@@ -138,13 +139,37 @@ def test_signatures_agree_about_as_often_as_texts_resemble(shift):
     assert estimate == pytest.approx(truth, abs=0.22)  # 3 standard deviations
 
 
-def test_signatures_are_datasketchs_own():
-    hashes = shingle(words(prose(0, 200)), SKETCH)
-    (made,) = sign([hashes], SKETCH)
-    theirs = MinHash(num_perm=len(made), seed=SKETCH.seed, scheme="affine32", hashfunc=int)
-    for value in hashes.tolist():
-        theirs.update(value >> 31)
-    assert made.tolist() == theirs.hashvalues.tolist()
+@given(st.lists(st.sets(st.integers(0, 2**63 - 1), max_size=200), max_size=4))
+def test_signatures_are_datasketchs_own(sets):
+    made = signatures([np.array(sorted(hashes), np.int64) for hashes in sets], SKETCH)
+    for signature, hashes in zip(made, sets, strict=True):
+        theirs = MinHash(num_perm=48, seed=1, scheme="affine32", hashfunc=int)
+        for value in hashes:
+            theirs.update(value >> 31)
+        assert signature.tolist() == theirs.hashvalues.tolist()
+        assert signature.dtype == np.uint32
+
+
+#: The start of each signature, and a digest of signature, bands and sample together. Databases
+#: hold sketches that were made so: where one of these changes, stored sketches become invalid.
+STORED = {
+    prose(0, 500): ("5a972a00baaa370073100a00c22de000", "a5fc033c849775f8"),
+    prose(900, 60): ("673e9f00a6886f05afa44300083e3c0e", "7bd5a8bafa0b5c7b"),
+    f"{prose(0, 40)} {prose(0, 40)}": ("5a972a002b4d5407b5a9ec0b289bb305", "743731ffeab15e43"),
+    "".join(map(chr, range(0x4E00, 0x4E64))): (
+        "1f4c45007ae8cf02ab8f190725a3cc00",
+        "94dc4da24ca5de93",
+    ),
+    "The quay was shut.": ("f" * 32, "fa8508cabf0add03"),
+    "": ("f" * 32, "fa8508cabf0add03"),
+}
+
+
+@pytest.mark.parametrize("text", STORED)
+def test_a_text_has_the_sketch_that_databases_hold_of_it(text):
+    made = sketch(text)
+    digest = sha256(made.signature + repr((made.bands, made.sample)).encode()).hexdigest()
+    assert (made.signature[:16].hex(), digest[:16]) == STORED[text]
 
 
 def test_one_text_has_one_sketch_whatever_its_punctuation_and_company():
