@@ -1,52 +1,35 @@
-"""What feeds put where a text, an address or a date belongs, made fit to keep. Pure."""
+"""The values of feeds and pages, made safe: text, plain text, an absolute address, a date. Pure.
+
+The languages, zones and other words of dates are in dates.toml.
+"""
 
 import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import ClassVar
+from functools import cache
+from importlib import resources
+from typing import Any
 from urllib.parse import urljoin
 
 import dateutil.parser  # type: ignore[import-untyped]
 import lxml.html
 
-#: Hours east of UTC of abbreviations in feeds; of those with two meanings, that of RFC 822.
-ZONE_NAMES = {
-    0: "UT UTC GMT Z WET",
-    1: "WEST BST CET MET MEZ",
-    2: "CEST MEST MESZ EET SAST",
-    3: "EEST MSK TRT",
-    5: "PKT",
-    7: "WIB",
-    8: "HKT SGT AWST",
-    9: "JST KST",
-    9.5: "ACST",
-    10: "AEST",
-    10.5: "ACDT",
-    11: "AEDT",
-    12: "NZST",
-    13: "NZDT",
-    -3: "ADT BRT ART",
-    -4: "AST EDT",
-    -5: "EST CDT",
-    -6: "CST MDT",
-    -7: "MST PDT",
-    -8: "PST AKDT",
-    -9: "AKST",
-}
-ZONES = {name: east for east, names in ZONE_NAMES.items() for name in names.split()}
 REMARK = re.compile(r"\s*\([^)]*\)$")  # as in "+0200 (CEST)"
-OFFSET = re.compile(r"\b(GMT|UTC)\s?(?=[+-]\d)")  # "GMT+2", which dateutil takes for west of UTC
+OFFSET = re.compile(r"\b(GMT|UTC)\s?(?=[+-]\d)")  # dateutil reads "GMT+2" as two hours west of UTC
 WEEKDAY = re.compile(r"^[^\W\d]+\.?,\s*")  # in any language
 DOTTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2}")
-EARLY_YEAR = re.compile(r"(?<![\d:+-])00\d\d\b")  # dateutil makes 2001 of the year 0001
-LONGEST_DATE = 100  # characters: a longer one is a sentence, on which dateutil spends seconds
+EARLY_YEAR = re.compile(r"(?<![\d:+-])00\d\d\b")  # dateutil reads the year 0001 as 2001
+MAX_DATE = 100  # characters: a longer text is a sentence, and dateutil spends seconds on it
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def text(value: object) -> str:
-    """A value where text should be: anything else counts as absent, half an emoji as a `?`.
+    """The text of a value: empty where the value is no text. Half an emoji becomes a `?`.
 
-    Control characters go: a terminal that shows a title would obey them.
+    Control characters are removed, because a terminal that shows the text would obey them.
     """
     if not isinstance(value, str):
         return ""
@@ -54,7 +37,7 @@ def text(value: object) -> str:
 
 
 def plain(value: object) -> str:
-    """The text of a title or summary, in which feeds put markup and entities of all kinds."""
+    """The plain text of a title or summary, which in feeds may hold markup and entities."""
     markup = text(value)
     if "<" not in markup and "&" not in markup:
         return " ".join(markup.split())
@@ -66,22 +49,23 @@ def plain(value: object) -> str:
 
 
 def absolute(base: str, link: str) -> str:
-    """A link as seen from `base`; as it stands where it is no address at all."""
-    # an address has no white space in it: what is there comes from the document's line breaks
+    """A link made absolute with `base`; unchanged where it is no valid address."""
+    # an address contains no white space: a line break in it comes from the document
     link = re.sub(r"[\t\r\n]+\s*", "", link.strip())
     try:
         return urljoin(base, link) if link else ""
     except ValueError:
-        return link  # the planner counts it as bad_address
+        return link  # feeds/plan.py counts it as bad_address
 
 
 def moment(written: str) -> datetime | None:
-    """A date in whatever spelling as UTC, without a zone taken for UTC; None where it is unclear.
+    """A written date as a datetime in UTC; None where it is unclear or longer than MAX_DATE.
 
-    Unclear is also a day or month left out, and 09/10/2026, which is two days.
+    A date without a zone counts as UTC. A date is unclear where the day or the month is missing,
+    and where it has two meanings, as 09/10/2026 has.
     """
     written = " ".join(written.split())
-    if not written or len(written) > LONGEST_DATE:
+    if not written or len(written) > MAX_DATE:
         return None
     try:
         return utc(datetime.fromisoformat(written))
@@ -100,61 +84,79 @@ def utc(zoned: datetime) -> datetime | None:
 
 
 def _guessed(written: str) -> datetime | None:
-    # what is left out is taken from the default and both day and month may come first: a date is
-    # clear where all four readings agree
-    first = [True] if DOTTED.match(written) else [True, False]
+    """The date, where all readings of it agree.
+
+    dateutil takes what is missing from a default, and a number may be the day or the month. So the
+    date is read with two defaults, and with the day and the month first.
+    """
+    day_first = [True] if DOTTED.match(written) else [True, False]
     defaults = [datetime(2001, 1, 1), datetime(2004, 2, 2)]  # noqa: DTZ001  the zone is read
     readings = {
-        _read(written, dayfirst=day, default=default) for day in first for default in defaults
+        _read(written, dayfirst=first, default=default)
+        for first in day_first
+        for default in defaults
     }
     return readings.pop() if len(readings) == 1 else None
 
 
 def _read(written: str, *, dayfirst: bool, default: datetime) -> datetime | None:
     try:
-        parsed = PARSER.parse(written, dayfirst=dayfirst, default=default, tzinfos=_zone)
-    except Exception:  # dateutil lets out whatever its own arithmetic raises, decimal's included
+        parsed = _parser().parse(written, dayfirst=dayfirst, default=default, tzinfos=_zone)
+    except Exception:  # dateutil lets any exception of its own arithmetic through, decimal's too
         return None
     return utc(parsed) if isinstance(parsed, datetime) else None
 
 
 def _zone(name: str | None, seconds: int | None) -> tzinfo:
-    """A zone dateutil came upon; one nobody knows counts as UTC, as none at all does."""
+    """The zone that dateutil asks for, by its offset or name; UTC for an unknown name."""
     if seconds is None:
-        seconds = round(ZONES.get(name or "", 0) * 3600)
+        seconds = round(zones().get(name or "", 0) * 3600)
     return timezone(timedelta(seconds=seconds))
 
 
+@cache
+def zones() -> Mapping[str, float]:
+    """The abbreviations of time zones, with their hours east of UTC."""
+    listed = _date_words()["zones"]
+    return {name: float(hours) for hours, names in listed.items() for name in names}
+
+
+@cache
+def months() -> tuple[frozenset[str], ...]:
+    """The names of the twelve months in lower case, in all languages of dates.toml together."""
+    from babel import Locale  # at the first date only: loading the languages takes 0.1 s
+
+    found: list[set[str]] = [set() for _ in range(12)]
+    for language in _date_words()["languages"]:
+        for form in Locale.parse(language).months.values():  # in a date, and standing alone
+            for number, name in (*form["wide"].items(), *form["abbreviated"].items()):
+                found[number - 1] |= _spellings(name)
+    for name, number in _date_words()["months"].items():
+        found[number - 1].add(name)
+    return tuple(map(frozenset, found))
+
+
+def _spellings(name: str) -> set[str]:
+    """How a month's name is written; nothing for names that are not one word of letters."""
+    plain = name.lower().rstrip(".")
+    bare = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+    return {plain, bare} if plain.isalpha() else set()
+
+
+@cache
+def _date_words() -> dict[str, Any]:
+    return tomllib.loads(resources.files("ingest").joinpath("dates.toml").read_text("utf-8"))
+
+
+@cache
+def _parser() -> dateutil.parser.parser:
+    return dateutil.parser.parser(_Names())
+
+
 class _Names(dateutil.parser.parserinfo):  # type: ignore[misc]
-    """The names of months in the larger European languages; a day's name tells nothing."""
+    """The words that dateutil reads dates with. It needs no names of weekdays: they are cut off."""
 
-    JUMP: ClassVar[list[str]] = [
-        *dateutil.parser.parserinfo.JUMP,
-        "de",
-        "del",
-        "di",
-        "le",
-        "den",
-        "um",
-        "uhr",
-    ]
-    MONTHS: ClassVar[list[tuple[str, ...]]] = [
-        tuple(names.split())
-        for names in (
-            "jan january januar jänner janvier janv enero ene gennaio gen janeiro januari",
-            "feb february februar février févr fév fevrier febrero febbraio fevereiro fev februari",
-            "mar march märz mär maerz mars marzo março marco maart mrt",
-            "apr april avril avr abril abr aprile",
-            "may mai mayo maggio mag maio mei",
-            "jun june juni juin junio giugno giu junho",
-            "jul july juli juillet juil julio luglio lug julho",
-            "aug august août aout agosto ago augustus",
-            "sep sept september septembre septiembre settembre set setembro",
-            "oct october oktober okt octobre octubre ottobre ott outubro out",
-            "nov november novembre noviembre novembro",
-            "dec december dezember dez décembre déc decembre diciembre dic dicembre dezembro",
-        )
-    ]
-
-
-PARSER = dateutil.parser.parser(_Names())
+    def __init__(self) -> None:
+        self.JUMP = [*dateutil.parser.parserinfo.JUMP, *_date_words()["fillers"]]
+        self.MONTHS = [tuple(names) for names in months()]
+        super().__init__()

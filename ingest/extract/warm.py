@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from ingest.model import Entry, Failed, Fetched
+from ingest.values import moment
 
 PARAGRAPH = (
     "<p>{} told the harbour council that the quay would have to be made longer, and that the ferry "
@@ -40,6 +41,7 @@ def _extract(body: str) -> None:
 def _warm() -> None:
     for body in PAGES:
         _extract(body)
+    moment("3 mai 2026")  # loads the names of months
     gc.collect()
     gc.freeze()  # else a worker's first collection would write to, and so copy, all it shares
 
