@@ -95,6 +95,7 @@ FEEDS = st.lists(
         folder=WORDS,
     ),
     min_size=1,
+    max_size=5,
     unique_by=lambda listed: listed.url,
 )
 

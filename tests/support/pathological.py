@@ -11,6 +11,9 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+
+from ingest.model import Failed, Outcome
 
 PROSE = "".join(
     f"<p>{who} told the harbour council on {day} that the quay would have to be made longer, and "
@@ -232,6 +235,10 @@ def a_gzip_bomb() -> bytes:
     return gzip.compress(b"<html><body>" + b"<p>a</p>" * 2_400_000)
 
 
+def refuse() -> None:
+    raise Failed(Outcome.NOT_HTML, "application/pdf")
+
+
 def end_the_process() -> None:
     os._exit(3)
 
@@ -258,8 +265,10 @@ def take_memory_at_once() -> int:
 
 
 def keep_much() -> None:
-    """What a worker goes on holding when its page is done."""
-    sys.modules["kept"] = b"x" * 150_000_000  # type: ignore[assignment]
+    """What a worker goes on holding when its page is done: with it the process has 320 MB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    held = pages * os.sysconf("SC_PAGE_SIZE")
+    sys.modules["kept"] = b"x" * (320_000_000 - held)  # type: ignore[assignment]
 
 
 def process_id() -> int:
