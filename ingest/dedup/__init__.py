@@ -1,10 +1,11 @@
-"""Two texts become a match or nothing, and matches become stories.
+"""Articles are compared, and near-duplicates become stories.
 
-sketch        a text becomes a MinHash signature, its bands, and a sample of its shingles
-boilerplate   which shingles an outlet prints on unrelated pages, and so are no evidence
+sketch        a text becomes a MinHash signature with bands, and a sample of its shingles
+boilerplate   finds the shingles that an outlet prints on unrelated pages
 hashes        sets of hashes as sorted arrays
-compare       two texts become a Match; alignment finds the runs of words they share
-stitch        finds a page that is put together from passages of several others
+compare       two texts become a match
+alignment     finds what two texts have in common in the same order
+stitch        finds a page that consists of passages of several others
 fold          matches become stories
-difference    shows one text next to another
+difference    shows what one text changed of another
 """

@@ -1,7 +1,7 @@
-"""What two texts have in common in the same order. Pure.
+"""Finds what two texts have in common in the same order. Pure.
 
-A text is the hashes of its shingles, by place. What is aligned is two arrays of places, one of each
-text, as long as each other and ascending.
+A text is an array: the hash of the shingle at each place. An alignment is two ascending arrays of
+the same length: places in the one text, and the places in the other that have the same shingles.
 """
 
 from bisect import bisect_left
@@ -10,14 +10,16 @@ import numpy as np
 
 from ingest.dedup.hashes import Hashes, distinct, within
 
-REPEATS = 8  # of a shingle, at most: a page of one phrase would meet another everywhere
+MAX_REPEATS = 8  # of a shingle: two pages of one repeated phrase would have n * n common places
 
 Aligned = tuple[Hashes, Hashes]
 
 
 def in_order(a: Hashes, b: Hashes, common: Hashes) -> Aligned:
-    """Where the most shared shingles stand that have the same order in both: places in a, and in b.
-    Whichever comes first, they are the same."""
+    """The longest alignment of two texts: as many shared shingles as possible in the same order.
+
+    Swapping the texts swaps the two arrays of places and changes nothing else.
+    """
     if a.tobytes() > b.tobytes():
         swapped = in_order(b, a, common)
         return swapped[1], swapped[0]
@@ -29,21 +31,27 @@ def in_order(a: Hashes, b: Hashes, common: Hashes) -> Aligned:
 
 
 def _met(a: Hashes, b: Hashes, common: Hashes) -> Aligned:
-    """Where the same shared shingle stands in both: places in a, ascending, and in b, for each of
-    them descending. Of a shingle that b repeats again and again the first REPEATS count."""
+    """All pairs of places that hold the same shingle: the places in a, and those in b.
+
+    Places in a ascend. Where one place in a has several in b, those descend. Of a shingle that b
+    repeats more often, only the first MAX_REPEATS places count.
+    """
     a_places = np.flatnonzero(within(a, common))
     b_places = np.flatnonzero(within(b, common))
     b_places = b_places[np.argsort(b[b_places], kind="stable")]
     starts = np.searchsorted(b[b_places], a[a_places])
     counts = np.searchsorted(b[b_places], a[a_places], side="right") - starts
-    counts = np.minimum(counts, REPEATS)
+    counts = np.minimum(counts, MAX_REPEATS)
     back = np.cumsum(counts).repeat(counts) - np.arange(counts.sum()) - 1
     return a_places.repeat(counts), b_places[starts.repeat(counts) + back]
 
 
 def _increasing(values: Hashes) -> Hashes:
-    """The positions of the longest increasing subsequence, by patience. Of the places where two
-    texts meet, in `_met`'s order, it is their longest common subsequence (Hunt and Szymanski)."""
+    """The positions of the longest increasing subsequence (patience sorting).
+
+    For pairs of places in the order of `_met` it is the longest common subsequence of two texts
+    (Hunt and Szymanski).
+    """
     tails: list[int] = []
     ends: list[int] = []
     before = []
@@ -61,7 +69,7 @@ def _increasing(values: Hashes) -> Hashes:
 
 
 def once(text: Hashes) -> Hashes:
-    """The shingles that stand in a text once, in ascending order."""
+    """The shingles that a text contains exactly once, in ascending order."""
     ascending = np.sort(text)
     differs = np.ones(len(text) + 1, np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=differs[1:-1])
@@ -69,8 +77,11 @@ def once(text: Hashes) -> Hashes:
 
 
 def repeated(text: Hashes, places: Hashes, more_than: int) -> Hashes:
-    """These places, and those of passages of more than so many shingles that repeat what stands
-    there: a page may have its body twice. Shorter ones are formulae, as lists and scores have."""
+    """These places, and those of long passages that repeat the shingles at these places.
+
+    Some pages contain their text twice. A passage is long with more than `more_than` shingles;
+    shorter repeats are formulae, as in lists and scores.
+    """
     same = np.flatnonzero(within(text, distinct(text[places])))
     if len(same) == len(places):  # as in most texts, nothing repeats
         return places
@@ -80,7 +91,7 @@ def repeated(text: Hashes, places: Hashes, more_than: int) -> Hashes:
 
 
 def longest_run(aligned: Aligned) -> int:
-    """Shingles in the longest passage that stands unbroken in both."""
+    """The number of shingles in the longest unbroken passage of both texts."""
     if not len(aligned[0]):
         return 0
     broken = np.flatnonzero((np.diff(aligned[0]) != 1) | (np.diff(aligned[1]) != 1))

@@ -1,9 +1,9 @@
-"""Two texts, compared in full, are one of a few things to each other, or nothing. Pure.
+"""Two articles are compared in full and get a relation, or none. Pure.
 
-    prepare(text)  -> Prepared   its shingles in order; which are boilerplate, which words quoted
-    compare(a, b)  -> Match      the figures, the relation if there is one, the rule that decided
+    prepare(text)  -> Prepared   its shingles in order, which are boilerplate, which words quoted
+    compare(a, b)  -> Match      the figures, the relation (or None), and the rule that decided
 
-All figures are of a text's own words: those that are no boilerplate of either outlet.
+All figures count a text's own words only: words that are boilerplate of neither outlet.
 """
 
 from dataclasses import dataclass
@@ -23,35 +23,51 @@ Decision = tuple[Relation | None, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldParams:
-    """Where a resemblance becomes a relation. Shares are of words, from 0 to 1."""
+    """The thresholds of the rules. A share is a share of words, from 0 to 1.
 
-    copied: float = 0.75  # of the shorter text, found in the longer in the same order
-    led: float = 0.3  # of the longer's lead, found in the shorter: else it has its own story
-    same_outlet: float = 0.95  # an outlet does not copy itself: what differs is a later version
-    near: float = 0.9  # of a short item, for anything
-    linked: float = 4.4  # shared prose: its share of the shorter, times the root of its words
-    mutual: float = 0.4  # of the longer's prose, for an update rather than a round-up
-    own_lead: float = 0.2  # of either lead, on one outlet: else the same block follows two stories
-    ordered: float = 0.2  # of the shorter text, in the same order and once: else it is formulae
-    lead: int = 50  # words
-    short: int = 60  # words
+    Of two texts, "short" and "long" are the one with fewer and the one with more own words.
+    """
+
+    #: Share of the short text that is in the long one, in the same order, for a copy.
+    copied: float = 0.75
+    #: The same within one outlet, of both texts. With less, one is a later version of the other.
+    same_outlet: float = 0.95
+    #: Share of the long text's lead that is in the short one. With less it has a story of its own.
+    led: float = 0.3
+    #: Share of a short item that is in the other text, for any relation.
+    near: float = 0.9
+    #: Share of the short text's prose that is shared, times the square root of the shared words.
+    linked: float = 4.4
+    #: Share of the long text's prose that is shared, for an update. With less it is a round-up.
+    mutual: float = 0.4
+    #: Share of either lead that is shared, within one outlet. With less, two different stories have
+    #: the same block of text below them.
+    own_lead: float = 0.2
+    #: Share of the short text in runs that both texts have once and in the same order. With less,
+    #: the shared words are formulae, as in lists and scores.
+    ordered: float = 0.2
+    lead: int = 50  # words at the beginning of a text
+    short: int = 60  # words: a text with fewer is a short item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prepared:
-    """An article as comparing sees it. Arrays are by place in the text."""
+    """An article, ready to be compared. Each array has one value for each place in the text."""
 
     article_id: int
     outlet: str
     text: str
-    size: int  # words a shingle
+    size: int  # words in a shingle
     hashes: Hashes  # of the shingle that begins at each word
     boilerplate: Flags  # whether that shingle is boilerplate
     prose: Flags  # whether each word is outside quotations
 
 
 def prepare(article: ArticleText, params: SketchParams, boilerplate: Hashes = NONE) -> Prepared:
-    """A text, made ready to be compared with many; `boilerplate` is its outlet's."""
+    """An article, ready to be compared with others.
+
+    `boilerplate` holds the known boilerplate shingles of its outlet, distinct and ascending.
+    """
     hashes, count = shingled(article.text, params)
     prose = np.ones(count, np.bool_)
     for start, end in quotations(article.text):
@@ -69,21 +85,22 @@ def prepare(article: ArticleText, params: SketchParams, boilerplate: Hashes = NO
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Side:
-    """One text next to the other."""
+    """The figures of one text of a pair. Shares are of the text's own words."""
 
     text: Prepared
-    shingles: int  # distinct ones
-    words: int
-    aligned: float  # share of words in shared runs that stand in the same order in both, or in
-    # passages as long as a lead that repeat these
-    ordered: float  # the same of runs that neither text repeats
+    shingles: int  # distinct own shingles
+    words: int  # own words
+    # share of words in runs that both texts have in the same order, and in passages longer than
+    # a lead that repeat such a run
+    aligned: float
+    ordered: float  # share of words in runs that both have in the same order, and that stand once
     prose: float  # share of the words outside quotations that are shared
-    prose_words: int  # number of those
+    prose_words: int  # number of words outside quotations that are shared
     lead: float  # share of the first words that are shared
 
 
 def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
-    """What two articles are to each other: `relation` is None for nothing, `rule` says why."""
+    """The match of two articles. Its `relation` is None where there is none; `rule` says why."""
     if one.article_id > other.article_id:
         one, other = other, one
     left_out = distinct(
@@ -150,7 +167,7 @@ def _mean(flags: Flags) -> float:
 
 
 def covered(text: Prepared, places: Hashes) -> Flags:
-    """The words that the shingles at these places consist of."""
+    """Which words belong to the shingles that begin at these places."""
     covered = np.zeros(len(text.prose), np.bool_)
     for offset in range(text.size if len(places) else 0):
         covered[places + offset] = True
@@ -158,7 +175,7 @@ def covered(text: Prepared, places: Hashes) -> Flags:
 
 
 def _decide(short: _Side, long: _Side, common: int, params: FoldParams) -> Decision:
-    """The relation, and why. `short` is the one with fewer words of its own."""
+    """The relation of two texts, and the reason. `short` has fewer own words than `long`."""
     if not common:
         return None, "they share no run of words"
     if common == short.shingles == long.shingles:
@@ -196,7 +213,8 @@ def _linked(short: _Side, long: _Side, params: FoldParams) -> Decision:
 
 
 def _decide_short(short: _Side, long: _Side, common: int, params: FoldParams) -> Decision:
-    # one other word in a short item may be its news: it breaks five runs, so those count as well
+    # a single different word may be the news of a short item. It changes five shingles, so the
+    # share of common shingles has to be high as well.
     if short.aligned < params.near or common < params.copied * short.shingles:
         return None, "a short item, and not nearly all of it is in the other"
     marks, others = names_and_numbers(short.text.text), names_and_numbers(long.text.text)

@@ -1,4 +1,4 @@
-"""What one text cut, added and changed of another, word by word. Pure."""
+"""Shows word by word what one text cut, added and changed of another. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Edit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """Some words in a row that share a fate, as each text writes them; a line break is a word."""
+    """A run of words with the same edit, as each text writes them. A line break is a word."""
 
     edit: Edit
     before: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ _EDITS = {
 def difference(before: str, after: str) -> Iterator[Passage]:
     """The passages that turn one text into the other, in order.
 
-    Words are the same whatever their case and punctuation.
+    Two words are equal if they differ only in case and punctuation.
     """
     one, other = _written(before), _written(after)
     matcher = SequenceMatcher(None, _bare(one), _bare(other), autojunk=False)

@@ -1,4 +1,4 @@
-"""Matches become stories. Pure."""
+"""Matches become stories: one original with the articles that are copies of it. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from ingest.model import FOLDS, FoldArticle, Match, Story
 
 
 def fold(articles: Iterable[FoldArticle], matches: Iterable[Match]) -> list[Story]:
-    """The stories of a set of articles that is closed under folding matches.
+    """The stories of a set of articles. The set holds every article that folds with one of it.
 
-    An agency's own pages first, then in the order they appeared, each article that no story has
-    taken yet becomes the original of one and takes every untaken article that matches it directly.
-    Nothing is chained, and the result depends on the set alone, not on the order or the batches it
-    arrived in.
+    The articles are taken by rank: the agency's own pages first, then by the time they appeared. An
+    article that is in no story yet becomes the original of a new one. The story takes every article
+    that matches the original directly and is in no story yet. So stories are not chained, and the
+    result does not depend on the order or the batches in which articles arrive.
     """
     ranked = sorted(articles, key=_rank)
     rank = {candidate.article_id: position for position, candidate in enumerate(ranked)}
@@ -24,7 +24,7 @@ def fold(articles: Iterable[FoldArticle], matches: Iterable[Match]) -> list[Stor
     groups: list[list[FoldArticle]] = []
     for position in range(len(ranked)):
         if position not in taken:
-            # an earlier neighbour is taken by now: else it would have taken this one
+            # each neighbour of a better rank is in another story, or it would have taken this one
             group = [position, *sorted(neighbours.get(position, set()) - taken)]
             taken.update(group)
             groups.append([ranked[member] for member in group])
@@ -37,12 +37,12 @@ def unmet(
     stories: Iterable[Story],
     reach: timedelta,
 ) -> list[tuple[int, int]]:
-    """The pairs to compare before these stories can stand, the smaller id first; the likeliest
-    originals' pairs before others.
+    """The pairs that still have to be compared before these stories are final.
 
-    Not all of a large story is compared with each other: every copy with the original, and with
-    some. Where another becomes the original, it may never have been compared with the rest of those
-    that hang together with it, up to `reach` apart.
+    In a large story every copy is compared with the original, but not with every other copy. When
+    another article becomes the original, it may lack comparisons with articles that a chain of
+    matches connects with it. These are the pairs returned, if they appeared at most `reach` apart.
+    Each pair has the smaller id first. Pairs of a better-ranked original come first.
     """
     known = {candidate.article_id: candidate for candidate in articles}
     neighbours = _folding(matches)
@@ -61,7 +61,7 @@ def unmet(
 
 
 def _folding(matches: Iterable[Match]) -> Mapping[int, set[int]]:
-    """What each article folds with directly, by id."""
+    """The ids of the articles that each article folds with directly."""
     found: defaultdict[int, set[int]] = defaultdict(set)
     for match in matches:
         if match.relation in FOLDS:
@@ -71,7 +71,7 @@ def _folding(matches: Iterable[Match]) -> Mapping[int, set[int]]:
 
 
 def _connected(start: int, neighbours: Mapping[int, set[int]]) -> set[int]:
-    """All that a chain of folding matches leads to from an article, itself included."""
+    """The articles that a chain of folding matches connects with this one, itself included."""
     reached, new = {start}, {start}
     while new:
         new = set().union(*(neighbours.get(one, set()) for one in new)) - reached
@@ -80,14 +80,21 @@ def _connected(start: int, neighbours: Mapping[int, set[int]]) -> set[int]:
 
 
 def _rank(one: FoldArticle) -> tuple[bool, datetime, bool, int, int]:
-    """Who is the likelier original: the agency itself, then the earlier. A credit says that an
-    article is a copy of the agency's, so it decides among those of one moment only; then length."""
+    """A key that sorts likelier originals first.
+
+    The agency's own page comes first, then the earlier article. A credit shows that an article is a
+    copy of an agency's, so it decides only between articles of the same moment. Then the longer one
+    comes first.
+    """
     return not one.is_source, one.appeared, not one.is_credited, -one.words, one.article_id
 
 
 def _with_ids(groups: list[list[FoldArticle]]) -> list[Story]:
-    """Each group keeps the story id that most of its members had, the lower one on a tie; an id
-    claimed by several goes to the one that holds more of it, then to the earlier."""
+    """A story for each group, with the story id that most of its members had before.
+
+    On a tie the lower id is kept. An id that several groups had goes to the group with more of its
+    members, then to the group that comes first.
+    """
     claims = []
     for position, group in enumerate(groups):
         held = [c.story_id for c in group if c.story_id is not None]

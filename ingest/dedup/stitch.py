@@ -1,8 +1,8 @@
-"""A page put together from passages of several others, none of which makes much of it. Pure.
+"""Finds a page that consists of passages of several other pages. Pure.
 
-Compared with each source alone such a page shares too little to be linked; it is known by the
-sources together covering most of it. On 2,257 real articles two texts or more cover 0.75 of one
-round-up and no more than 0.51 of any other page.
+Such a page shares too little with any single source to be linked with it. It is found because its
+sources together cover most of it. Of 2,257 real articles, two or more texts cover 0.75 of one
+round-up, and at most 0.51 of any other page.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from ingest.dedup.hashes import distinct, within
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StitchParams:
-    """When passages make a page. Of prose: words outside quotations that are no boilerplate."""
+    """When a page is stitched together. Only prose counts: no quotations and no boilerplate."""
 
-    passage: int = 25  # words that a source gives and no other one does
-    stitched: float = 0.65  # of the page, given by its sources together
+    passage: int = 25  # words that one source gives and the earlier ones do not
+    stitched: float = 0.65  # share of the page that its sources give together
 
 
 def sources(page: Prepared, others: Sequence[Prepared], params: StitchParams) -> set[int]:
-    """The articles that a page is stitched together from: two or more, or none."""
+    """The ids of the articles that a page is stitched together from: two or more, or none."""
     said = page.prose & ~covered(page, np.flatnonzero(page.boilerplate))
     given = sorted(
         ((_given(page, other) & said, other.article_id) for other in others),
@@ -41,7 +41,7 @@ def sources(page: Prepared, others: Sequence[Prepared], params: StitchParams) ->
 
 
 def _given(page: Prepared, other: Prepared) -> np.ndarray:
-    # what a page repeats is a formula, and stands in any page that uses it
+    # a shingle that the page repeats is a formula: any page may contain it
     shared = within(page.hashes, distinct(other.hashes[~other.boilerplate]))
     shared &= within(page.hashes, once(page.hashes))
     return covered(page, np.flatnonzero(shared & ~page.boilerplate))

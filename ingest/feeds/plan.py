@@ -1,4 +1,10 @@
-"""What each entry of a poll becomes: a page to fetch, or an outcome at once. Pure."""
+"""Entries become pages to fetch, and each entry is counted exactly once. Pure.
+
+identify          entries -> pages with an id, or an outcome where there is no usable address
+plan_pages        pages -> those to fetch; the others are known already or listed twice
+batches           pages -> batches that spread over the hosts
+settle_duplicates results -> results with an outcome for each article that two pages led to
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,20 +15,26 @@ from urllib.parse import urlsplit
 from ingest.model import Entry, EntryOutcome, Failed, Outcome, Page, PageResult
 from ingest.urls import canonical_url, text_without_credentials, url_id, without_credentials
 
+MAX_DETAIL = 200  # characters of an entry's id that an outcome quotes
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A poll decided: `len(pages)` plus the outcomes' entries is the number of entries read."""
+    """What is done with the entries of a poll.
+
+    Every entry is counted once: `len(pages)` plus the sum of `entries` over `outcomes` is the
+    number of entries read.
+    """
 
     pages: tuple[Page, ...]
-    listed: tuple[Page, ...]  # every entry with an address, once a feed: the sightings
+    listed: tuple[Page, ...]  # each address once for each feed that lists it
     outcomes: tuple[EntryOutcome, ...]
 
 
 def identify(feed_id: int, entries: Iterable[Entry], now: datetime) -> list[Page | EntryOutcome]:
-    """Each entry of a feed as a page with its identity, or as the outcome of having none.
+    """A page for each entry of a feed, or an outcome where the entry has no usable address.
 
-    Passwords end here: neither an address nor an id that is one carries any further.
+    Passwords are removed here, from the address and from an id that is an address.
     """
     return [_page(feed_id, entry, now) for entry in entries]
 
@@ -30,7 +42,7 @@ def identify(feed_id: int, entries: Iterable[Entry], now: datetime) -> list[Page
 def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
     entry_id = text_without_credentials(entry.entry_id)
     if not entry.url:
-        return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=entry_id[:200])
+        return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=entry_id[:MAX_DETAIL])
     listed = without_credentials(entry.url)
     try:
         url = canonical_url(listed)
@@ -48,9 +60,10 @@ def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
 
 
 def plan_pages(identified: Sequence[Page | EntryOutcome], known: Collection[int]) -> Plan:
-    """Decides every entry: a page not in `known` and not listed before it in this poll is fetched.
+    """What to do with each entry: a page is fetched unless it is known or was listed before.
 
-    Known entries are counted a feed at a time, since a feed repeats them at every poll.
+    `known` holds the ids of pages seen in earlier polls. Known entries have one outcome for each
+    feed, with their number, because a feed repeats them at every poll.
     """
     pages: dict[int, Page] = {}
     listed: dict[tuple[int, int], Page] = {}
@@ -81,7 +94,7 @@ def _outcome(page: Page, outcome: Outcome, detail: str) -> EntryOutcome:
 
 
 def batches(pages: Sequence[Page], size: int) -> list[list[Page]]:
-    """The pages in batches of `size`, the hosts taking turns, so that a batch spreads over them."""
+    """The pages in batches of `size`. The hosts take turns, so a batch spreads over all of them."""
     hosts: dict[str, list[Page]] = {}
     for page in pages:
         hosts.setdefault(urlsplit(page.url).netloc, []).append(page)
@@ -90,9 +103,10 @@ def batches(pages: Sequence[Page], size: int) -> list[list[Page]]:
 
 
 def settle_duplicates(results: Sequence[PageResult], filed: Collection[int]) -> list[PageResult]:
-    """The results with an article's repeats marked: addresses that differ may lead to one page.
+    """The results, where a page ends as duplicate_url if its article is stored already.
 
-    An article in `filed`, or before it in `results`, is held already: its page is duplicate_url.
+    Several addresses may lead to the same article. It is stored already if its id is in `filed` or
+    if an earlier one of the `results` has it.
     """
     seen = set(filed)
     settled = []

@@ -1,6 +1,8 @@
-"""When a feed is asked again: often while it brings news, rarely while it fails, never too soon.
+"""When a feed is polled next. Pure.
 
-No feed is ever given up: its failures only lengthen the wait, up to `Cadence.rarest`. Pure.
+A feed is polled often while it has new entries, and rarely while it fails. It is never polled
+before the time that its server asks for. Failures lengthen the wait up to `Cadence.rarest`; only a
+feed that is gone (410) is never polled again.
 """
 
 from collections.abc import Collection
@@ -11,7 +13,7 @@ import xxhash
 
 from ingest.model import NOT_ASKED, Due, FeedState, Hints, Outcome
 
-#: How much a failure weighs. Hard ones (1) rarely pass by themselves; the others often do.
+#: How much a failure counts. One that often passes by itself counts less than 1.
 WEIGHTS = {
     **dict.fromkeys(NOT_ASKED, 0.0),
     Outcome.DNS_FAILED: 0.25,
@@ -23,9 +25,9 @@ WEIGHTS = {
         0.5,
     ),
 }
-HARD = 1.0
+OTHER_WEIGHT = 1.0  # of every other failure
 HOUR = timedelta(hours=1)
-#: Why a feed was not asked.
+#: Why a feed was not asked, for each outcome without a request.
 REASONS = {
     Outcome.COOLING: "its host asked for patience",
     Outcome.PENDING: "its host's time was up in this run",
@@ -35,16 +37,16 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
-    """How polling follows a feed. Factors apply to the feed's interval."""
+    """The limits of the wait between polls, and the factors that change a feed's interval."""
 
     shortest: timedelta = timedelta(minutes=10)
     longest: timedelta = timedelta(hours=24)
-    slower: float = 1.5  # where no entry was new
-    faster: float = 0.5  # where all were; a share in between eases from one to the other
-    unchanged: float = 1.25
-    rarest: timedelta = timedelta(days=7)  # the longest wait failures lead to
-    patience: timedelta = timedelta(days=1)  # a server that asks for more gets this
-    jitter: float = 0.1  # share of the wait that may be added
+    slower: float = 1.5  # factor where no entry is new
+    faster: float = 0.5  # factor where all are new; between the two it is interpolated
+    unchanged: float = 1.25  # factor after a 304
+    rarest: timedelta = timedelta(days=7)  # the longest wait after failures
+    patience: timedelta = timedelta(days=1)  # the longest wait that a server can ask for
+    jitter: float = 0.1  # the wait grows by up to this share, so that feeds do not come in step
 
 
 def next_poll(
@@ -57,11 +59,11 @@ def next_poll(
     hints: Hints,
     cadence: Cadence = Cadence(),
 ) -> Due:
-    """When to ask a feed again after a poll at `now` (with a zone) that ended in `outcome`.
+    """When to poll a feed again after a poll at `now` (with a zone) that ended in `outcome`.
 
-    `fresh` of its `entries` were new. Always after `now`, and never before the time its server
-    asked for (up to `patience`). At the latest it is `1 + jitter` times the longest of interval,
-    failures' wait and what was asked, then the next hour that the feed does not skip.
+    `fresh` of its `entries` were new. The wait is the longest of three: the feed's interval, the
+    wait after failures, and what the server asked for (up to `patience`). The jitter is added. If
+    the feed skips that hour or day, the poll moves to the next hour that it does not skip.
     """
     if outcome is Outcome.GONE:
         return Due(
@@ -76,7 +78,7 @@ def next_poll(
     wait = interval
     reason = f"every {_spoken(interval)}; {_rhythm(outcome, entries, fresh)}"
     if outcome not in {Outcome.READ, Outcome.UNCHANGED}:
-        failures = max(feed.failures, 0) + WEIGHTS.get(outcome, HARD)
+        failures = max(feed.failures, 0) + WEIGHTS.get(outcome, OTHER_WEIGHT)
         wait = interval * min(2 ** min(failures, 64), cadence.rarest / interval)
         reason = f"failing: {failures:g} weighted failures, next try in {_spoken(wait)}"
         if outcome is Outcome.PENDING:
@@ -98,7 +100,7 @@ def next_poll(
 def _interval(
     feed: FeedState, outcome: Outcome, entries: int, fresh: int, cadence: Cadence
 ) -> timedelta:
-    """The interval as this poll leaves it, within its bounds."""
+    """The feed's interval after this poll, between `shortest` and `longest`."""
     interval = min(max(feed.interval, cadence.shortest), cadence.longest)
     if outcome is Outcome.READ:
         share = min(max(fresh, 0) / entries, 1) if entries > 0 else 0
@@ -115,7 +117,7 @@ def _rhythm(outcome: Outcome, entries: int, fresh: int) -> str:
 
 
 def _asked(hints: Hints, cadence: Cadence) -> tuple[timedelta, str]:
-    """The longest wait a server or its feed asked for, and where it said so."""
+    """The longest wait that a server or its feed asked for, and the name of what asked."""
     asked = {
         "Retry-After": _capped(hints.retry_after, cadence),
         "Cache-Control": _capped(hints.max_age, cadence),
@@ -130,7 +132,7 @@ def _capped(asked: timedelta | None, cadence: Cadence) -> timedelta:
 
 
 def _allowed(at: datetime, jitter: timedelta, hints: Hints) -> datetime:
-    """`at`, or as far into the next hour that the feed does not skip as the jitter leads."""
+    """`at`, or the start of the next hour that the feed does not skip, plus the jitter."""
     hours = _respected(hints.skip_hours, 24)
     days = _respected(hints.skip_days, 7)
     moved = at
@@ -138,24 +140,26 @@ def _allowed(at: datetime, jitter: timedelta, hints: Hints) -> datetime:
         moved = moved.replace(minute=0, second=0, microsecond=0) + HOUR
     if moved == at:
         return at
-    # not on the hour: feeds that skip the same ones would all be asked at once
+    # not exactly on the hour: all feeds that skip the same hours would be asked at once
     return moved + min(jitter, HOUR - timedelta(seconds=1))
 
 
 def _respected(skipped: Collection[int], all_of_them: int) -> frozenset[int]:
-    """What a feed skips, unless that leaves nothing."""
+    """The hours or days that a feed skips; none where it skips all of them."""
     known = frozenset(range(all_of_them)) & frozenset(skipped)
     return known if len(known) < all_of_them else frozenset()
 
 
 def _share(feed_id: int, now: datetime) -> float:
-    """From 0 to 1, by feed and hour alone: a replay, whose answers take as long as they take, comes
-    out the same."""
+    """A number from 0 to 1 that depends on the feed and the hour only.
+
+    It is not random, so that a replay has the same result however long the answers take.
+    """
     return xxhash.xxh3_64_intdigest(f"{feed_id} {now:%Y-%m-%d %H}".encode()) / 2**64
 
 
 def _spoken(wait: timedelta) -> str:
-    """A time as people say it: "45 min", "6 h", "7 days"."""
+    """A length of time in words: "45 min", "6 h", "7 days"."""
     minutes = wait / timedelta(minutes=1)
     if minutes < 1:
         return f"{wait.total_seconds():.0f} s"

@@ -1,45 +1,62 @@
-"""What a feed's answers teach about it: when its validators lie, where it has moved. Pure."""
+"""The state of a feed after a poll, and the request that the next poll makes. Pure.
+
+    request_for(feed)  -> Request     which validators (ETag, Last-Modified) to send
+    learn(poll, due)   -> FeedState   the feed with what the poll has shown
+    new_address(feed)  -> address     where the feed has moved to, or None
+
+Some servers answer "not modified" although there is news. So a feed that has been silent for far
+longer than usual is asked without validators once in a while.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingest.model import NOT_ASKED, Due, FeedState, Hints, Outcome, Poll, Request
 
-#: How many of its usual silences a feed may keep before its "unchanged" is doubted.
-DOUBT = 10
-LEAST_DOUBT = timedelta(days=2)
-#: How often in a row a permanent redirect must lead to one place before that is the address.
-MOVES = 3
+#: A feed is silent if it has had no new entry for this many times its usual gap, and for at least
+#: the minimum.
+SILENT_GAPS = 10
+MIN_SILENCE = timedelta(days=2)
+#: A feed has moved after this many polls in a row with a permanent redirect to the same address.
+REDIRECTS_TO_MOVE = 3
 SUCCESSES = frozenset({Outcome.READ, Outcome.UNCHANGED})
-#: A rhythm follows the last gap by this share: some ten gaps are remembered.
-WEIGHT = 0.2
+#: The weight of the last gap in the smoothed gap between new entries (exponential smoothing).
+SMOOTHING = 0.2
 
 
 def request_for(feed: FeedState, now: datetime) -> Request:
-    """What to ask a feed: with both validators, or without where they have come to be doubted."""
-    if is_silent(feed, now) and not _asked_in_full(feed, now):
+    """The request for a feed: with its validators, or without them where it is silent.
+
+    A silent feed is asked without validators once in each period of `_max_silence`.
+    """
+    if is_silent(feed, now) and not _was_asked_in_full(feed, now):
         return Request(url=feed.url)
     return Request(url=feed.url, etag=feed.etag, last_modified=feed.last_modified)
 
 
 def is_silent(feed: FeedState, now: datetime) -> bool:
-    """Whether a feed that answers has brought nothing new for far longer than its rhythm."""
+    """Whether a feed has had no new entry for far longer than its usual gap."""
     if feed.fresh_at is None or feed.rhythm is None:
         return False
-    return now - feed.fresh_at > max(DOUBT * feed.rhythm, LEAST_DOUBT)
+    return now - feed.fresh_at > _max_silence(feed)
 
 
-def _asked_in_full(feed: FeedState, now: datetime) -> bool:
-    """Whether that has been tried within the patience we have with this feed."""
-    patience = max(DOUBT * (feed.rhythm or timedelta(0)), LEAST_DOUBT)
-    return feed.full_at is not None and now - feed.full_at <= patience
+def _was_asked_in_full(feed: FeedState, now: datetime) -> bool:
+    """Whether the feed has lately answered a request without validators."""
+    return feed.full_at is not None and now - feed.full_at <= _max_silence(feed)
+
+
+def _max_silence(feed: FeedState) -> timedelta:
+    """How long a feed may have no new entry before its "not modified" is no longer believed."""
+    return max(SILENT_GAPS * (feed.rhythm or timedelta(0)), MIN_SILENCE)
 
 
 def asked_of_us(poll: Poll) -> Hints:
-    """When a feed and its server want us back: what was said now, and what holds of before.
+    """The wishes of a feed and its server about the next poll, after this poll.
 
-    A document says the feed's part anew, a 304 and a failure nothing of it; a Cache-Control that is
-    not repeated with a 304 still holds (RFC 9111, 4.3.4).
+    A new document replaces the feed's own wishes (ttl, skipHours, skipDays). After a 304 or a
+    failure the earlier ones still hold. So does an earlier Cache-Control that a 304 does not repeat
+    (RFC 9111, 4.3.4).
     """
     said, held = poll.attempt.hints, poll.feed.asks
     document = poll.parsed.hints if poll.parsed else held
@@ -48,9 +65,9 @@ def asked_of_us(poll: Poll) -> Hints:
 
 
 def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
-    """The feed as its poll leaves it: its rhythm, its failures, how firmly it has moved.
+    """The feed after a poll that ended at `now`: its usual gap, its failures, where it redirects.
 
-    `fresh` is the number of entries never listed before.
+    `due` is when it is polled next. `fresh` is the number of entries never listed before.
     """
     feed = replace(
         poll.feed,
@@ -70,14 +87,19 @@ def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
 
 
 def _rhythm(feed: FeedState, now: datetime) -> timedelta | None:
+    """The smoothed gap between polls that bring new entries."""
     if feed.fresh_at is None:
         return None
     gap = now - feed.fresh_at
-    return gap if feed.rhythm is None else feed.rhythm + WEIGHT * (gap - feed.rhythm)
+    return gap if feed.rhythm is None else feed.rhythm + SMOOTHING * (gap - feed.rhythm)
 
 
 def _moves(poll: Poll) -> tuple[str, int]:
-    """Only an answer that is a feed counts: a parked domain or a maintenance page moves nothing."""
+    """Where permanent redirects lead, and for how many polls in a row they have led there.
+
+    The caller asks this only after a success: a feed does not move to a parked domain or to a
+    maintenance page.
+    """
     if not poll.moved_to or poll.moved_to == poll.feed.url:
         return "", 0
     again = poll.moved_to == poll.feed.moved_to
@@ -85,5 +107,5 @@ def _moves(poll: Poll) -> tuple[str, int]:
 
 
 def new_address(feed: FeedState) -> str | None:
-    """The address that a feed has moved to for good, if it has."""
-    return feed.moved_to if feed.moved_times >= MOVES else None
+    """The address that a feed has moved to for good; None where it has not moved."""
+    return feed.moved_to if feed.moved_times >= REDIRECTS_TO_MOVE else None
