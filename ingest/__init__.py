@@ -1,14 +1,14 @@
-"""What Copydesk computes: one room a step, plain functions on plain data.
+"""What Copydesk computes: a package for each step, with plain functions on plain data.
 
 Feed -> Fetched -> [Entry] -> Fetched -> Article -> Sketch -> [Match] -> Story
 
-feeds        a document becomes entries, and entries become pages to fetch
+feeds        the document of a feed becomes entries, and entries become pages to fetch
 fetch        the network: a Request becomes a Fetched, or a Failed
-metadata     what a page declares about its article
-agencies     whose copy an article is
+metadata     what a page declares about its article: title, authors, dates
+agencies     which news agency an article comes from
 extract      a page becomes an article, with a verdict
-dedup        two texts become a match, and matches become stories
-evaluation   how well text is read and copies are found
-workers      limited processes, in which pages and feeds are read
-model        the types; urls, words, values and decode are what all rooms use
+dedup        near-duplicates are found and become stories
+evaluation   measures the extraction and the search for copies
+workers      processes with limits on time and memory
+model        the types; all packages use them, and urls, words, values and decode
 """

@@ -1,4 +1,4 @@
-"""The words of a text, as everything here counts and compares them. Pure."""
+"""The words of a text: how all of Copydesk counts and compares text. Pure."""
 
 import re
 from collections import Counter
@@ -6,23 +6,24 @@ from functools import lru_cache
 
 import regex
 
-# Scripts written without spaces are taken a character at a time: else a sentence is one "word".
+# In scripts without spaces each character is a word, or a whole sentence would be one word.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}"
-# regex, not re: there \w leaves out the vowel signs of Hindi and its relatives, and splits words
+# regex, not re: the \w of re leaves out the vowel signs of Hindi and similar scripts
 WORD = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}]+", regex.V1)
-UNCACHED_FROM = 2_000  # characters of a line that is not kept in memory
-# Most news is Latin-1 but for its punctuation. Its words are found a byte at a time: the same ones,
-# in a sixth of the time.
+UNCACHED_FROM = 2_000  # characters: results for longer lines are not cached
+# Most news is Latin-1, apart from its punctuation. Its words are found byte by byte, with the same
+# result in a sixth of the time.
 PUNCTUATION = re.compile("[\u2000-\u200b\u2010-\u203e€™]")
 SPACED = bytes(code if WORD.fullmatch(chr(code)) else ord(" ") for code in range(256))
-GRAM = 4  # words
+GRAM_WORDS = 4  # words in a run that `grams` counts
 APOSTROPHES = re.compile(r"['’ʼ]")
-# A quotation ends with its mark or with its paragraph: one that goes on is opened again in each.
+# A quotation ends with its mark or with its paragraph. One of several paragraphs has an opening
+# mark in each.
 QUOTATION = re.compile(r"""(“[^”\n]*”?|„[^“”\n]*[“”]?|«[^»\n]*»?|「[^」\n]*」?|"[^"\n]*"?)""")
 
 
 def words(text: str) -> list[str]:
-    """The words in order, casefolded, without punctuation: "Don’t" and "don't" are one."""
+    """The words in order, casefolded, without punctuation: "Don’t" and "don't" are the same."""
     plain = APOSTROPHES.sub("", text).casefold()
     try:
         latin = PUNCTUATION.sub(" ", plain).encode("latin-1")
@@ -32,11 +33,11 @@ def words(text: str) -> list[str]:
 
 
 def quotations(text: str) -> list[tuple[int, int]]:
-    """Where quotations stand among `words(text)`: from which word up to which."""
+    """The quotations in `words(text)`: the place of the first word, and the one after the last."""
     spans = []
     end = 0
     parts = QUOTATION.split(text)
-    for number, part in enumerate(parts[:-1]):  # no quotation begins after the last
+    for number, part in enumerate(parts[:-1]):  # the last part is outside quotations
         start, end = end, end + len(words(part))
         if number % 2 and end > start:
             spans.append((start, end))
@@ -44,7 +45,7 @@ def quotations(text: str) -> list[tuple[int, int]]:
 
 
 def names_and_numbers(text: str) -> set[str]:
-    """The words that are written with a capital or hold a digit: who, where, when and how much."""
+    """The words that are written with a capital or contain a digit: names, dates and amounts."""
     return {
         word
         for token in text.split()
@@ -54,8 +55,7 @@ def names_and_numbers(text: str) -> set[str]:
 
 
 def size(line: str) -> int:
-    """Its length in words. Everything asks for it again and again; a text's lines fit into the
-    cache many times over, but for those of a page without line breaks."""
+    """The number of words of a line. It is cached, because many rules ask for the same lines."""
     return len(words(line)) if len(line) > UNCACHED_FROM else _size(line)
 
 
@@ -65,8 +65,8 @@ def _size(line: str) -> int:
 
 
 def grams(text: str) -> Counter[tuple[str, ...]]:
-    """Its runs of four words, counted: what texts are compared by. A shorter text is one run."""
+    """The runs of four words of a text, with their number. A shorter text is one run."""
     run = words(text)
-    if len(run) < GRAM:
+    if len(run) < GRAM_WORDS:
         return Counter([tuple(run)] if run else [])
-    return Counter(zip(*(run[start:] for start in range(GRAM)), strict=False))
+    return Counter(zip(*(run[start:] for start in range(GRAM_WORDS)), strict=False))

@@ -1,9 +1,11 @@
-"""A feed's document becomes entries, and entries become pages to fetch.
+"""The document of a feed becomes entries, and entries become pages to fetch.
 
-parse       RSS, RDF and Atom; jsonfeed and sitemap read the other formats
-discover    the feeds that a site's page names
-opml        subscription lists, read and written
-state       what a feed's answers teach about the feed
-schedule    when a feed is due again
-plan        entries become pages, and each address is decided once
+parse       a document becomes entries: RSS, RDF and Atom by feedparser
+jsonfeed    the same for JSON Feeds
+sitemap     the same for sitemaps
+discover    finds the feeds that a page names
+opml        reads and writes subscription lists
+state       the state of a feed after a poll, and the next request
+schedule    when a feed is polled next
+plan        entries become pages to fetch; each entry is counted once
 """

@@ -1,4 +1,4 @@
-"""A site's page becomes the feeds it names, and the addresses where feeds often are. Pure."""
+"""Finds the feeds that a page names, and the addresses where sites often have feeds. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ FEED_TYPES = frozenset(
         *("application/feed+json", "application/xml", "text/xml"),
     }
 )
-#: Where sites keep feeds they do not name, the usual places first.
+#: Paths where sites have feeds that their pages do not name, the most usual first.
 WELL_KNOWN = (
     *("/feed", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/feed.json"),
     *("/feeds/posts/default", "/sitemap-news.xml", "/news-sitemap.xml"),
@@ -27,14 +27,14 @@ FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 FEED_QUERY = re.compile(r"(^|&)(feed|format|type|output)=(rss2?|atom|rdf)\b", re.IGNORECASE)
-MAX_ADDRESS = 2000  # characters of an address that is looked at for the looks of a feed
+MAX_ADDRESS = 2000  # characters: a longer address is not a feed
 
 
 def discover(fetched: Fetched) -> tuple[Feed, ...]:
-    """The feeds an HTML page names, as it orders them, each once: <link>s, then <a>s alike."""
+    """The feeds that an HTML page names, each once: those of <link>s first, then those of <a>s."""
     try:
         tree = lxml.html.document_fromstring(fetched.body)
-    except (lxml.etree.LxmlError, ValueError):  # empty, or nothing like HTML
+    except (lxml.etree.LxmlError, ValueError):  # empty, or not HTML
         return ()
     base = without_credentials(fetched.final_url)
     declared = next((tag.get("href", "") for tag in tree.iter("base")), "")
@@ -47,7 +47,7 @@ def discover(fetched: Fetched) -> tuple[Feed, ...]:
 
 
 def well_known(url: str) -> tuple[str, ...]:
-    """The `WELL_KNOWN` addresses of a page's site; none where the address is not http(s)."""
+    """The `WELL_KNOWN` addresses of the site of a page; none where `url` is not http(s)."""
     base = without_credentials(url.strip())
     return tuple(address for path in WELL_KNOWN if (address := _address(base, path)))
 
@@ -83,7 +83,7 @@ def _looks_like_a_feed(link: str) -> bool:
 
 
 def _address(base: str, link: str) -> str:
-    """An http(s) address without fragment, or nothing."""
+    """The absolute http(s) address of a link, without its fragment; empty for other links."""
     link = link.strip()
     if not link:
         return ""

@@ -1,4 +1,7 @@
-"""A JSON Feed, 1.0 or 1.1, becomes entries: https://www.jsonfeed.org/version/1.1/. Pure."""
+"""A JSON Feed becomes entries. Pure.
+
+Versions 1.0 and 1.1: https://www.jsonfeed.org/version/1.1/
+"""
 
 import html
 import json
@@ -13,9 +16,9 @@ VERSION = "jsonfeed.org/version/"
 
 
 def parse_json_feed(document: str, base: str) -> ParsedFeed:
-    """The entries of a JSON Feed, links as seen from `base`. Raises Failed(not_a_feed).
+    """The entries of a JSON Feed. Raises Failed(not_a_feed) for any other document.
 
-    A value of the wrong kind counts as absent.
+    Links are made absolute with `base`. A value of the wrong type counts as absent.
     """
     try:
         feed = json.loads(document, strict=False)
@@ -61,7 +64,7 @@ def _date(item: Mapping[str, Any], key: str) -> datetime | None:
 
 
 def _id(value: object) -> str:
-    """An id: a text, or a number, which the format forbids and feeds hold all the same."""
+    """An id as text. Some feeds have a number here, although the format does not allow it."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return text(str(value)) if is_number else text(value)
 

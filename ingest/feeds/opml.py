@@ -1,4 +1,4 @@
-"""Subscription lists: OPML becomes feeds, and feeds OPML. Pure."""
+"""Subscription lists: reads feeds from OPML and writes them to OPML. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -9,15 +9,15 @@ import lxml.etree
 from ingest.model import CopydeskError, Feed
 from ingest.urls import full_address
 
-#: Control characters, halves of emojis, non-characters: XML, or its readers, cannot hold them.
+#: Control characters, halves of emojis and non-characters: not allowed in XML.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parse_opml(document: bytes) -> tuple[Feed, ...]:
     """The feeds of an OPML document, in order, each address once.
 
-    A feed's folder is its first category, its levels joined with `/`. Raises CopydeskError where
-    no feed is listed.
+    The folder of a feed is its first category, with the levels joined by `/`. Raises CopydeskError
+    where no feed is listed.
     """
     parsed = listparser.parse(_ascii(document))
     feeds: dict[str, Feed] = {}
@@ -34,10 +34,10 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
 
 
 def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
-    """An OPML 2.0 document of the feeds, each level of a folder an outline around them.
+    """An OPML 2.0 document of the feeds. Each level of a folder is an outline around its feeds.
 
-    `parse_opml` gives back the same feeds, folder by folder. White space is joined into single
-    spaces and what XML cannot hold is left out. Addresses are written as they are, passwords too.
+    `parse_opml` reads the same feeds from it, ordered by folder. White space becomes single spaces,
+    and characters that XML does not allow are left out. Addresses keep their passwords.
     """
     root = lxml.etree.Element("opml", version="2.0")
     head = lxml.etree.SubElement(root, "head")
@@ -54,7 +54,7 @@ def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
 
 
 def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etree._Element:
-    """The outline of a folder, made with those around it where there is none yet."""
+    """The outline of a folder. It is made, with the outlines around it, where there is none yet."""
     if folder not in outlines:
         around, _, name = folder.rpartition("/")
         parent = _outline(outlines, around)
@@ -71,10 +71,12 @@ def _writable(written: str) -> str:
 
 
 def _ascii(document: bytes) -> bytes:
-    """The document with everything beyond ASCII as references: listparser takes undeclared UTF-8
-    for Latin-1, and does not look at the encoding a document declares."""
+    """The document with character references in place of all characters beyond ASCII.
+
+    listparser ignores the encoding that a document declares, and reads UTF-8 as Latin-1.
+    """
     try:
         root = lxml.etree.fromstring(document, lxml.etree.XMLParser(resolve_entities=False))
-    except lxml.etree.XMLSyntaxError:  # listparser forgives more
+    except lxml.etree.XMLSyntaxError:  # listparser reads some malformed documents all the same
         return document.decode("utf-8", "replace").encode("ascii", "xmlcharrefreplace")
     return bytes(lxml.etree.tostring(root))

@@ -1,9 +1,10 @@
-"""A feed's document becomes entries: RSS, RDF and Atom by feedparser; JSON Feeds and sitemaps too.
+"""The document of a feed becomes entries. Pure.
 
-    Fetched -> text (decode.py) -> JSON Feed (jsonfeed.py) | sitemap (sitemap.py) | XML, here
-            -> entries, each with an identity -> ParsedFeed
+    Fetched -> text (decode.py)
+            -> JSON Feed (jsonfeed.py) | sitemap (sitemap.py) | RSS, RDF, Atom (here, by feedparser)
+            -> entries, each with an id -> ParsedFeed
 
-Pure: no network, no clock, and no file either.
+Dates are read by `moment` in values.py; `_date` here adds what feedparser alone can read.
 """
 
 import calendar
@@ -30,26 +31,28 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s/>]")
 FEED_ELEMENT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 TITLE = re.compile(r"<title[^<>]*>([^<]{1,200})", re.IGNORECASE)
-FORMAT_WITHIN = 10_000  # characters in which a document says what it is
+FORMAT_WITHIN = 10_000  # characters at the beginning in which the root element is looked for
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REFERENCE = re.compile(r"&(?:amp;)?#(x[0-9a-f]+|\d+);?", re.IGNORECASE)
 REFERENCES = re.compile(r"(?:&(?:amp;)?#(?:x[0-9a-f]+|\d+);?)+", re.IGNORECASE)
-#: Elements whose handlers in feedparser take others around them for granted; no news is in them.
-STUMBLES = re.compile(r"</?(?:(?:georss|gml|geo|icbm|psc):\w+|textinput)\b[^<>]*>", re.IGNORECASE)
+#: Elements on which feedparser fails if others around them are missing. They contain no news.
+BREAKS_FEEDPARSER = re.compile(
+    r"</?(?:(?:georss|gml|geo|icbm|psc):\w+|textinput)\b[^<>]*>", re.IGNORECASE
+)
 
 SKIPS = re.compile(r"<skip(hours|days)\b[^<>]*>(.{0,2000}?)</skip\1", re.IGNORECASE | re.DOTALL)
 SKIPPED = re.compile(r"<(?:hour|day)>\s*(\w+)", re.IGNORECASE)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # hours
-LONGEST_TTL = timedelta(days=366)
+MAX_TTL = timedelta(days=366)
 LATER_DATE = re.compile(r"<(?:\w+:)(?:updated|modified)\b", re.IGNORECASE)
 
 
 def parse_feed(fetched: Fetched) -> ParsedFeed:
     """The entries of a feed, in its order. Raises Failed(not_a_feed) where there is no feed.
 
-    A malformed feed gives what can be had of it; a well-formed one without items is a feed.
+    Of a malformed feed the readable entries are kept. A well-formed feed may have no entries.
     """
     document = document_text(fetched).strip().lstrip("\ufeff")
     base = without_credentials(fetched.final_url)
@@ -84,10 +87,10 @@ def _mended(document: str) -> str:
 
 
 def _mended_references(run: re.Match[str]) -> str:
-    """Character references that stand together; untouched where they are of characters.
+    """A run of character references, where each stands for a character that XML allows.
 
-    `&#55357;&#56832;` is an emoji by its UTF-16 halves; one half alone becomes a replacement
-    character, and anything else that no document can hold goes.
+    Two references to the UTF-16 halves of an emoji (`&#55357;&#56832;`) become one to the emoji.
+    One half alone becomes a replacement character. Other impossible references are removed.
     """
     numbers = [_number(reference) for reference in REFERENCE.findall(run[0])]
     if all(number in {9, 10, 13} or 32 <= number < 0xD800 for number in numbers):
@@ -105,12 +108,12 @@ def _number(reference: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
-    """What the entries of one document share."""
+    """What all entries of one document have in common."""
 
     base: str
     language: str
     is_atom: bool
-    updated: str  # what its element for a later date is called
+    updated: str  # the name of its element for the date of the last change
 
 
 def _parse_xml_feed(document: str, base: str, fetched: Fetched) -> ParsedFeed:
@@ -119,7 +122,7 @@ def _parse_xml_feed(document: str, base: str, fetched: Fetched) -> ParsedFeed:
     if not parsed.entries and not version:
         kind = fetched.content_type or "no content type"
         raise Failed(Outcome.NOT_A_FEED, f"no feed in {len(fetched.body):,} bytes of {kind}")
-    # feedparser calls every later date `updated`; in RSS its dc:date is mostly the only one
+    # feedparser gives dc:date as `updated`; in RSS it is mostly the only date of an item
     is_dublin = version.startswith("rss") and "<dc:date" in document
     context = _Context(
         base=base,
@@ -137,7 +140,7 @@ def _parse_xml_feed(document: str, base: str, fetched: Fetched) -> ParsedFeed:
 
 
 def _fed(document: str, base: str, language: str) -> feedparser.FeedParserDict:
-    """The document as feedparser reads it. Raises Failed(not_a_feed) where it cannot."""
+    """The document as feedparser reads it. Raises Failed(not_a_feed) where feedparser fails."""
     headers = {
         "content-type": "application/xml; charset=utf-8",
         "content-location": base,
@@ -145,21 +148,21 @@ def _fed(document: str, base: str, language: str) -> feedparser.FeedParserDict:
     }
     try:
         return _parsed(document, headers)
-    except Exception:  # feedparser lets exceptions of its SAX, geography and date code through
+    except Exception:  # feedparser raises whatever its SAX, geography and date code raises
         try:
-            return _parsed(STUMBLES.sub("", document), headers)
+            return _parsed(BREAKS_FEEDPARSER.sub("", document), headers)
         except Exception as error:
             raise Failed(Outcome.NOT_A_FEED, f"{type(error).__name__}: {error}") from error
 
 
 def _parsed(document: str, headers: Mapping[str, str]) -> feedparser.FeedParserDict:
-    # never the bytes themselves: those that are the name of a file it would open and read
+    # a stream: given bytes that are the name of a file, feedparser would open that file
     stream = io.BytesIO(document.encode("utf-8", "replace"))
     return feedparser.parse(stream, response_headers=dict(headers))
 
 
 def _entry(item: feedparser.FeedParserDict, context: _Context) -> Entry:
-    # a damaged feed has None, or a list, where feedparser promises text
+    # in a damaged feed feedparser gives None or a list where its manual says text
     link = text(item.get("feedburner_origlink")) or text(item.get("link"))
     bodies = [text(part.get("value")) for part in _dicts(item.get("content"))]
     names = {"published": "published", "updated": context.updated, "created": "created"}
@@ -167,7 +170,7 @@ def _entry(item: feedparser.FeedParserDict, context: _Context) -> Entry:
     published, published_from = next((found for found in dates if found[0]), (None, ""))
     updated, updated_from = dates[1] if dates[1][0] else (None, "")
     tags = (plain(tag.get("label") or tag.get("term")) for tag in _dicts(item.get("tags")))
-    # as of a plain dict: feedparser's own looks for them in whatever a <links> element held
+    # dict.get, because feedparser's own `get` would search the content of a <links> element
     links = (one for one in _dicts(dict.get(item, "links")) if one.get("rel") == "enclosure")
     enclosures = (absolute(context.base, text(enclosure.get("href"))) for enclosure in links)
     return Entry(
@@ -189,7 +192,7 @@ def _entry(item: feedparser.FeedParserDict, context: _Context) -> Entry:
 
 def _language(item: feedparser.FeedParserDict, context: _Context) -> str:
     own = text(item.get("language"))
-    if context.is_atom and not own:  # an RSS feed's xml:lang is its software's, not its authors'
+    if context.is_atom and not own:  # xml:lang in RSS is a default of the software
         own = text((item.get("title_detail") or {}).get("language"))
     return own or context.language
 
@@ -199,11 +202,11 @@ def _dicts(value: object) -> list[Mapping[str, Any]]:
 
 
 def _date(item: feedparser.FeedParserDict, name: str) -> datetime | None:
-    # as of a plain dict: feedparser's own answers for an absent `updated` with `published`
+    # dict.get, because feedparser's own `get` gives `published` where `updated` is absent
     written = text(dict.get(item, name))
     parsed = dict.get(item, f"{name}_parsed")
     clear = moment(written)
-    # feedparser reads Korean, Greek and Hungarian too, but sees 2009 in 09-10-2026
+    # feedparser also reads Korean, Greek and Hungarian dates, but it reads 09-10-2026 as 2009
     if clear or not parsed or not any(map(str.isalpha, written)):
         return clear
     try:
@@ -213,10 +216,11 @@ def _date(item: feedparser.FeedParserDict, name: str) -> datetime | None:
 
 
 def _identified(entries: Iterable[Entry]) -> Iterable[Entry]:
-    """The entries, each with an id that tells it from the feed's others, wherever that can be.
+    """The entries, each with an id that differs from the others of the feed where possible.
 
-    Its own; with its link where several items with different links share one; without one its
-    link; with neither, its title and a hash of its text.
+    The id is the entry's own. If entries with different links share an id, the link is added to it.
+    An entry without an id has its link as id. Without a link the id is the title with a hash of the
+    text.
     """
     entries = list(entries)
     links: dict[str, set[str]] = defaultdict(set)
@@ -248,12 +252,12 @@ def _hints(feed: feedparser.FeedParserDict, document: str) -> Hints:
 
 
 def _ttl(feed: feedparser.FeedParserDict) -> timedelta | None:
-    """<ttl>, which is in minutes, else what the syndication module says."""
+    """The time to live: <ttl> in minutes, or else the period of the RSS syndication module."""
     minutes = _count(feed.get("ttl"))
     if not minutes:
         period = PERIODS.get(text(feed.get("sy_updateperiod")).lower(), 0)
         minutes = period * 60 / (_count(feed.get("sy_updatefrequency")) or 1)
-    return min(timedelta(minutes=minutes), LONGEST_TTL) if minutes else None
+    return min(timedelta(minutes=minutes), MAX_TTL) if minutes else None
 
 
 def _count(value: object) -> float:

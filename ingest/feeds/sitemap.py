@@ -1,6 +1,6 @@
-"""A sitemap read as a feed: news sitemaps, and others that say when a page was changed. Pure.
+"""A sitemap becomes entries, if it says when its pages were published or changed. Pure.
 
-Shapes: https://www.sitemaps.org/protocol.html and, for news:news,
+Formats: https://www.sitemaps.org/protocol.html and, for <news:news>,
 https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
 """
 
@@ -12,20 +12,20 @@ import lxml.etree
 from ingest.model import Entry, Failed, Outcome, ParsedFeed
 from ingest.values import absolute, moment, plain, text
 
-NEWEST = 1000  # a news sitemap may list no more; of any other one only its newest are news
-NAMED = 3  # sitemaps of an index that the failure names
+MAX_ENTRIES = 1000  # the newest are kept: a news sitemap may list no more than these
+MAX_NAMED = 3  # sitemaps of an index that the message of the failure names
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def parse_sitemap(document: str, base: str) -> ParsedFeed:
-    """The pages of a <urlset> in its order; the newest 1,000 of them where it lists more.
+    """The pages of a <urlset>, in its order. Where it lists more than 1,000, the newest are kept.
 
-    `document` has no XML declaration; `base` is its address.
-
-    Dates come from "sitemap" (news:publication_date) or "lastmod". Raises Failed(not_a_feed) for
-    an index of sitemaps, and for a list without dates, of which nobody can say what is new.
+    `document` has no XML declaration. `base` is its address. `published_from` is "sitemap" for a
+    <news:publication_date> and "lastmod" for a <lastmod>. Raises Failed(not_a_feed) for an index of
+    sitemaps, and for a sitemap without any date, because it does not show what is new.
     """
-    # recover gives what can be had; entities are not resolved, so that none can be a bomb
+    # `recover` keeps the readable part of a malformed document. Entities are not resolved, because
+    # a few of them can expand to gigabytes.
     parser = lxml.etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
         root = lxml.etree.fromstring(document.encode("utf-8", "replace"), parser)
@@ -69,23 +69,24 @@ def _entry(url: lxml.etree._Element, base: str) -> Entry:
 
 
 def _newest(entries: list[Entry]) -> list[Entry]:
-    if len(entries) <= NEWEST:
+    if len(entries) <= MAX_ENTRIES:
         return entries
     by_date = sorted(
         range(len(entries)), key=lambda i: entries[i].published or LONG_AGO, reverse=True
     )
-    return [entries[i] for i in sorted(by_date[:NEWEST])]
+    return [entries[i] for i in sorted(by_date[:MAX_ENTRIES])]
 
 
 def _what_an_index_offers(root: lxml.etree._Element, base: str) -> str:
     listed = [absolute(base, loc) for s in _children(root, "sitemap") if (loc := _value(s, "loc"))]
-    listed.sort(key=lambda address: "news" not in address)  # the likeliest first
-    more = f" and {len(listed) - NAMED:,} more" if len(listed) > NAMED else ""
-    return f"a sitemap index: subscribe to one of its sitemaps: {', '.join(listed[:NAMED])}{more}"
+    listed.sort(key=lambda address: "news" not in address)  # news sitemaps first
+    more = f" and {len(listed) - MAX_NAMED:,} more" if len(listed) > MAX_NAMED else ""
+    named = ", ".join(listed[:MAX_NAMED])
+    return f"a sitemap index: subscribe to one of its sitemaps: {named}{more}"
 
 
 def _name(element: lxml.etree._Element) -> str:
-    # by local name: namespaces are declared wrongly, or not at all, in every other one of them
+    # the local name: many sitemaps declare their namespaces wrongly or not at all
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 

@@ -1,4 +1,4 @@
-"""The types that travel through the pipeline: a file an entity."""
+"""The types that the steps of the pipeline pass on. Each entity has a file."""
 
 from ingest.model.article import (
     Article,

@@ -1,4 +1,4 @@
-"""A subscription, what its document lists, and what a poll of it came to."""
+"""A feed: the subscription, its state, its document and its entries, and one poll of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from ingest.model.fetch import NO_HINTS, Attempt, Hints
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A subscription, as an OPML file lists it."""
+    """A subscription, as an OPML file has it."""
 
     url: str
     title: str = ""
@@ -17,31 +17,31 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """A subscription: what its answers so far leave to ask with next time, and its rhythm."""
+    """The state of a subscription: what the next request sends, and what decides its time."""
 
     feed_id: int
     url: str
-    needs_credentials: bool = False  # the database has its address without them
+    needs_credentials: bool = False  # its address has a password, which is not stored
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
-    interval: timedelta = timedelta(hours=1)  # how often it is worth asking, as learned
-    failures: float = 0  # weighted, since its last success
+    interval: timedelta = timedelta(hours=1)  # between polls, adapted to its new entries
+    failures: float = 0  # sum of their weights since its last success
     streak: int = 0  # failed polls since its last success
     succeeded_at: datetime | None = None
     fresh_at: datetime | None = None  # its last poll that brought a new entry
-    rhythm: timedelta | None = None  # the usual time between two such polls
-    full_at: datetime | None = None  # when it was last asked without validators to see if they lie
-    moved_to: str = ""  # where its last permanent redirect led
-    moved_times: int = 0  # how often in a row it led there
-    asks: Hints = NO_HINTS  # what still holds of what it last said: all but Retry-After
+    rhythm: timedelta | None = None  # the usual gap between polls that bring new entries
+    full_at: datetime | None = None  # when it last answered a request without validators
+    moved_to: str = ""  # the target of its last permanent redirect
+    moved_times: int = 0  # polls in a row with that target
+    asks: Hints = NO_HINTS  # its wishes that still hold: all but Retry-After
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """When a feed is to be polled next, and why then."""
+    """When a feed is polled next, and why."""
 
-    at: datetime | None  # None: never again (410)
+    at: datetime | None  # None: never again, because it is gone (410)
     interval: timedelta
     failures: float
     reason: str
@@ -49,7 +49,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One item of a feed. Texts are plain, without markup, but for `content`."""
+    """One item of a feed. Its texts have no markup, except `content`."""
 
     url: str  # absolute; empty where the item has no link
     entry_id: str
@@ -58,9 +58,9 @@ class Entry:
     content: str = ""  # the full text as HTML, where the feed carries it
     authors: tuple[str, ...] = ()
     published: datetime | None = None
-    published_from: str = ""  # the element that gave the date: "published" or "updated"
+    published_from: str = ""  # the name of the date's element, as "published" or "lastmod"
     updated: datetime | None = None
-    updated_from: str = ""  # likewise
+    updated_from: str = ""  # likewise, as "updated" or "dc:date"
     language: str = ""
     categories: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()  # addresses
@@ -68,7 +68,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """What a feed's document says, in its own order."""
+    """The content of a feed's document, with its entries in their order."""
 
     title: str
     site_url: str
@@ -79,9 +79,9 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """One feed polled: how the request went, and what its document held where it brought one."""
+    """One poll of a feed: the request, and the document where the answer has one."""
 
-    feed: FeedState  # with the validators to ask with next time
+    feed: FeedState  # with the validators of this answer
     attempt: Attempt
     parsed: ParsedFeed | None = None
-    moved_to: str = ""  # where permanent redirects alone led
+    moved_to: str = ""  # the address that a chain of permanent redirects only has led to

@@ -1,4 +1,4 @@
-"""A request and its answer, and what is known of a host."""
+"""A request with its answer, and the state of a host."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,32 +8,32 @@ from ingest.model.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What a server and its feed said about when to come back."""
+    """The wishes of a server and its feed about the next request."""
 
-    retry_after: timedelta | None = None  # Retry-After, relative to the server's own Date
+    retry_after: timedelta | None = None  # Retry-After, counted from the server's own Date
     max_age: timedelta | None = None  # Cache-Control
     ttl: timedelta | None = None  # RSS <ttl>, sy:updatePeriod and sy:updateFrequency
     skip_hours: frozenset[int] = frozenset()  # 0 to 23, UTC
     skip_days: frozenset[int] = frozenset()  # 0 for Monday to 6 for Sunday, UTC
 
 
-#: What a server says that says nothing.
+#: No wishes.
 NO_HINTS = Hints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostState:
-    """What is known of a host, over all its feeds and pages, from one run to the next."""
+    """The state of a host, for all its feeds and pages. It is kept between runs."""
 
     host: str
-    cooling_until: datetime | None = None  # it asked for patience until then
-    strikes: int = 0  # how often in a row it did
-    latency_ms: float = 0  # its smoothed response time; 0 for unknown
+    cooling_until: datetime | None = None  # until then it is not asked, at its own wish
+    strikes: int = 0  # such wishes in a row
+    latency_ms: float = 0  # smoothed response time; 0: unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """An address to fetch, with the validators of the copy we hold, if any."""
+    """An address to fetch, with the validators of the stored copy, if there is one."""
 
     url: str
     etag: str = ""
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A server's answer: 200 with a decoded body, or 304 with none. Serves feeds and pages."""
+    """The answer for a feed or a page: status 200 with its decoded body, or 304 without one."""
 
     url: str
     final_url: str
@@ -50,32 +50,32 @@ class Fetched:
     headers: dict[str, str]
     body: bytes
     elapsed_ms: int
-    moved_to: str = ""  # where permanent redirects alone led, from the first hop on
+    moved_to: str = ""  # the target of the permanent redirects before any temporary one
 
     @property
     def not_modified(self) -> bool:
-        """Whether the server said that the copy we hold is still good."""
+        """Whether the server said that the stored copy is still current."""
         return self.status == 304
 
     @property
     def content_type(self) -> str:
-        """The media type in lower case, without parameters; empty where the server gave none."""
+        """The media type in lower case, without parameters; empty where the answer has none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request as the ledger keeps it, whether it brought a body or a failure."""
+    """One request, successful or failed, as the ledger stores it."""
 
     kind: str  # "feed" or "page"
     url: str
     outcome: Outcome
-    host: str = ""  # as its HostState spells it
-    at: datetime | None = None  # when it ended, by the run's clock; None for when the run began
+    host: str = ""  # as in HostState
+    at: datetime | None = None  # when it ended; None: when the run began
     final_url: str = ""
     status: int | None = None
     bytes: int | None = None
     elapsed_ms: int | None = None
     detail: str = ""
-    validators: str = ""  # those sent: "etag", "last-modified", both, or none
-    hints: Hints = NO_HINTS  # what the answer's headers said
+    validators: str = ""  # the names of those sent: "etag", "last-modified", both or none
+    hints: Hints = NO_HINTS  # from the headers of the answer

@@ -1,40 +1,40 @@
-"""How a feed or a page ends: its outcome, and the failures that carry one."""
+"""The outcomes of feeds and pages, and the exceptions that carry an outcome."""
 
 from datetime import timedelta
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a feed, or an entry of a feed, ended in a run: always in exactly one of these."""
+    """How a feed, or an entry of a feed, ended in a run. Each has exactly one outcome."""
 
     # a feed
     READ = "read"
     UNCHANGED = "unchanged"
     NOT_A_FEED = "not_a_feed"
-    # an entry, that is, one address listed by one feed
+    # an entry: one address that one feed lists
     NEW = "new"
     KNOWN = "known"
     DUPLICATE_URL = "duplicate_url"
     NO_LINK = "no_link"
     NOT_HTML = "not_html"
-    NO_TEXT = "no_text"  # empty, or too little to tell what it is
-    # a page with text that is no article: its verdict
+    NO_TEXT = "no_text"  # no text, or too little for a verdict
+    # the verdict on a page that has text but no full article
     TEASER = "teaser"
     PAYWALLED = "paywalled"
     CONSENT = "consent"
     LOGIN = "login"
     LISTING = "listing"
-    GALLERY = "gallery"  # of pictures, or a video
+    GALLERY = "gallery"  # pictures or a video
     EXTRACT_TIMEOUT = "extract_timeout"
     EXTRACT_MEMORY = "extract_memory"
     EXTRACT_CRASH = "extract_crash"
-    ROBOTS = "robots"  # the site's robots.txt asks us not to
-    # either, from the network
+    ROBOTS = "robots"  # robots.txt forbids the page
+    # a feed or a page, from the network
     BAD_ADDRESS = "bad_address"
-    FORBIDDEN_ADDRESS = "forbidden_address"  # private, loopback or otherwise special: the guard
-    COOLING = "cooling"  # its host asked for patience: not asked at all
-    PENDING = "pending"  # its host's time was up in this run: not asked, the next one goes on
-    NO_CREDENTIALS = "no_credentials"  # a feed whose password is not at hand: not asked
+    FORBIDDEN_ADDRESS = "forbidden_address"  # private, loopback or special: the guard refuses it
+    COOLING = "cooling"  # not asked: its host asked us to wait
+    PENDING = "pending"  # not asked: the time for its host was over; the next run continues
+    NO_CREDENTIALS = "no_credentials"  # not asked: the password of the feed is missing
     DNS_FAILED = "dns_failed"
     CONNECTION_FAILED = "connection_failed"
     TLS_FAILED = "tls_failed"
@@ -45,13 +45,13 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"  # 404
     GONE = "gone"  # 410
     REFUSED = "refused"  # 401, 403, 451
-    CHALLENGED = "challenged"  # a page that asks whether we are human
+    CHALLENGED = "challenged"  # a page that checks for humans, as a captcha does
     THROTTLED = "throttled"  # 429, 503
     SERVER_ERROR = "server_error"
     HTTP_ERROR = "http_error"
 
 
-#: Failures that may pass: a page that ended so is fetched again in a later run.
+#: Failures that may pass. A page with such an outcome is fetched again in a later run.
 TEMPORARY = frozenset(
     {
         Outcome.COOLING,
@@ -68,19 +68,19 @@ TEMPORARY = frozenset(
 )
 
 
-#: Outcomes of no request at all: nobody was asked, so nothing has failed.
+#: Outcomes without a request. They are not failures.
 NOT_ASKED = frozenset({Outcome.COOLING, Outcome.PENDING, Outcome.NO_CREDENTIALS})
 
 
 class CopydeskError(Exception):
-    """Something the user must know and can act on: its text says what, where and what to do."""
+    """An error for the user. Its text says what went wrong, where, and what to do."""
 
 
-class Failed(Exception):  # noqa: N818  it reads as `except Failed`, and its outcome is no bug
-    """One feed or page that could not be had, with the outcome it counts as.
+class Failed(Exception):  # noqa: N818  it is read as `except Failed`; it is not an error of ours
+    """A feed or page failed, with its outcome.
 
-    `status` is the HTTP status where a server answered, `retry_after` how long it asked us to wait,
-    `elapsed_ms` how long the request took, where one was made.
+    Where a server answered, `status` is the HTTP status and `retry_after` the wait that it asked
+    for. Where a request was made, `elapsed_ms` is the time that it took.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""An address that a feed listed, and how it ended."""
+"""A page, that is an address that a feed lists, and its result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,10 @@ from ingest.model.outcome import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An address seen for the first time, and what its feed said of it: the account's unit.
+    """An address that is seen for the first time, with the entry of the feed that lists it.
 
-    `url` is canonical and gives the identity; `entry.url` is what the feed listed and is fetched.
+    `url` is the canonical address, and `page_id` is its hash. The address to fetch is `entry.url`,
+    as the feed has it.
     """
 
     page_id: int
@@ -26,10 +27,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """One page done: how the request went, and how the page ended.
+    """The result of a page: its request, its outcome, and its article where it has one.
 
-    `article_id` names the article it led to: `article`, or one already held (duplicate_url).
-    `other` is what was read from a page that is no article.
+    `article_id` is the id of `article`, or of the stored article that the page leads to
+    (duplicate_url). `other` is what was read from a page that is no full article.
     """
 
     page: Page
@@ -43,7 +44,7 @@ class PageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryOutcome:
-    """How an entry ended, or how many of one feed did where they share an uneventful end."""
+    """The outcome of one entry, or of several entries of a feed that have the same outcome."""
 
     feed_id: int
     outcome: Outcome

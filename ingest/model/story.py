@@ -1,4 +1,4 @@
-"""Articles compared with each other, and the stories they make."""
+"""What folding works with: sketches, matches of two articles, and stories."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,24 +7,24 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sketch:
-    """A text's MinHash signature, and what it is found by: its bands, and a sample of its shingles.
+    """The MinHash signature of a text, with its bands and a sample of its shingles.
 
-    The bands are of what is left without boilerplate; the sample is of all of the text, since it is
-    also what boilerplate is learned from.
+    Signature and bands leave out boilerplate. The sample is of the whole text, because boilerplate
+    is learned from it. Near-duplicates are found by common bands and common sampled shingles.
     """
 
     article_id: int
     outlet: str
     appeared: datetime
-    scheme: str  # fingerprint of the parameters that made it
-    shingles: int  # distinct ones left
-    signature: bytes  # little-endian uint32, one a permutation
-    bands: tuple[int, ...]  # one 63-bit hash a band, in order; empty where too little is left
+    scheme: str  # the fingerprint of its parameters
+    shingles: int  # number of distinct shingles without boilerplate
+    signature: bytes  # a little-endian uint32 for each permutation
+    bands: tuple[int, ...]  # a 63-bit hash for each band, in order; empty for a short text
     sample: tuple[int, ...]  # 63-bit hashes, ascending
 
 
 class Relation(StrEnum):
-    """What one article is to another."""
+    """How two articles relate."""
 
     IDENTICAL = "identical"
     COPY = "copy"
@@ -33,57 +33,57 @@ class Relation(StrEnum):
     EMBEDS = "embeds"
 
 
-#: The relations that make two articles one story; the others only link them.
+#: The relations that put two articles into one story. The others only link them.
 FOLDS = frozenset({Relation.IDENTICAL, Relation.COPY, Relation.ABRIDGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Two articles compared in full, with the evidence. `a` is the smaller id.
+    """The comparison of two articles, with all its figures. `a` is the smaller id.
 
-    Boilerplate is left out of every figure. Shares are from 0 to 1.
+    No figure counts boilerplate. Shares are from 0 to 1.
     """
 
     a: int
     b: int
-    relation: Relation | None  # None: nothing; such a match is never filed
-    rule: str  # which rule decided, in words
-    shared: int  # distinct shingles in both
+    relation: Relation | None  # None: they are not related; such a match is not stored
+    rule: str  # the rule that decided, in words
+    shared: int  # number of distinct shingles in both
     jaccard: float
-    a_in_b: float  # share of a's distinct shingles found in b
+    a_in_b: float  # share of a's distinct shingles that are in b
     b_in_a: float
-    a_aligned: float  # share of a's words in shared runs that stand in the same order in both
+    a_aligned: float  # share of a's words in runs that both have in the same order
     b_aligned: float
-    a_prose: float  # share of a's words outside quotations that stand in shared runs
+    a_prose: float  # share of a's words outside quotations that are in shared runs
     b_prose: float
-    prose_words: int  # number of those in the shorter
-    a_lead: float  # share of a's lead that stands in shared runs
+    prose_words: int  # number of such words in the shorter text
+    a_lead: float  # share of a's lead that is in shared runs
     b_lead: float
-    longest_run: int  # words
+    longest_run: int  # words in the longest shared run
     a_words: int
     b_words: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoldArticle:
-    """An article as folding sees it: when it appeared, how long it is, which story it was in."""
+    """What folding needs of an article: when it appeared, its length, and its earlier story."""
 
     article_id: int
     appeared: datetime
     words: int
     story_id: int | None = None
     was_original: bool = False  # of that story
-    is_source: bool = False  # it stands on the site of the agency whose copy it is
-    is_credited: bool = False  # it says whose copy it is
+    is_source: bool = False  # it is on the site of the agency that it names
+    is_credited: bool = False  # it names the agency whose text it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One original and its copies, each matched with the original directly.
+    """An original and its copies. Each copy matches the original directly.
 
-    `story_id` is the id one of its members already had, or None for a story not seen before.
+    `story_id` is the id that a member had before, or None for a new story.
     """
 
     story_id: int | None
     original: int
-    members: tuple[int, ...]  # article ids, the original first, then as they appeared
+    members: tuple[int, ...]  # article ids: the original, then the others as they appeared

@@ -1,1 +1,1 @@
-"""Limited processes. They import no step: the caller hands in what to run."""
+"""Worker processes with limits on time and memory. The caller passes the function to run."""

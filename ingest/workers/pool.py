@@ -1,8 +1,11 @@
-"""Worker processes with limits: the caller hands in what to run, and on which input.
+"""A pool of worker processes with limits on time and memory.
 
-A call that takes too long, takes too much memory or ends its worker becomes a counted failure.
-Each worker has a pipe and a thread of its own, so that the end of one does not touch the others. A
-worker is replaced by a fork of a process that has already imported what the caller named.
+    with open_pool(workers=2) as pool:
+        result = await pool.run(function, argument)
+
+A call that exceeds a limit, or that ends its worker, raises Failed with an outcome to count. Each
+worker has its own pipe and its own thread, so that the end of one worker affects no other. A new
+worker is forked from a process that has already imported the modules named in `preload`.
 """
 
 import asyncio
@@ -30,26 +33,26 @@ from ingest.model import Failed, Outcome
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOOK = 0.02  # seconds between two looks at a busy worker's clock and memory
-FULL = 0.9  # share of the limit at which a worker is stopped: it grows between two looks
-WORN = 0.7  # share of the limit above which a worker is replaced, once its page is done
-START = 60  # seconds for a worker to be there; the first one waits for what is imported
-SENTENCE = 300  # characters of an error that are kept: some quote the whole page
-PAGE = os.sysconf("SC_PAGE_SIZE")
+CHECK_SECONDS = 0.02  # between two checks of a busy worker's time and memory
+STOP_SHARE = 0.9  # of the memory limit, at which a worker is stopped: it grows between two checks
+REPLACE_SHARE = 0.7  # of the memory limit, above which a worker is replaced after its call
+MAX_START_SECONDS = 60  # for a worker to start; the first one waits for the imports
+MAX_ERROR = 300  # characters of an error that are kept: some errors quote the whole page
+MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")  # bytes
 MEGABYTE = 1024 * 1024
 FAULTS = frozenset({Outcome.EXTRACT_TIMEOUT, Outcome.EXTRACT_MEMORY, Outcome.EXTRACT_CRASH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLimits:
-    """What a page may cost."""
+    """The limits of one call."""
 
-    seconds: float = 20  # by the clock on the wall
-    megabytes: int = 400  # resident memory of its worker, what all workers share included
+    seconds: float = 20  # of real time, not of processor time
+    megabytes: int = 400  # resident memory of its worker, including memory that workers share
 
 
 class WorkerPool:
-    """Workers, each doing one call at a time; see `open_pool`."""
+    """Workers that each run one call at a time. `open_pool` makes a pool."""
 
     def __init__(self, workers: int, limits: PageLimits, preload: Sequence[str]) -> None:
         self._workers = [_Worker(limits, preload) for _ in range(workers)]
@@ -58,12 +61,12 @@ class WorkerPool:
         for worker in self._workers:
             self._idle.put(worker)
         for _ in self._workers:
-            self._threads.submit(self._call, int, ())  # a worker each, ahead of the first page
+            self._threads.submit(self._call, int, ())  # starts each worker before the first page
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """`function(*args, **kwargs)` in a worker, within the limits.
+        """The result of `function(*args, **kwargs)`, run in a worker within the limits.
 
-        Raises nothing but Failed: the one that the function raises, or extract_timeout,
+        Raises only Failed: with the outcome that the function raises, or with extract_timeout,
         extract_memory or extract_crash.
         """
         loop = asyncio.get_running_loop()
@@ -78,23 +81,23 @@ class WorkerPool:
             self._idle.put(worker)
 
     def close(self) -> None:
-        """Ends all workers, whatever they are doing."""
+        """Ends all workers at once, also those that run a call."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
-            worker.close()  # its thread hears of it from the pipe
+            worker.close()  # the end of its process ends the wait of its thread
         self._threads.shutdown()
         for worker in self._workers:
             worker.stop()
 
     def pids(self) -> list[int]:
-        """The processes that are there, for whoever watches them."""
+        """The ids of the running processes."""
         return [pid for worker in self._workers if (pid := worker.pid)]
 
 
 class _Worker:
-    """A process, replaced as often as need be, and this end of its pipe."""
+    """A process that is replaced when it ends, and our end of its pipe."""
 
-    _books = threading.Lock()  # multiprocessing's own, of its children, are not made for threads
+    _lock = threading.Lock()  # multiprocessing's list of child processes is not thread-safe
 
     def __init__(self, limits: PageLimits, preload: Sequence[str]) -> None:
         self._limits = limits
@@ -104,54 +107,54 @@ class _Worker:
         self._closed = False
 
     def call(self, function: Callable[..., T], args: tuple[object, ...]) -> T:
-        """What `function(*args)` returns in the process. Raises Failed."""
+        """The result of `function(*args)`, run in the process. Raises Failed."""
         try:
             pipe = self.start()
             pipe.send((function, args))
             reply = self._reply(pipe)
-        except (EOFError, OSError) as error:  # gone, or never there
+        except (EOFError, OSError) as error:  # the process has ended or did not start
             how = self.stop(patience=1)
             raise Failed(Outcome.EXTRACT_CRASH, f"its worker {how or error}") from error
         if isinstance(reply, Failed):
             if reply.outcome in FAULTS:
                 self.stop()
             raise reply
-        if self.megabytes() > WORN * self._limits.megabytes:
+        if self.megabytes() > REPLACE_SHARE * self._limits.megabytes:
             self.stop()
         return cast("T", reply)
 
     def start(self) -> Connection:
-        """The pipe to a process that is alive. Raises OSError or EOFError where none can be had."""
+        """The pipe to a running process. Raises OSError or EOFError where none can be started."""
         if self._pipe and self._process and self._process.is_alive():
             return self._pipe
         self.stop()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["ingest.workers.server", *self._preload])
         ours, theirs = context.Pipe()
-        with self._books, theirs:
+        with self._lock, theirs:
             if self._closed:
                 raise OSError("the pool is closed")
             process = context.Process(target=_serve, args=(theirs, self._limits), daemon=True)
             process.start()
             self._process, self._pipe = process, ours
-        if not ours.poll(START):
-            raise OSError(f"not there after {START} s")
+        if not ours.poll(MAX_START_SECONDS):
+            raise OSError(f"not there after {MAX_START_SECONDS} s")
         ours.recv()
         return ours
 
     def _reply(self, pipe: Connection) -> object:
-        """What the process answers, or the Failed of the limit that it reached first."""
+        """The reply of the process, or a Failed if it reaches a limit first."""
         deadline = time.monotonic() + self._limits.seconds
-        while not pipe.poll(LOOK):
+        while not pipe.poll(CHECK_SECONDS):
             if time.monotonic() > deadline:
                 return Failed(Outcome.EXTRACT_TIMEOUT, f"over {self._limits.seconds:g} s")
-            if self.megabytes() > FULL * self._limits.megabytes:
+            if self.megabytes() > STOP_SHARE * self._limits.megabytes:
                 return Failed(Outcome.EXTRACT_MEMORY, f"over {self._limits.megabytes} MB")
         return pipe.recv()
 
     def stop(self, patience: float = 0) -> str:
-        """Ends the process, if there is one, after `patience` seconds; says how it ended."""
-        with self._books:
+        """Ends the process, if there is one, after `patience` seconds. Returns how it ended."""
+        with self._lock:
             process, self._process = self._process, None
             pipe, self._pipe = self._pipe, None
             if pipe:
@@ -165,7 +168,7 @@ class _Worker:
             return f"ended with code {code}" if code >= 0 else f"was killed by signal {-code}"
 
     def close(self) -> None:
-        """Ends the process, which is not replaced any more."""
+        """Ends the process for good: no other one is started."""
         self._closed = True
         process = self._process
         if process:
@@ -173,31 +176,31 @@ class _Worker:
 
     @property
     def pid(self) -> int:
-        """The process, or 0 where there is none."""
+        """The id of the process; 0 where there is none."""
         process = self._process
         return (process.pid or 0) if process else 0
 
     def megabytes(self) -> float:
-        """The resident memory of the process; 0 where there is none, or no /proc to tell."""
+        """The resident memory of the process; 0 where there is no process, or no /proc."""
         try:
             pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
         except OSError:
             return 0
-        return int(pages) * PAGE / MEGABYTE
+        return int(pages) * MEMORY_PAGE / MEGABYTE
 
 
 def _serve(pipe: Connection, limits: PageLimits) -> None:
-    """The life of a worker: calls come in, results or a Failed go out, until the run has ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends the workers
+    """The loop of a worker: it receives calls and sends back results, until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the main process ends the workers
     _limit_memory(limits.megabytes * MEGABYTE)
-    # libraries log each page they find nothing on; here that is a counted outcome
+    # libraries log each page without text; here such a page is a counted outcome
     logging.disable()
     warnings.simplefilter("ignore")
-    with suppress(EOFError, OSError):  # nobody is there any more
+    with suppress(EOFError, OSError):  # the main process has ended
         pipe.send(None)
         while True:
             function, args = pipe.recv()
-            # where the run itself was killed, nobody is left to watch: then the system stops it
+            # if the main process is killed, nobody checks the time: then this alarm ends the worker
             signal.alarm(math.ceil(limits.seconds) + 5)
             reply = _answer(function, args)
             signal.alarm(0)
@@ -205,7 +208,7 @@ def _serve(pipe: Connection, limits: PageLimits) -> None:
 
 
 def _limit_memory(most: int) -> None:
-    """For what is asked for at once, between two looks: the system refuses it, a MemoryError."""
+    """Makes a single request for too much memory fail with a MemoryError, between two checks."""
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
@@ -218,8 +221,8 @@ def _answer(function: Callable[..., object], args: tuple[object, ...]) -> object
         return failure
     except MemoryError:
         return Failed(Outcome.EXTRACT_MEMORY, "more than its worker may hold")
-    except BaseException as error:  # whatever a page does to a parser costs that page alone
-        sentence = f"{type(error).__name__}: {error}"[:SENTENCE]
+    except BaseException as error:  # whatever a page makes a parser raise, only this page fails
+        sentence = f"{type(error).__name__}: {error}"[:MAX_ERROR]
         return Failed(Outcome.EXTRACT_CRASH, sentence.encode("utf-8", "replace").decode())
 
 
@@ -231,11 +234,11 @@ def open_pool(
     memory_limit: int = 400,
     preload: Sequence[str] = (),
 ) -> Iterator[WorkerPool]:
-    """A WorkerPool for as long as the block lasts.
+    """A WorkerPool that is closed at the end of the block.
 
-    It has `workers` processes (0: one a core). Each call is limited to `time_limit` seconds and
-    each process to `memory_limit` megabytes. The modules named in `preload` are imported once, by
-    the process that workers are forked from.
+    It has `workers` processes (0: one for each core). Each call is limited to `time_limit` seconds,
+    and each process to `memory_limit` megabytes. The modules named in `preload` are imported once,
+    by the process that workers are forked from.
     """
     limits = PageLimits(seconds=time_limit, megabytes=memory_limit)
     pool = WorkerPool(workers or os.cpu_count() or 1, limits, preload)

@@ -5,7 +5,7 @@ import pytest
 from support.builders import fetched
 
 from ingest.feeds.parse import parse_feed
-from ingest.feeds.sitemap import NEWEST
+from ingest.feeds.sitemap import MAX_ENTRIES
 from ingest.model import Failed, Outcome
 
 NEWS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -61,10 +61,11 @@ def test_a_sitemap_may_come_as_a_gzip_file():
 
 
 def test_of_a_long_sitemap_only_the_newest_pages_are_entries():
-    older, newer = urls(NEWEST, "2020-01-01"), urls(NEWEST - 10).replace("example/", "example/n")
+    older = urls(MAX_ENTRIES, "2020-01-01")
+    newer = urls(MAX_ENTRIES - 10).replace("example/", "example/n")
     parsed = sitemap(f"<urlset>{older}<url><loc>/undated</loc></url>{newer}</urlset>")
-    assert len(parsed.entries) == NEWEST
-    assert sum(entry.published > utc(2026, 1, 1) for entry in parsed.entries) == NEWEST - 10
+    assert len(parsed.entries) == MAX_ENTRIES
+    assert sum(entry.published > utc(2026, 1, 1) for entry in parsed.entries) == MAX_ENTRIES - 10
 
 
 def test_an_empty_news_sitemap_is_a_feed_without_entries():
