@@ -29,7 +29,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def text(value: object) -> str:
     """The text of a value: empty where the value is no text. Half an emoji becomes a `?`.
 
-    Control characters are removed, because a terminal that shows the text would obey them.
+    Control characters become spaces, because a terminal that shows the text would obey them.
     """
     if not isinstance(value, str):
         return ""

@@ -29,9 +29,9 @@ OTHER_WEIGHT = 1.0  # of every other failure
 HOUR = timedelta(hours=1)
 #: Why a feed was not asked, for each outcome without a request.
 REASONS = {
-    Outcome.COOLING: "its host asked for patience",
-    Outcome.PENDING: "its host's time was up in this run",
-    Outcome.NO_CREDENTIALS: "not asked without its password, which only the OPML file has",
+    Outcome.COOLING: "its host asked us to wait",
+    Outcome.PENDING: "the time for its host was over in this run",
+    Outcome.NO_CREDENTIALS: "not asked, because its password is only in the OPML file",
 }
 
 
@@ -93,7 +93,7 @@ def next_poll(
     later = wait * cadence.jitter * _share(feed.feed_id, now)
     at = _allowed(now + wait + later, later, hints)
     if at > now + wait + later:
-        reason += f"; not before {at:%a %H:%M} UTC, by its skipHours or skipDays"
+        reason += f"; not before {at:%a %H:%M} UTC because of its skipHours or skipDays"
     return Due(at=at, interval=interval, failures=failures, reason=reason)
 
 
@@ -113,7 +113,7 @@ def _interval(
 def _rhythm(outcome: Outcome, entries: int, fresh: int) -> str:
     if outcome is Outcome.UNCHANGED:
         return "unchanged"
-    return f"{fresh} of {entries} entries new" if entries else "it lists nothing"
+    return f"{fresh} of {entries} entries new" if entries else "it has no entries"
 
 
 def _asked(hints: Hints, cadence: Cadence) -> tuple[timedelta, str]:

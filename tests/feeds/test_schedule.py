@@ -99,7 +99,7 @@ def test_what_a_server_asks_for_is_the_least_it_gets_up_to_a_day(hints, wait, re
 
 
 def test_a_feed_that_was_not_asked_is_told_why():
-    assert "time was up" in due(Outcome.PENDING).reason
+    assert "time for its host was over" in due(Outcome.PENDING).reason
     assert due(Outcome.PENDING).at - NOW == minutes(10)
     assert "password" in due(Outcome.NO_CREDENTIALS).reason
     assert due(Outcome.NO_CREDENTIALS, failures=1).failures == 1
@@ -110,7 +110,7 @@ def test_the_reason_says_what_is_wrong_and_how_long_it_will_be():
     assert found.reason == "failing: 2.5 weighted failures, next try in 5.7 h"
     throttled = due(Outcome.THROTTLED, hints=Hints(retry_after=timedelta(hours=3)))
     assert throttled.reason == "server asked for 3 h (Retry-After); 0.5 weighted failures"
-    assert "patience" in due(Outcome.COOLING).reason
+    assert "asked us to wait" in due(Outcome.COOLING).reason
 
 
 def test_skipped_hours_and_days_move_a_poll_on():
