@@ -30,10 +30,11 @@ class FoldParams:
 
     #: Share of the short text that is in the long one, in the same order, for a copy.
     copied: float = 0.75
-    #: The same within one outlet, of both texts. With less, one is a later version of the other.
-    same_outlet: float = 0.95
     #: Share of the long text's lead that is in the short one. With less it has a story of its own.
     led: float = 0.3
+    #: Within one outlet, in place of `copied` and of both texts. With less, one of them is a later
+    #: version of the other.
+    same_outlet: float = 0.95
     #: Share of a short item that is in the other text, for any relation.
     near: float = 0.9
     #: Share of the short text's prose that is shared, times the square root of the shared words.
