@@ -4,8 +4,9 @@
     python tests/fuzz/parsers.py --inputs 1000 --seed 7       another 1,000
     python tests/fuzz/parsers.py --atheris                    by coverage, with atheris
 
-Also fails where a canonical address is not its own, where an entry holds what cannot be stored, and
-where an input takes longer than `SLOW` seconds. Prints the input, in base64, that did it.
+Also fails where a canonical address has another canonical form, where an entry holds what cannot be
+stored, and where an input takes longer than `SLOW` seconds, an address `SLOW_ADDRESS`. Prints the
+input, in base64. Every eighth address is as long as an address may be, of pieces that repeat.
 """
 
 import argparse
@@ -25,9 +26,16 @@ sys.path.insert(0, str(ROOT))
 from ingest.feeds.discover import discover  # noqa: E402  after the path
 from ingest.feeds.parse import parse_feed  # noqa: E402
 from ingest.model import Failed, Fetched, ParsedFeed  # noqa: E402
-from ingest.urls import believed_canonical, canonical_url, outlet, url_id  # noqa: E402
+from ingest.urls import (  # noqa: E402
+    MAX_ADDRESS,
+    believed_canonical,
+    canonical_url,
+    outlet,
+    url_id,
+)
 
 SLOW = 5.0  # seconds of processor time
+SLOW_ADDRESS = 0.5
 BATCH = 2_000
 
 SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -196,6 +204,11 @@ TOKENS = [
         b"punycode",
     ),
 ]
+REPEATED = [
+    *(b"m.", b"amp.", b"/amp", b".amp", b"a/", b"../", b"./", b"/", b"%41", b"%", b"&", b"a=b&"),
+    *(b"utm_a=1&", b"amp;", b";jsessionid=1", b"google.com/amp/s/", b"&q=http://a", b"@", b":"),
+    *(b"wt.zmc.", b"xn--a.", b"https://", b"?", b"#!", b"_", b"token=", b"\xc3\xa4", b"."),
+]
 CONTENT_TYPES = [
     "",
     "text/xml",
@@ -232,6 +245,17 @@ def mutated(data: bytes, others: list[bytes], rng: random.Random) -> bytes:
         else:
             body[at : at + rng.choice((0, 0, 3, length))] = rng.choice(TOKENS)
     return bytes(body[:50_000])
+
+
+def long_address(others: list[bytes], rng: random.Random) -> bytes:
+    """An address of MAX_ADDRESS characters, nearly all of them one or two pieces that repeat."""
+    url = rng.choice(others)
+    at = rng.randrange(len(url) + 1)
+    room = MAX_ADDRESS - len(url)
+    for piece in rng.sample(REPEATED, rng.choice((1, 2))):
+        url = url[:at] + piece * (room // len(piece) // 2) + url[at:]
+        at += len(piece) * (room // len(piece) // 2)
+    return url
 
 
 def check_feed(body: bytes, content_type: str = "") -> str:
@@ -280,6 +304,8 @@ def check_url(listed: str) -> str:
     if canonical_url(canonical) != canonical:
         raise AssertionError(f"{canonical!r} is not its own: {canonical_url(canonical)!r}")
     canonical.encode("ascii")
+    if len(canonical) > MAX_ADDRESS:
+        raise AssertionError(f"{canonical!r} is over the limit")
     outlet(canonical)
     url_id(canonical)
     return "canonical"
@@ -295,6 +321,8 @@ def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[st
         is_feed = number % 2 == 0
         pool = FEEDS if is_feed else addresses
         data = mutated(rng.choice(pool), pool, rng)
+        if number % 16 == 1:
+            data = long_address(pool, rng)
         content_type = rng.choice(CONTENT_TYPES)
         start = time.process_time()  # of this process: other work on the machine does not count
         try:
@@ -305,7 +333,7 @@ def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[st
         except Exception:  # that there is none is what is tested
             trace = "".join(traceback.format_exc().splitlines(keepends=True)[-7:])
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\n{trace}")
-        if time.process_time() - start > SLOW:
+        if time.process_time() - start > (SLOW if is_feed else SLOW_ADDRESS):
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\nslow")
     return counts, findings
 
