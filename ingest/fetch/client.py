@@ -40,6 +40,7 @@ from ingest.fetch.response import (
 from ingest.fetch.robots import MAX_BYTES, Robots
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
 from ingest.urls import MAX_HOST, host_of, without_credentials
+from ingest.values import clean_text
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -49,6 +50,7 @@ FEED_TYPES = (
 )
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
+VALIDATORS = frozenset({"etag", "last-modified"})
 PERMANENT = frozenset({301, 308})
 
 
@@ -173,7 +175,7 @@ class Fetcher:
             try:
                 async with asyncio.timeout(seconds), self._answer(call) as response:
                     self._hosts.timed(host, time.perf_counter() - started)
-                    headers = {name.lower(): value for name, value in response.headers.items()}
+                    headers = _headers(response)
                     body = await self._take(response, headers, cut)
             except (TimeoutError, httpx.TransportError):
                 self._hosts.timed(host, time.perf_counter() - started)
@@ -247,6 +249,14 @@ class Fetcher:
         with failing():
             call = self._client.build_request("GET", address, headers={"accept": "text/plain"})
             return (await self._follow(str(address), call, _Timer(), cut=MAX_BYTES)).body
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    """The headers, names in lower case. The validators stay as sent, since they are sent back."""
+    return {
+        name: value if name in VALIDATORS else clean_text(value)
+        for name, value in response.headers.items()
+    }
 
 
 def _check(url: httpx.URL) -> None:

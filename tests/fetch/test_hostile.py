@@ -8,12 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.fetching import NOW, session
+from support.fetching import NOW, session, settled
 from support.hostile import BEHAVIOURS, LIMITS, newsroom, resolve, url
 
 from flows.pipeline.polling import poll_feed
 from ingest.feeds.parse import parse_feed
-from ingest.model import FeedState, Outcome
+from ingest.feeds.plan import identify
+from ingest.fetch.errors import MAX_DETAIL
+from ingest.model import EntryOutcome, FeedState, Outcome, Request
+from ingest.urls import MAX_ADDRESS
+from ingest.values import clean_text
 
 QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
 
@@ -58,6 +62,43 @@ def test_every_failure_says_why(run):
     for name, poll in run[0].items():
         if poll.attempt.outcome not in {Outcome.READ, Outcome.UNCHANGED}:
             assert poll.attempt.detail, name
+
+
+def test_no_detail_steers_a_terminal(run):
+    for name, poll in run[0].items():
+        assert poll.attempt.detail == clean_text(poll.attempt.detail), name
+        assert len(poll.attempt.detail) <= MAX_DETAIL
+
+
+@pytest.mark.parametrize("behaviour", [b for b in QUICK if b.entries], ids=lambda b: b.name)
+def test_each_entry_is_a_page_or_has_a_bad_address(run, behaviour):
+    identified = identify(1, run[0][behaviour.name].parsed.entries, NOW)
+    bad = [one for one in identified if isinstance(one, EntryOutcome)]
+    assert [one.outcome for one in bad] == [Outcome.BAD_ADDRESS] * behaviour.bad
+    for page in identified:
+        assert len(page.url) <= MAX_ADDRESS or page in bad
+
+
+async def visit_all(ports, behaviours, path):
+    """A page of each host asked for with its robots.txt held to; what came of them."""
+    async with session(limits=LIMITS, resolve=resolve) as fetcher:
+        requests = [Request(url=url(b, ports).replace("/feed", path)) for b in behaviours]
+        found = await settled(*(fetcher.fetch(one, "*/*", robots=True) for one in requests))
+        return found, fetcher.robots_missed()
+
+
+def test_robots_txt_may_be_a_bomb_and_the_page_is_fetched_all_the_same(tmp_path):
+    bombs = [b for b in QUICK if b.robots]
+    with newsroom(tmp_path) as room:
+        found, missed = asyncio.run(visit_all(room.ports, bombs, "/" + "a" * 60_000))
+    assert {b.name: getattr(one, "status", one) for b, one in zip(bombs, found, strict=True)} == {
+        b.name: 200 for b in bombs
+    }
+    noted = {host.partition(":")[0]: why for host, why in missed.items()}
+    harmless = {"robots-of-dollars.example"}  # many rules, each compared in one step
+    assert set(noted) == {b.host for b in bombs} - harmless
+    assert noted["robots-of-wildcards.example"].endswith("rules with wildcards too many")
+    assert noted["robots-in-a-loop.example"] == "too_many_redirects: more than 5"
 
 
 def test_hosts_that_asked_for_patience_get_it(run):
