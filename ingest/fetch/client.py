@@ -34,13 +34,13 @@ from ingest.fetch.response import (
     ENCODINGS,
     REFUSALS,
     DecodedBody,
+    clean_headers,
     hints,
     outcome_of,
 )
 from ingest.fetch.robots import MAX_BYTES, Robots
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
 from ingest.urls import MAX_HOST, host_of, without_credentials
-from ingest.values import clean_text
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -50,7 +50,6 @@ FEED_TYPES = (
 )
 PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 
-VALIDATORS = frozenset({"etag", "last-modified"})
 PERMANENT = frozenset({301, 308})
 
 
@@ -130,10 +129,7 @@ class Fetcher:
         return dict(self._robots.texts)
 
     def robots_missed(self) -> dict[str, str]:
-        """Hosts whose robots.txt could not be had, or not all of it, and why.
-
-        What is missing was taken as allowed.
-        """
+        """Hosts whose robots.txt is missing or incomplete, and why: the rest counts as allowed."""
         return dict(self._robots.missed)
 
     async def _follow(
@@ -175,7 +171,7 @@ class Fetcher:
             try:
                 async with asyncio.timeout(seconds), self._answer(call) as response:
                     self._hosts.timed(host, time.perf_counter() - started)
-                    headers = _headers(response)
+                    headers = clean_headers(response.headers)
                     body = await self._take(response, headers, cut)
             except (TimeoutError, httpx.TransportError):
                 self._hosts.timed(host, time.perf_counter() - started)
@@ -249,14 +245,6 @@ class Fetcher:
         with failing():
             call = self._client.build_request("GET", address, headers={"accept": "text/plain"})
             return (await self._follow(str(address), call, _Timer(), cut=MAX_BYTES)).body
-
-
-def _headers(response: httpx.Response) -> dict[str, str]:
-    """The headers, names in lower case. The validators stay as sent, since they are sent back."""
-    return {
-        name: value if name in VALIDATORS else clean_text(value)
-        for name, value in response.headers.items()
-    }
 
 
 def _check(url: httpx.URL) -> None:

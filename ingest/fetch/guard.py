@@ -23,14 +23,14 @@ from ingest.model import CopydeskError, Failed, Outcome
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-#: A host name and a port become addresses, the one to try first coming first. Raises OSError.
+#: Looks up a host name and a port. Returns addresses, the one to try first first. Raises OSError.
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 KINDS = ("unspecified", "loopback", "link_local", "multicast", "reserved", "private")
-PUBLIC_IPV6 = IPv6Network("2000::/3")  # all that IANA has given out for the public's use
+PUBLIC_IPV6 = IPv6Network("2000::/3")  # all that IANA has allocated for public use
 NAT64 = IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches IPv4 sites (RFC 6052)
-# Special by IANA's registries, yet public to `is_global` of some Python that we run on. 6to4 is
-# given up (RFC 7526), and would carry a private IPv4 address inside; so would Teredo, 2001::/32.
+# Special by IANA's registries, but public to `is_global` of some Python versions. 6to4 (deprecated,
+# RFC 7526) and Teredo, 2001::/32, could carry a private IPv4 address inside.
 SPECIAL = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/32", "2002::/16", "3fff::/20")
@@ -66,9 +66,9 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def literal(host: str) -> Address | None:
-    """The address a host is, where it is one and no name.
+    """The address that a host is; None where it is a name.
 
-    In every spelling that getaddrinfo takes: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
+    In every spelling that getaddrinfo accepts: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
     """
     bare = host.strip("[]").rstrip(".")
     try:
@@ -103,7 +103,7 @@ def forbidden(address: Address, allowed: Sequence[Network] = ()) -> str:
 
 
 def _embedded(address: Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for."""
+    """The IPv4 address inside an IPv6 address; None where there is none."""
     if isinstance(address, IPv4Address):
         return None
     if address in NAT64:
@@ -149,9 +149,9 @@ async def system_resolve(host: str, port: int) -> Sequence[str]:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens sockets to allowed addresses alone, and to the very address that was judged.
+    """Opens sockets to allowed addresses only, each to the address that was judged.
 
-    TLS is unaffected: the certificate is checked against the name, which httpcore keeps.
+    TLS is unaffected: httpcore keeps the name, and checks the certificate against it.
     """
 
     def __init__(self, allowed: Sequence[Network], resolve: Resolve = system_resolve) -> None:

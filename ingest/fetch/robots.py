@@ -93,13 +93,14 @@ class Robots:
         return text
 
     async def _read(self, host: str, text: str) -> Protego:
-        self._rules[host], left_out = await asyncio.to_thread(_parse, text)
+        self._rules[host], left_out = await asyncio.to_thread(read_rules, text)
         if left_out:
             self.missed[host] = left_out
         return self._rules[host]
 
 
-def _parse(text: str) -> tuple[Protego, str]:
+def read_rules(text: str) -> tuple[Protego, str]:
+    """The rules of a robots.txt within the bounds, and what was left out of it; "" for nothing."""
     kept, left_out = bounded(text)
     return Protego.parse(kept), left_out
 

@@ -4,8 +4,8 @@ Two addresses count as one page only where that is practically certain. courlan'
 makes one page of several: its trackers match `gallery=`, `cid=` and `reference=` too, it drops
 parameters without a value (`/story?12345`), and it joins double slashes.
 
-Anybody may write an address of any length into a feed. Identified are those within `MAX_ADDRESS`
-and `MAX_HOST`, and every function here takes time that grows with the length alone.
+Anybody may write an address of any length into a feed. Only addresses within `MAX_ADDRESS` and
+`MAX_HOST` identify a page. Every function here takes time in proportion to the length.
 """
 
 import itertools
@@ -78,11 +78,9 @@ def canonical_url(url: str) -> str:
 
     It has no tracking parameters, no user and no fragment (except `#!` and `#/`, which are routes).
     AMP addresses, mobile addresses and links that only redirect become the address of the page
-    itself. The canonical form of a canonical form is that form.
-
-    For identity only: the address that is fetched is the one that was listed, since some servers
-    insist on every byte of it. Raises Failed(bad_address) for what is no http(s) address, and for
-    an address over MAX_ADDRESS or MAX_HOST, as listed or in canonical form.
+    itself. For identity only: the address that is fetched is the one that was listed, since some
+    servers insist on every byte of it. Raises Failed(bad_address) for what is no http(s) address,
+    and for an address over MAX_ADDRESS or MAX_HOST, as listed or in canonical form.
     """
     _check_limits(url.strip())
     form = canonical_form(url)
@@ -91,10 +89,9 @@ def canonical_url(url: str) -> str:
 
 
 def canonical_form(url: str) -> str:
-    """The canonical form without the limits on length. Raises Failed(bad_address).
+    """The canonical form without limits, to find what was stored before there were any.
 
-    To find what was stored before there were limits. For what feeds and pages list, use
-    `canonical_url`.
+    Raises Failed(bad_address). For what feeds and pages list, use `canonical_url`.
     """
     try:
         parts = _split(url)

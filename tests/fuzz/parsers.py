@@ -1,12 +1,12 @@
-"""Feeds and addresses, mutated at random: whatever they become, only Failed may be raised.
+"""Feeds, addresses and robots.txt files, mutated at random: only Failed may be raised.
 
-    python tests/fuzz/parsers.py --inputs 200000              both halves, on all cores
+    python tests/fuzz/parsers.py --inputs 200000              all kinds, on all cores
     python tests/fuzz/parsers.py --inputs 1000 --seed 7       another 1,000
     python tests/fuzz/parsers.py --atheris                    by coverage, with atheris
 
 Also fails where a canonical address has another canonical form, where an entry holds what cannot be
-stored, and where an input takes longer than `SLOW` seconds, an address `SLOW_ADDRESS`. Prints the
-input, in base64. Every eighth address is as long as an address may be, of pieces that repeat.
+stored, and where a feed takes longer than `SLOW` seconds or another input `SLOW_ELSE`. Prints the
+input, in base64. Many addresses are as long as they may be, of pieces that repeat.
 """
 
 import argparse
@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from ingest.feeds.discover import discover  # noqa: E402  after the path
 from ingest.feeds.parse import parse_feed  # noqa: E402
+from ingest.fetch.robots import NAME, read_rules  # noqa: E402
 from ingest.model import Failed, Fetched, ParsedFeed  # noqa: E402
 from ingest.urls import (  # noqa: E402
     MAX_ADDRESS,
@@ -35,7 +36,7 @@ from ingest.urls import (  # noqa: E402
 )
 
 SLOW = 5.0  # seconds of processor time
-SLOW_ADDRESS = 0.5
+SLOW_ELSE = 0.5
 BATCH = 2_000
 
 SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -204,6 +205,11 @@ TOKENS = [
         b"punycode",
     ),
 ]
+ROBOTS = [
+    b"User-agent: *\nDisallow: /private/\nAllow: /private/a$\nCrawl-delay: 7\n",
+    b"User-agent: copydesk\nUser-agent: b*t\nDisallow: /*?s=\nDisallow: /a*b*c$ # all\n" * 40,
+    b"user agent *\ndissallow /%61/*.pdf$\nrequest-rate: 1/5m 0800-1200\nsitemap https://a.example\n",
+]
 REPEATED = [
     *(b"m.", b"amp.", b"/amp", b".amp", b"a/", b"../", b"./", b"/", b"%41", b"%", b"&", b"a=b&"),
     *(b"utm_a=1&", b"amp;", b";jsessionid=1", b"google.com/amp/s/", b"&q=http://a", b"@", b":"),
@@ -311,15 +317,27 @@ def check_url(listed: str) -> str:
     return "canonical"
 
 
+def check_robots(text: str) -> str:
+    """Reads a robots.txt within its bounds and asks about a long page; how it went, in a word."""
+    rules, left_out = read_rules(text)
+    rules.can_fetch(f"https://a.example/{'a/b.' * (MAX_ADDRESS // 4)}"[:MAX_ADDRESS], NAME)
+    if not 0 <= (rules.crawl_delay(NAME) or 0) < float("inf"):
+        raise AssertionError("a delay that is no time")
+    return "read in part" if left_out else "read"
+
+
 def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[str]]:
-    """Half of the inputs as feeds, half as addresses; what came of them, and what is wrong."""
+    """Half of the inputs as feeds, the others as addresses, every eighth as a robots.txt.
+
+    Returns what came of them, and what is wrong.
+    """
     rng = random.Random(seed)  # noqa: S311  the same inputs at every run
     counts: collections.Counter[str] = collections.Counter()
     findings = []
     addresses = [url.encode() for url in URLS]
     for number in range(inputs):
-        is_feed = number % 2 == 0
-        pool = FEEDS if is_feed else addresses
+        is_feed, is_robots = number % 2 == 0, number % 8 == 3
+        pool = FEEDS if is_feed else ROBOTS if is_robots else addresses
         data = mutated(rng.choice(pool), pool, rng)
         if number % 16 == 1:
             data = long_address(pool, rng)
@@ -328,12 +346,14 @@ def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[st
         try:
             if is_feed:
                 counts["feed " + check_feed(data, content_type)] += 1
+            elif is_robots:
+                counts["robots " + check_robots(data.decode("utf-8-sig", "replace"))] += 1
             else:
                 counts["url " + check_url(data.decode("utf-8", "surrogateescape"))] += 1
         except Exception:  # that there is none is what is tested
             trace = "".join(traceback.format_exc().splitlines(keepends=True)[-7:])
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\n{trace}")
-        if time.process_time() - start > (SLOW if is_feed else SLOW_ADDRESS):
+        if time.process_time() - start > (SLOW if is_feed else SLOW_ELSE):
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\nslow")
     return counts, findings
 
@@ -345,6 +365,7 @@ def run_atheris() -> None:
     def one_input(data: bytes) -> None:
         check_feed(data)
         check_url(data.decode("utf-8", "surrogateescape"))
+        check_robots(data.decode("utf-8-sig", "replace"))
 
     atheris.instrument_all()
     atheris.Setup([sys.argv[0]], one_input)
