@@ -6,7 +6,7 @@
 
 Also fails where a canonical address has another canonical form, where an entry holds what cannot be
 stored, and where a feed takes longer than `SLOW` seconds or another input `SLOW_ELSE`. Prints the
-input, in base64. Many addresses are as long as they may be, of pieces that repeat.
+input, in base64. Some addresses are as long as they may be, of pieces that repeat.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import random
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -326,34 +327,42 @@ def check_robots(text: str) -> str:
     return "read in part" if left_out else "read"
 
 
-def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[str]]:
-    """Half of the inputs as feeds, the others as addresses, every eighth as a robots.txt.
+def cases(inputs: int, rng: random.Random) -> Iterator[tuple[str, bytes, str]]:
+    """Kind, input and content type: half feeds, half addresses. Every eighth brings two more.
 
-    Returns what came of them, and what is wrong.
+    These are an address as long as it may be and a robots.txt.
     """
+    addresses = [url.encode() for url in URLS]
+    for number in range(inputs):
+        kind, pool = ("feed", FEEDS) if number % 2 == 0 else ("url", addresses)
+        yield kind, mutated(rng.choice(pool), pool, rng), rng.choice(CONTENT_TYPES)
+        if number % 8 == 1:
+            yield "long url", long_address(addresses, rng), ""
+            yield "robots", mutated(rng.choice(ROBOTS), ROBOTS, rng), ""
+
+
+def check(kind: str, data: bytes, content_type: str) -> str:
+    """Puts an input of a kind through what reads it; how it went, in a word."""
+    if kind == "feed":
+        return check_feed(data, content_type)
+    if kind == "robots":
+        return check_robots(data.decode("utf-8-sig", "replace"))
+    return check_url(data.decode("utf-8", "surrogateescape"))
+
+
+def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[str]]:
+    """What came of the inputs, by kind, and what is wrong."""
     rng = random.Random(seed)  # noqa: S311  the same inputs at every run
     counts: collections.Counter[str] = collections.Counter()
     findings = []
-    addresses = [url.encode() for url in URLS]
-    for number in range(inputs):
-        is_feed, is_robots = number % 2 == 0, number % 8 == 3
-        pool = FEEDS if is_feed else ROBOTS if is_robots else addresses
-        data = mutated(rng.choice(pool), pool, rng)
-        if number % 16 == 1:
-            data = long_address(pool, rng)
-        content_type = rng.choice(CONTENT_TYPES)
+    for kind, data, content_type in cases(inputs, rng):
         start = time.process_time()  # of this process: other work on the machine does not count
         try:
-            if is_feed:
-                counts["feed " + check_feed(data, content_type)] += 1
-            elif is_robots:
-                counts["robots " + check_robots(data.decode("utf-8-sig", "replace"))] += 1
-            else:
-                counts["url " + check_url(data.decode("utf-8", "surrogateescape"))] += 1
+            counts[f"{kind} {check(kind, data, content_type)}"] += 1
         except Exception:  # that there is none is what is tested
             trace = "".join(traceback.format_exc().splitlines(keepends=True)[-7:])
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\n{trace}")
-        if time.process_time() - start > (SLOW if is_feed else SLOW_ELSE):
+        if time.process_time() - start > (SLOW if kind == "feed" else SLOW_ELSE):
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\nslow")
     return counts, findings
 
