@@ -291,7 +291,7 @@ async def _work(
 def _tell_missed(missed: Mapping[str, str]) -> None:
     if missed:
         get_run_logger().warning(
-            "robots.txt could not be had of %d hosts, all of which was taken as allowed: %s",
+            "robots.txt of %d hosts is missing or incomplete, the rest counts as allowed: %s",
             len(missed),
             "; ".join(f"{host}: {why}" for host, why in islice(missed.items(), 20)),
         )

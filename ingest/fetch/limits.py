@@ -1,11 +1,11 @@
-"""How much a server may cost us, and how much we may cost it."""
+"""The limits of fetching: what a server may cost us, what we may cost it, what we may reach."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """How much a server may cost us, and how much we may cost it. Times in seconds.
+    """What a server may cost us, what we may cost it, and what we may reach. Times in seconds.
 
     The time that a request waits for its turn at a host counts towards `host_time` alone.
     """
@@ -20,4 +20,5 @@ class FetchLimits:
     connections_per_host: int = 2
     host_gap: float = 0.5  # least time between two starts at a host; 0 for none
     host_time: float = 600  # of a run, that the gaps and the slowness of one host may take
-    allow_networks: tuple[str, ...] = ()  # CIDR: not public, and to be talked to all the same
+    allow_networks: tuple[str, ...] = ()  # CIDR: reached although they are not public
+    allow_hosts: tuple[str, ...] = ()  # names that a proxy may be asked for although they are local

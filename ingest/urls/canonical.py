@@ -1,10 +1,14 @@
-"""Addresses: the form that gives a page its identity, and the outlet it belongs to. Pure.
+"""The form of an address that identifies a page, and the outlet that the page belongs to. Pure.
 
-courlan's `normalize_url` is not used: its trackers match `gallery=`, `cid=` and `reference=` as
-well, it forgets parameters without a value (`/story?12345`) and joins double slashes, so that it
-makes one page of several. Two addresses here are one page only where that is as good as certain.
+Two addresses count as one page only where that is practically certain. courlan's `normalize_url`
+makes one page of several: its trackers match `gallery=`, `cid=` and `reference=` too, it drops
+parameters without a value (`/story?12345`), and it joins double slashes.
+
+Anybody may write an address of any length into a feed. Only addresses within `MAX_ADDRESS` and
+`MAX_HOST` identify a page. Every function here takes time in proportion to the length.
 """
 
+import itertools
 import re
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urljoin, urlsplit, urlunsplit
 
@@ -15,22 +19,14 @@ import xxhash
 from ingest.model import Failed, Outcome
 
 HOST = re.compile(r"[\w.:%-]+")
-# anchored: a later //x@ is part of a path; spaces allowed: a password may hold one. What looks like
-# a port and is no number is a password with a slash in it: no address that works is mistaken for it
-CREDENTIALS = re.compile(
-    r"^(\s*(?:[A-Za-z][\w+.-]*:)*//)([^/?#]*@|[^/?#@\[:]*:(?!\d*([/?#]|$)).*@)", re.DOTALL
-)
-BARE_CREDENTIALS = re.compile(  # before an address without scheme: `ana:secret@wire.example/feed`
-    r"^(\s*)(?!(?:mailto|tag|acct|sips?|xmpp|news|[mc]id|data|javascript|urn|tel):)"
-    r"[^/?#\s:@]*:[^/?#]*@",
-    re.IGNORECASE,
-)
-FEED_SCHEME = re.compile(r"^feed:(//)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
-CREDENTIALS_IN_TEXT = re.compile(r"//[^/?#\s]*@")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-MAX_NESTING = 4000  # characters of an address that is looked into for another one
+#: Characters of an address that identifies a page, as listed and in canonical form. Sitemaps end
+#: at 2,048, the shortest limit of a browser that was in wide use is 2,083.
+MAX_ADDRESS = 2_083
+MAX_HOST = 253  # characters of a host name (RFC 1035, 2.3.4, without the lengths' own bytes)
+MAX_NESTING = 4_000  # characters of an address that is searched for another address inside it
 
-#: Parameters that say how a reader came and never what is shown, by name in lower case.
+#: Parameters that say how a reader came and never what is shown. Names in lower case.
 TRACKING = re.compile(
     r"(utm|hsa|mtm|itm|matomo|piwik|vero|taboola)_.+|(fb|g|d|tw|y|ys|tt)clid|gclsrc|[gw]braid"
     r"|(msclk|wicked|rb_click|irclick|outbrainclick)id|igshid|igsh|mc_[ce]id|mkt_tok|oly_(anon|enc)_id"
@@ -42,24 +38,25 @@ TRACKING = re.compile(
     r"|__twitter_impression|fb_(action_ids|action_types|source|ref)|soc_(src|trk)|smtyp|ftcamp"
     r"|wprov|__tn__|phpsessid|jsessionid"
 )
-#: These as well, but for a plain number, which may be the page's.
+#: These too, unless the value is a number: a number may identify the page.
 WORDED = re.compile(r"smid|ncid|ocid|icid|cmpid")
-#: Parameters that say it only where their value does.
+#: Parameters that say how a reader came only with one of the values in REFERRERS.
 TELLING = re.compile(r"ref|referr?er|source|src|from|partner|emc|cmp|mod|mbid|via")
 REFERRERS = re.compile(
     r"rss([._-]?\w*)|(atom|xml)?[._-]?feeds?|feedburner|newsletters?|e-?mail|(social|share)(_.*)?"
     r"|facebook|fb|twitter|tw|whatsapp|telegram|linkedin|reddit|flipboard|googlenews|google[._-]news"
 )
 AMP = {"amp": {"", "1", "true"}, "outputtype": {"amp"}}
-#: What a list of pages is called: the "amp" after it is one of its subjects.
+#: Names of lists of pages. An "amp" after one of them is a subject of the list: /tag/amp.
 LISTINGS = {"tag", "tags", "topic", "topics", "category", "categories", "wiki", "search", "author"}
 SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+VARIANTS = {"amp", "m", "mobile"}  # first labels of hosts that serve a site's AMP and mobile pages
 LANGUAGE_HOME = re.compile(
     r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home)\.\w+)?", re.IGNORECASE
 )
 
 GOOGLE = re.compile(r"(www\.)?google\.[a-z]{2,3}(\.[a-z]{2})?")
-#: Addresses that only lead on: host, path, and the parameters that hold where to.
+#: Addresses that only redirect: host, path, and the parameters that hold the target.
 WRAPPERS = (
     (GOOGLE, re.compile(r"/url"), ("q", "url")),
     (re.compile(r"news\.google\.com"), re.compile(r"/.*"), ("url",)),
@@ -77,13 +74,24 @@ SYNDICATORS = frozenset(
 
 
 def canonical_url(url: str) -> str:
-    """The form of an address under which a page is known, whatever link led to it.
+    """The form of an address that identifies a page, whatever link led to it.
 
-    Without tracking parameters, fragment (but for `#!` and `#/`, which are routes) and user, as
-    the page behind an AMP or mobile address or behind a link that only leads on. Its own form.
+    It has no tracking parameters, no user and no fragment (except `#!` and `#/`, which are routes).
+    AMP addresses, mobile addresses and links that only redirect become the address of the page
+    itself. For identity only: the address that is fetched is the one that was listed, since some
+    servers insist on every byte of it. Raises Failed(bad_address) for what is no http(s) address,
+    and for an address over MAX_ADDRESS or MAX_HOST, as listed or in canonical form.
+    """
+    _check_limits(url.strip())
+    form = canonical_form(url)
+    _check_limits(form)
+    return form
 
-    For identity only: what is fetched is the address as it was listed, since some servers insist
-    on every byte of it. Raises Failed(bad_address) for what is not an http(s) address.
+
+def canonical_form(url: str) -> str:
+    """The canonical form without limits, to find what was stored before there were any.
+
+    Raises Failed(bad_address). For what feeds and pages list, use `canonical_url`.
     """
     try:
         parts = _split(url)
@@ -97,8 +105,8 @@ def canonical_url(url: str) -> str:
 def believed_canonical(page_url: str, declared: str) -> str | None:
     """A page's own `rel=canonical` in canonical form, where it is to be believed, else None.
 
-    It is within the page's site (its registrable domain) or where a syndicator names an original,
-    and never for a home page unless the page is one: sites that declare it everywhere are many.
+    It is believed within the page's own site (its registrable domain), and where a syndicator names
+    the original. A home page is believed only of a home page: many sites declare it on every page.
     """
     if not declared.strip():
         return None
@@ -114,7 +122,7 @@ def believed_canonical(page_url: str, declared: str) -> str | None:
 
 
 def url_id(url: str) -> int:
-    """A 63-bit id of an address: the same in every database, with no counter to agree on."""
+    """A 63-bit id of an address: the same in every database, without a shared counter."""
     return xxhash.xxh3_64_intdigest(url.encode()) >> 1
 
 
@@ -128,10 +136,10 @@ def outlet(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """What counts as one host: the name, and the port where it is not the scheme's own.
+    """What counts as one host: the name, and the port where it is not the scheme's default.
 
-    In lower case and punycode, IPv6 in brackets, without the dot that may end a name. Empty where
-    an address is none.
+    In lower case and punycode, IPv6 in brackets, without a dot at the end. Empty for what is no
+    address.
     """
     try:
         parts = urlsplit(url.strip())
@@ -142,26 +150,15 @@ def host_of(url: str) -> str:
     return name if port in (None, DEFAULT_PORTS.get(parts.scheme)) else f"{name}:{port}"
 
 
-def without_credentials(url: str) -> str:
-    """The address as it may be shown and stored: with any `user:password@` taken out.
-
-    By text alone: an address too broken to be parsed can hold a password all the same.
-    """
-    return BARE_CREDENTIALS.sub(r"\1", CREDENTIALS.sub(r"\1", url))
-
-
-def full_address(written: str) -> str:
-    """An address as a person or a list writes it, with the scheme that may be left out there.
-
-    https: a password is not to go out in the clear, and who speaks http alone is named so in full.
-    """
-    bare = FEED_SCHEME.sub("", written.strip())
-    return bare if re.match(r"[A-Za-z][\w+.-]*://", bare) else f"https://{bare.lstrip('/')}"
-
-
-def text_without_credentials(text: str) -> str:
-    """A message or an id as it may be kept: with those of any address in it taken out."""
-    return CREDENTIALS_IN_TEXT.sub("//", text)
+def _check_limits(url: str) -> None:
+    if len(url) > MAX_ADDRESS:
+        raise Failed(Outcome.BAD_ADDRESS, f"an address of more than {MAX_ADDRESS:,} characters")
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError as error:
+        raise Failed(Outcome.BAD_ADDRESS, type(error).__name__) from error
+    if len(host.rstrip(".")) > MAX_HOST:
+        raise Failed(Outcome.BAD_ADDRESS, f"a host of more than {MAX_HOST} characters")
 
 
 def _split(url: str) -> SplitResult:
@@ -189,15 +186,21 @@ def _ascii_host(host: str) -> str:
 
 
 def _without_variant(host: str) -> str:
-    """The host of the full site where this is that of its AMP or mobile pages."""
-    label, _, rest = host.partition(".")
-    while label in {"amp", "m", "mobile"} and "." in rest and not tld.is_tld(rest):
-        label, _, rest = (host := rest).partition(".")
-    return host
+    """The host of the full site where this is the host of its AMP or mobile pages.
+
+    What is left has two labels at least and is no public suffix: `m.co.uk` stays.
+    """
+    labels = host.split(".")
+    if labels[0] not in VARIANTS:
+        return host
+    suffix = tld.get_tld(".".join(labels[1:]), fail_silently=True, fix_protocol=True) or ""
+    removable = len(labels) - max(2, str(suffix).count(".") + 2)
+    kept = itertools.dropwhile(VARIANTS.__contains__, labels[:removable])
+    return ".".join([*kept, *labels[removable:]])
 
 
 def _encoded(part: str, safe: str) -> str:
-    """Percent-encoding as RFC 3986 has it: none for unreserved characters, else in upper case."""
+    """Percent-encoded as RFC 3986 says: unreserved characters stay, escapes are in upper case."""
     pieces = re.split(r"(%[0-9A-Fa-f]{2})", part)
     return "".join(
         _escape(piece) if number % 2 else quote(piece, safe=f"{safe}!$&'()*+,;=:@")
@@ -211,35 +214,36 @@ def _escape(piece: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """The path with `.` and `..` followed, as every browser does; empty segments stay."""
-    kept: list[str] = []
+    """The path with `.` and `..` resolved, as every browser does; empty segments stay."""
     *segments, last = path.split("/")
-    for segment in segments:
+    kept: list[str] = []
+    for segment in (*segments, last) if last == ".." else segments:
         if segment == "..":
-            kept = kept[:-1] if len(kept) > 1 else kept
+            del kept[max(1, len(kept) - 1) :]
         elif segment != ".":
             kept.append(segment)
-    if last == "..":
-        kept = kept[:-1] if len(kept) > 1 else kept
     return "/".join([*kept, "" if last in {".", ".."} else last])
 
 
 def _without_amp(path: str) -> str:
-    """The path of the page whose AMP form this is."""
-    while True:
-        bare = re.sub(r"\.amp\.html$", ".html", path)
-        before, amp, slash = bare.removesuffix("/").rpartition("/amp")
-        before_that = before.rpartition("/")[2].lower()
-        if amp and not slash and before_that and before_that not in LISTINGS:
-            bare = before + ("/" if bare.endswith("/") else "")
-        if bare == path:
-            return path
-        path = bare
+    """The path of the page whose AMP form this is: without `/amp` or `.amp` at its end."""
+    segments = path.removesuffix("/").split("/")
+    while len(segments) > 1 and segments[-1] == "amp" and _is_page(segments[-2]):
+        segments.pop()
+    bare = "/".join(segments) + ("/" if path.endswith("/") else "")
+    end = len(bare.removesuffix(".html"))
+    while end < len(bare) and bare.endswith(".amp", 0, end):
+        end -= len(".amp")
+    return bare[:end] + (".html" if bare.endswith(".html") else "")
+
+
+def _is_page(segment: str) -> bool:
+    return bool(segment) and segment.lower() not in LISTINGS
 
 
 def _query(query: str) -> str:
     """The parameters that make the page, sorted by name; those of one name keep their order."""
-    # `&amp;` for `&` comes of a feed that escapes twice
+    # a feed that escapes twice lists `&amp;` for `&`
     parameters = [re.sub(r"^(amp;)+", "", _encoded(part, "/?")) for part in query.split("&")]
     kept = [parameter for parameter in parameters if parameter and _makes_the_page(parameter)]
     return "&".join(sorted(kept, key=lambda parameter: parameter.partition("=")[0]))
@@ -255,7 +259,7 @@ def _makes_the_page(parameter: str) -> bool:
 
 
 def _target(parts: SplitResult) -> str:
-    """Where an address that only leads on leads to; empty where it is a page itself."""
+    """The target of an address that only redirects; empty where the address is a page itself."""
     host = parts.hostname or ""
     if len(urlunsplit(parts)) > MAX_NESTING:
         return ""
