@@ -9,21 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import xxhash
 
-from ingest.model import NOT_ASKED, Due, FeedState, Hints, Outcome
+from ingest.model import HARD, WEIGHTS, Due, FeedState, Hints, Outcome
 
-#: How much a failure weighs. Hard ones (1) rarely pass by themselves; the others often do.
-WEIGHTS = {
-    **dict.fromkeys(NOT_ASKED, 0.0),
-    Outcome.DNS_FAILED: 0.25,
-    **dict.fromkeys(
-        (
-            *(Outcome.NOT_FOUND, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.SERVER_ERROR),
-            *(Outcome.CONNECTION_FAILED, Outcome.TIMEOUT, Outcome.TRUNCATED, Outcome.TLS_FAILED),
-        ),
-        0.5,
-    ),
-}
-HARD = 1.0
 HOUR = timedelta(hours=1)
 #: Why a feed was not asked.
 REASONS = {
