@@ -76,7 +76,7 @@ class Index:
     def boilerplate(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
         """What is boilerplate of each of these outlets that has any, in ascending order."""
         rows = self._tables.rows(
-            "SELECT outlet, list(hash ORDER BY hash) FROM core.furniture "
+            "SELECT outlet, list(hash ORDER BY hash) FROM core.boilerplate "
             "WHERE outlet IN (SELECT unnest(?::VARCHAR[])) GROUP BY outlet",
             [list(outlets)],
         )
@@ -178,7 +178,7 @@ class Index:
             CREATE OR REPLACE TEMP TABLE learned AS
             WITH recurring AS (
                 SELECT outlet, hash FROM held JOIN known USING (article_id)
-                ANTI JOIN core.furniture USING (outlet, hash)
+                ANTI JOIN core.boilerplate USING (outlet, hash)
                 WHERE hash % $every = 0
                   AND outlet IN (SELECT outlet FROM asking JOIN known USING (article_id))
                 GROUP BY ALL HAVING count(*) >= $days
@@ -199,7 +199,7 @@ class Index:
         ((any_learned,),) = self._tables.rows("SELECT count(*) FROM learned")
         if not any_learned:
             return set()
-        self._tables.run("INSERT INTO core.furniture SELECT outlet, hash, ? FROM learned", [run_id])
+        self._tables.run("INSERT INTO core.boilerplate SELECT outlet, hash, ? FROM learned", [run_id])
         disturbed = self._tables.rows(  # whenever they appeared
             "SELECT DISTINCT article_id FROM core.shingles JOIN learned USING (hash) "
             "JOIN core.articles USING (article_id, outlet)"
@@ -223,10 +223,10 @@ class Index:
             """
             WITH mine AS (
                 SELECT hash, article_id FROM asking JOIN known USING (article_id)
-                ANTI JOIN core.furniture USING (outlet, hash)
+                ANTI JOIN core.boilerplate USING (outlet, hash)
             ), theirs AS (
                 SELECT hash, article_id, story FROM held JOIN known USING (article_id)
-                ANTI JOIN core.furniture USING (outlet, hash)
+                ANTI JOIN core.boilerplate USING (outlet, hash)
             ), weights AS (
                 SELECT hash, 1 / count(*) AS weight FROM (SELECT DISTINCT hash, story FROM theirs)
                 GROUP BY hash
@@ -278,7 +278,7 @@ class Index:
         for table in (*INDEX, "commonplaces"):
             self._tables.run(f"DELETE FROM core.{table}")
         self._tables.run(
-            "DELETE FROM core.furniture "
+            "DELETE FROM core.boilerplate "
             "WHERE outlet NOT IN ("
             "SELECT outlet FROM core.articles JOIN core.textless USING (article_id))"
         )

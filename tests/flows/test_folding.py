@@ -56,7 +56,7 @@ def state(store):
     links = ask(
         "SELECT a, b, relation, rule, round(a_prose, 9) FROM core.matches ORDER BY a, b"
     ).rows
-    boilerplate = ask("SELECT outlet, hash FROM core.furniture ORDER BY ALL").rows
+    boilerplate = ask("SELECT outlet, hash FROM core.boilerplate ORDER BY ALL").rows
     return stories(store), links, boilerplate
 
 
