@@ -31,7 +31,7 @@ QUERIES = [
 def small(db):
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        file_articles(store, store.begin_run(NOW), [article()])
+        file_articles(store, store.runs.begin(NOW), [article()])
     return db
 
 
