@@ -26,7 +26,8 @@ from storage.core.migrate import schema_version
 from storage.core.tables import Row, Tables
 from storage.records.index import Index
 from storage.records.lines import Lines
-from storage.snapshot.export import Export, Shape, export
+from storage.snapshot.export import Export, export
+from storage.snapshot.manifest import Shape
 from storage.snapshot.publish import readable
 
 

@@ -19,7 +19,8 @@ from support.filing import file_articles
 
 from storage.core.errors import DatabaseError
 from storage.reading import open_reader
-from storage.snapshot.export import FORMATS, PARTITIONS, Shape
+from storage.snapshot.export import FORMATS, PARTITIONS
+from storage.snapshot.manifest import Shape
 from storage.store import open_store
 
 COPYDESK = Path(sys.executable).parent / "copydesk"
