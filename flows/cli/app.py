@@ -191,7 +191,7 @@ def reindex(db: Db = None) -> None:
     settings = read_settings(db=db)
     must_exist(settings.db)
     with open_store(settings.db) as store:
-        count = folding.reindex(store, store.last_run(), timedelta(days=settings.window_days))
+        count = folding.reindex(store, store.runs.last(), timedelta(days=settings.window_days))
         store.publish(keep=settings.keep_snapshots)
     out.print(f"{count:,} articles indexed, compared and folded anew")
 

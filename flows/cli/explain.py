@@ -15,7 +15,8 @@ from flows.settings import read_settings
 from ingest.dedup.compare import FoldParams
 from ingest.dedup.difference import Edit, difference
 from ingest.model import FOLDS, CopydeskError, Match
-from storage.reading import Reader, StoredArticle, open_reader
+from storage.answers import StoredArticle
+from storage.reading import Reader, open_reader
 from storage.store import open_published
 
 out = Console()
@@ -68,7 +69,7 @@ def why(one: One, other: Other, db: Db = None) -> None:
     with open_published(read_settings(db=db).db) as store:
         first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))
-        filed = store.match(ids[0], ids[1])
+        filed = store.matches.find(ids[0], ids[1])
         if filed and not (first.text and second.text):
             match = filed
         else:

@@ -10,7 +10,8 @@ from rich.console import Console
 from flows.cli.options import Db, moment
 from flows.settings import read_settings
 from storage.reading import open_reader
-from storage.snapshot.export import FORMATS, PARTITIONS, Shape
+from storage.snapshot.export import FORMATS, PARTITIONS
+from storage.snapshot.manifest import Shape
 
 out = Console()
 

@@ -76,7 +76,7 @@ def reclean(db: Db = None) -> None:
             with store.transaction():
                 removed = reclean_outlet(store, name)
                 if removed:
-                    refile_articles(store, store.last_run(), removed, window)
+                    refile_articles(store, store.runs.last(), removed, window)
             changed += len(removed)
             lines += sum(map(len, removed.values()))
         store.publish(keep=settings.keep_snapshots)

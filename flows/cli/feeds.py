@@ -172,7 +172,7 @@ async def _find(url: str, settings: Settings, now: datetime) -> list[Feed]:
     from ingest.fetch.client import open_fetcher
 
     with open_store(settings.db) as store:
-        hosts = store.hosts()
+        hosts = store.hosts.states()
     async with open_fetcher(
         user_agent=settings.user_agent,
         limits=settings.fetch_limits,
@@ -184,7 +184,7 @@ async def _find(url: str, settings: Settings, now: datetime) -> list[Feed]:
             return await find_feeds(url, fetcher)
         finally:
             with open_store(settings.db) as store, store.transaction():
-                store.put_hosts(fetcher.host_states(), now)
+                store.hosts.put(fetcher.host_states(), now)
 
 
 def _set_state(url: str, state: str, settings: Settings) -> None:

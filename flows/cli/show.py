@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from storage.reading import Member, RunSummary, Status, StorySummary, StoryTree, Table
+from storage.answers import Member, RunSummary, Status, StorySummary, StoryTree, Table
 
 FORMATS = ("table", "csv", "json")
 READABLE = 10  # characters that a column wants

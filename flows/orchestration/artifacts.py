@@ -2,7 +2,8 @@
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
-from storage.reading import Reader, RunSummary, StorySummary
+from storage.answers import RunSummary, StorySummary
+from storage.reading import Reader
 
 
 async def publish(reader: Reader, run_id: int) -> RunSummary:

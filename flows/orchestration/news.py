@@ -218,17 +218,17 @@ async def news(
     clock = now or datetime.now(UTC)
     with open_store(settings.db, patience=PATIENCE) as store:
         subscribed = feeds_to_poll(store, settings, clock, due=due)
-        run_id = store.begin_run(clock)
+        run_id = store.runs.begin(clock)
         watch = Stopwatch()
         try:
             with watch.timing("total"):
                 await _work(run_id, clock, settings, store, subscribed, watch)
         except BaseException:
-            store.end_run(run_id, "failed", watch.seconds)
+            store.runs.end(run_id, "failed", watch.seconds)
             with suppress(CopydeskError):  # what ended the run is what is to be heard
                 store.publish(keep=settings.keep_snapshots)
             raise
-        store.end_run(run_id, "finished", watch.seconds)
+        store.runs.end(run_id, "finished", watch.seconds)
         published = store.publish(keep=settings.keep_snapshots)
         get_run_logger().info("published %s in %.1f s", published.path, published.seconds)
         summary = await publish(store.reader(), run_id)
@@ -250,8 +250,8 @@ async def _work(
         limits=settings.fetch_limits,
         proxy=settings.proxy,
         now=clock,
-        hosts=store.hosts(),
-        robots=store.robots(clock - timedelta(days=1)),
+        hosts=store.hosts.states(),
+        robots=store.hosts.robots(clock - timedelta(days=1)),
     ) as fetcher:
         with open_pool(
             workers=settings.workers,
@@ -282,8 +282,8 @@ async def _work(
                 await _take_through(run, taken.pages)
             finally:  # what hosts have asked of us holds however the run ends
                 with store.transaction():
-                    store.put_hosts(fetcher.host_states(), clock)
-                    store.put_robots(fetcher.robots_texts(), clock)
+                    store.hosts.put(fetcher.host_states(), clock)
+                    store.hosts.put_robots(fetcher.robots_texts(), clock)
                 _tell_missed(fetcher.robots_missed())
     return taken
 

@@ -72,14 +72,14 @@ def take_up(
     ]
     with store.transaction():
         ids = {item.page_id for item in identified if isinstance(item, Page)}
-        plan = plan_pages(identified, store.known_pages(ids))
+        plan = plan_pages(identified, store.pages.known(ids))
         record_polls(store, run_id, polls, Counter(page.feed_id for page in plan.pages), now)
-        store.add_pages(run_id, plan.pages)
-        store.add_sightings(plan.listed)
-        store.add_outcomes(run_id, plan.outcomes)
-        pages = store.pending_pages(max_attempts, now)
+        store.pages.add(run_id, plan.pages)
+        store.pages.add_sightings(plan.listed)
+        store.pages.add_outcomes(run_id, plan.outcomes)
+        pages = store.pages.pending(max_attempts, now)
         retried = len(pages) - len(plan.pages)
-        store.note_entries(run_id, len(polls), len(identified), retried)
+        store.runs.note_entries(run_id, len(polls), len(identified), retried)
     return TakenUp(entries=len(identified), retried=retried, pages=tuple(pages))
 
 
@@ -148,13 +148,12 @@ def file_batch(
     """
     with watch.timing("load"), store.transaction():
         ids = [result.article.article_id for result in results if result.article]
-        settled = settle_duplicates(results, store.known_articles(ids))
+        settled = settle_duplicates(results, store.articles.known(ids))
         articles = [result.article for result in settled if result.article]
         file_articles(store, run_id, articles, window, watch)
         store.lines.add_lines({a.article_id: counted(a) for a in articles})
         store.lines.add_removed(
             [(a.article_id, one) for a in articles for one in a.removed], run_id
         )
-        store.lines.add_others(run_id, settled)
-        store.settle_pages(run_id, settled, now)
+        store.pages.settle(run_id, settled, now)
     return settled

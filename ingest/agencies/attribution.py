@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import regex
 
 from ingest.agencies.names import is_agency, named_agency, site_agency
+from ingest.model import LIKELY
 
-LIKELY = 0.5  # from this confidence on, it is the agency's copy
 CONTRIBUTED = 0.25
 HEAD_LINES = 4  # in which a dateline stands, after a repeated title, a deck or a caption
 TAIL_LINES = 6  # in which a credit stands, before a note on the author or a correction

@@ -1,6 +1,7 @@
 """The types that the steps of the pipeline pass on. Each entity has a file."""
 
 from ingest.model.article import (
+    LIKELY,
     Article,
     ArticleText,
     Line,
@@ -24,8 +25,10 @@ from ingest.model.fetch import (
     Request,
 )
 from ingest.model.outcome import (
+    HARD,
     NOT_ASKED,
     TEMPORARY,
+    WEIGHTS,
     CopydeskError,
     Failed,
     Outcome,
@@ -46,9 +49,12 @@ from ingest.model.story import (
 
 __all__ = [
     "FOLDS",
+    "HARD",
+    "LIKELY",
     "NOT_ASKED",
     "NO_HINTS",
     "TEMPORARY",
+    "WEIGHTS",
     "Article",
     "ArticleText",
     "Attempt",

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from ingest.model.outcome import Outcome
 
+#: From this confidence on, an article is the copy of the agency it names.
+LIKELY = 0.5
+
 
 class Verdict(StrEnum):
     """What a page turned out to be. Only a full article is compared and folded."""
@@ -74,7 +77,7 @@ class Article:
     credits: tuple[str, ...] = ()  # organisations named in the byline, agencies above all
     byline: str = ""  # as printed, be it the outlet's own name
     agency: str = ""  # whose copy it says it is: a key of ingest.agencies, as "ap"
-    agency_confidence: float = 0.0  # 0 to 1; it counts as the agency's from 0.5
+    agency_confidence: float = 0.0  # 0 to 1; it is the agency's copy from LIKELY on
     agency_evidence: str = ""  # the words that say so
     agency_from: str = ""  # where: "dateline", "credit line", "byline", "copyright", "url", ...
     modified: datetime | None = None

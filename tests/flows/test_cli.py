@@ -49,7 +49,7 @@ def made(tmp_path_factory):
     db = tmp_path_factory.mktemp("made") / "copydesk.duckdb"
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         record_polls(store, run_id, [poll(state(), entries=[])], NOW)
         articles = [
             article(STORY, title="Harbour council votes", published=ago(hours=3)),
@@ -57,11 +57,11 @@ def made(tmp_path_factory):
             article("https://daily.example/own", text=prose(500, 80)),
         ]
         file_articles(store, run_id, articles)
-        store.add_pages(run_id, [page(DEAD)])
+        store.pages.add(run_id, [page(DEAD)])
         gone = result(page(DEAD), Outcome.GONE, detail="HTTP 404")
-        store.settle_pages(run_id, [gone], NOW)
-        store.note_entries(run_id, feeds=1, entries=4, retried=0)
-        store.end_run(run_id, "finished", {"total": 2.5})
+        store.pages.settle(run_id, [gone], NOW)
+        store.runs.note_entries(run_id, feeds=1, entries=4, retried=0)
+        store.runs.end(run_id, "finished", {"total": 2.5})
     return db
 
 
@@ -176,7 +176,7 @@ def test_a_difference_is_shown_by_marks_where_there_are_no_colours(db):
             article(STORY, text=f"{text} night", published=ago(hours=3)),
             article(COPY, text=f"{later} today", published=ago(hours=1)),
         ]
-        file_articles(store, store.begin_run(NOW), articles)
+        file_articles(store, store.runs.begin(NOW), articles)
     status, shown, _ = copydesk("diff", "--db", db, COPY, STORY)
     assert status == 0
     assert "by nine to four to [-sell-] {+keep+} the pier [-on Tuesday night-] {+today+}" in shown
@@ -381,7 +381,7 @@ def test_a_column_named_like_markup_is_shown_as_it_is(filled):
 
 def test_a_run_that_was_killed_is_called_crashed(filled):
     with open_store(filled) as store:
-        store.begin_run(NOW)
+        store.runs.begin(NOW)
     _, shown, _ = copydesk("status", "--db", filled)
     assert "Run 2 crashed" in shown
 
@@ -412,7 +412,7 @@ def test_reindexing_and_recleaning_renew_what_readers_see(filled):
 def test_a_line_taken_out_by_recleaning_is_searched_for_no_longer(filled):
     call = "Subscribe to our gazettebrief"
     with open_store(filled) as store:
-        run_id = store.last_run()
+        run_id = store.runs.last()
         file_articles(
             store,
             run_id,
@@ -529,10 +529,8 @@ def test_settings_that_do_not_go_together_are_told_and_nothing_else(monkeypatch)
 def test_the_story_of_a_page_that_is_no_article_names_its_verdict(filled):
     url = "https://wire.example/login"
     with open_store(filled) as store:
-        store.add_pages(1, [page(url)])
+        store.pages.add(1, [page(url)])
         read = article(url, text="Sign in.", verdict=Verdict.LOGIN, reason="it asks to sign in")
-        results = [result(page(url), Outcome.LOGIN, other=read)]
-        store.lines.add_others(1, results)
-        store.settle_pages(1, results, NOW)
+        store.pages.settle(1, [result(page(url), Outcome.LOGIN, other=read)], NOW)
     _, _, complaint = copydesk("story", "--db", filled, url)
     assert "judged login, it asks to sign in: what could be read is in other_pages" in complaint

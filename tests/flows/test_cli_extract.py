@@ -63,7 +63,7 @@ def test_a_database_that_cannot_be_read_costs_the_boilerplate_alone(saved, tmp_p
 
 def test_recleaning_an_empty_database_takes_nothing(tmp_path):
     with open_store(tmp_path / "new.duckdb") as store:
-        store.begin_run(NOW)
+        store.runs.begin(NOW)
     assert (
         "0 lines taken out of 0 articles" in run("reclean", "--db", tmp_path / "new.duckdb").output
     )

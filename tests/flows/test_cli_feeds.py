@@ -131,7 +131,7 @@ def polled_daily(db, outcomes):
         (held,) = store.feeds.subscribe([feed(title="Wire")], NOW)
         for day, (outcome, fresh) in enumerate(outcomes):
             now = NOW + timedelta(days=day)
-            run = store.begin_run(now)
+            run = store.runs.begin(now)
             entries = [entry(f"https://wire.example/{day}/{n}") for n in range(fresh)]
             (held,) = store.feeds.active()
             brought = entries if outcome is Outcome.READ else None
@@ -159,7 +159,7 @@ def test_the_health_of_a_feed_is_named(db, days, verdict):
 def test_a_list_says_when_each_feed_is_due_and_why(db):
     with open_store(db) as store:
         (held,) = store.feeds.subscribe([feed(title="Wire")], NOW)
-        take_up(store, store.begin_run(NOW), [poll(held, Outcome.UNCHANGED)], NOW, 3)
+        take_up(store, store.runs.begin(NOW), [poll(held, Outcome.UNCHANGED)], NOW, 3)
     with open_reader(db) as reader:
         ((due, why),) = reader.query("SELECT next_due, due_reason FROM feeds").rows
     assert due > NOW
@@ -170,7 +170,7 @@ def test_a_feed_that_has_moved_keeps_its_old_address_and_its_number(db):
     with open_store(db) as store:
         (held,) = store.feeds.subscribe([feed()], NOW)
         for _ in range(3):
-            run = store.begin_run(NOW)
+            run = store.runs.begin(NOW)
             moved = poll(held, Outcome.UNCHANGED, moved_to="https://new.example/feed")
             take_up(store, run, [moved], NOW, 3)
             (held,) = store.feeds.active()

@@ -41,7 +41,7 @@ def polled(*feeds, now=NOW):
 
 def run_of(store, feeds, now):
     """One run over feeds, up to its pages; the feeds as it leaves them."""
-    take_up(store, store.begin_run(now), polled(*feeds, now=now), now, 3)
+    take_up(store, store.runs.begin(now), polled(*feeds, now=now), now, 3)
     return store.feeds.active()
 
 
@@ -113,7 +113,7 @@ def test_a_poll_that_ends_late_in_a_run_is_due_so_much_later(store):
 
     (held,) = store.feeds.subscribe([feed()], NOW)
     late = attempt(Outcome.UNCHANGED, kind="feed", at=NOW + timedelta(minutes=50))
-    take_up(store, store.begin_run(NOW), [poll(held, attempt=late)], NOW, 3)
+    take_up(store, store.runs.begin(NOW), [poll(held, attempt=late)], NOW, 3)
     ((due, at),) = rows(store, "SELECT f.next_due, t.fetched_at FROM feeds f, fetches t")
     assert due >= NOW + timedelta(minutes=50) + timedelta(hours=1)
     assert at == NOW + timedelta(minutes=50)
@@ -149,11 +149,11 @@ def test_where_no_feed_is_polled_a_run_has_still_its_pages(tmp_path, db, left):
     )
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        store.add_pages(store.begin_run(NOW), [page()])
+        store.pages.add(store.runs.begin(NOW), [page()])
         store.feeds.set_state(feed().url, left)
         for settings in (Settings(db=db), Settings(db=db, feeds=listed)):
             assert feeds_to_poll(store, settings, NOW, due=False) == []
-        taken = take_up(store, store.begin_run(NOW), [], NOW, 3)
+        taken = take_up(store, store.runs.begin(NOW), [], NOW, 3)
     assert [waiting.url for waiting in taken.pages] == [page().url]
 
 

@@ -39,7 +39,7 @@ async def run_once(db, proxy, pool, *, now=NOW, batch=100):
     """A run without Prefect: the same stages in the same order."""
     with open_store(db) as store:
         feeds = store.feeds.subscribe(read_feeds(FEEDS), now)
-        run_id = store.begin_run(now)
+        run_id = store.runs.begin(now)
         async with open_fetcher(
             user_agent="test", limits=FetchLimits(host_gap=0), proxy=proxy, now=now
         ) as fetcher:

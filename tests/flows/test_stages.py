@@ -43,7 +43,7 @@ def rows(store, sql):
 def run(store):
     """The number of a run that polls one feed."""
     store.feeds.subscribe([feed()], NOW)
-    return store.begin_run(NOW)
+    return store.runs.begin(NOW)
 
 
 def file(store, run, *answers, recipes=None):
@@ -54,7 +54,7 @@ def file(store, run, *answers, recipes=None):
         return [await extract_page(one, HerePool(), known) for one in answers]
 
     results = asyncio.run(extracted())
-    store.add_pages(run, [one.page for one in answers])
+    store.pages.add(run, [one.page for one in answers])
     window = timedelta(days=7)
     return file_batch(store, run, results, now=NOW, window=window, watch=Stopwatch())
 

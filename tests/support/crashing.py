@@ -122,7 +122,7 @@ async def prepare(extractor):
 async def run(db, extractor):
     with open_store(db, patience=60) as store:
         feeds = store.feeds.subscribe(read_feeds(FEEDS), NOW)
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         polls = [await poll_feed(feed, Newsroom(), extractor.parse, NOW) for feed in feeds]
         taken = take_up(store, run_id, polls, NOW, max_attempts=3)
         for pages in batches(taken.pages, BATCH):
@@ -130,7 +130,7 @@ async def run(db, extractor):
             results = [await extract_page(answer, extractor, {}) for answer in answers]
             window, watch = timedelta(days=14), Stopwatch()
             file_batch(store, run_id, results, now=NOW, window=window, watch=watch)
-        store.end_run(run_id, "finished", {"total": 1.0})
+        store.runs.end(run_id, "finished", {"total": 1.0})
         store.publish()
 
 
