@@ -15,8 +15,8 @@ import pytest
 from support.quack import ATTACH, TOKEN, ask
 from support.serving import Answer, serving
 
-from flows.cli.newsroom import FEEDS, sample_newsroom
 from flows.orchestration.server import healthy
+from flows.sample.newsroom import FEEDS, sample_newsroom
 from storage.reading import open_reader
 
 pytestmark = [
