@@ -12,7 +12,7 @@ the same flow for a caller that has read them.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice, zip_longest
@@ -78,7 +78,9 @@ async def news(
     return await _run_once(settings, read_feed_list(settings), now, due=due)
 
 
-def news_with(settings: Settings, listed: Sequence[Feed] | None) -> "Flow[..., Any]":
+def news_with(
+    settings: Settings, listed: Sequence[Feed] | None
+) -> "Flow[..., Coroutine[Any, Any, int]]":
     """The flow `news` for settings and a feed list that the caller has read.
 
     They are no parameters of the flow: Prefect stores parameters, and feeds may have passwords.
