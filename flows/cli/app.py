@@ -23,8 +23,8 @@ Fetch news feeds, extract the articles, fold wire copies, ask in SQL.
   copydesk serve --feeds feeds.opml   read them on a schedule
   copydesk sql "FROM stories"         ask
 
-Everything is stored in one DuckDB file: --db, or COPYDESK_DB, or the default below. Settings come
-from options, then COPYDESK_* variables, then copydesk.toml; `copydesk settings` lists them all.
+Everything is stored in one DuckDB file, which --db or COPYDESK_DB names. Settings come from
+options, then COPYDESK_* variables, then copydesk.toml. `copydesk settings` lists them all.
 """
 
 app = typer.Typer(
@@ -38,7 +38,6 @@ out = Console()
 err = Console(stderr=True)
 
 
-@app.command()
 def settings() -> None:
     """List every setting with its value and its meaning."""
     now = read_settings()
@@ -52,6 +51,7 @@ for command in (
     *(run.demo, run.run, run.serve),
     *(ask.sql, ask.story, compare.why, compare.diff, ask.status),
     *(extract.extract, articles.reclean, articles.reindex, articles.upkeep, articles.export),
+    settings,
 ):
     app.command()(command)
 app.add_typer(feeds.app, name="feeds")

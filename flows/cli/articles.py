@@ -32,9 +32,10 @@ Since = Annotated[
 
 
 def reclean(db: Db = None) -> None:
-    """Remove boilerplate from stored articles that was recognised after they were stored.
+    """Remove boilerplate from stored articles.
 
-    Boilerplate is a line that recurs in articles of the same outlet.
+    Boilerplate is a line that recurs in articles of the same outlet. A run removes what was known
+    to recur when it stored an article; this removes what was recognised later.
     """
     settings = read_settings(db=db)
     must_exist(settings.db)
@@ -51,9 +52,9 @@ def reclean(db: Db = None) -> None:
 
 
 def reindex(db: Db = None) -> None:
-    """Find all copies again, after an upgrade or a change of the rules.
+    """Find all copies again.
 
-    Stories keep their numbers.
+    Do it after an upgrade, or after a change of the rules. Stories keep their numbers.
     """
     settings = read_settings(db=db)
     must_exist(settings.db)
@@ -79,9 +80,10 @@ def upkeep(
         bool, typer.Option("--rebuild", help="Rebuild the file even if it has little free space.")
     ] = False,
 ) -> None:
-    """Delete or sum up old data, as the settings say, and rebuild a file with much free space.
+    """Delete old data, and rebuild a large file.
 
-    `copydesk serve` does this once a day.
+    The settings COPYDESK_KEEP_... say what is old. A file is rebuilt where much of it is free
+    space. `copydesk serve` does this once a day.
     """
     settings = read_settings(db=db)
     must_exist(settings.db)

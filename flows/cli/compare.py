@@ -64,7 +64,7 @@ def _count(words: tuple[str, ...]) -> int:
 
 
 def why(one: One, other: Other, db: Db = None) -> None:
-    """Explain why two articles are or are not one story: the figures and the rule."""
+    """Explain why two articles are one story, or why they are not."""
     with open_published(read_settings(db=db).db) as store:
         first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))

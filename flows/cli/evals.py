@@ -41,9 +41,10 @@ def text(
     ],
     worst: Annotated[int, typer.Option(help="How many of the worst pages to list.")] = 10,
 ) -> None:
-    """Measure how well articles are extracted, side by side with trafilatura.
+    """Measure extraction on pages that people labelled.
 
-    The extractors take turns on every page. Seconds are CPU time of one core.
+    Copydesk is measured side by side with trafilatura. The extractors take turns on every page.
+    Seconds are CPU time of one core.
     """
     pages = list(read_labelled(path))
     readers = extractors(datetime.now(UTC))

@@ -34,10 +34,10 @@ def extract(
     ] = "https://unknown.example/page",
     db: Db = None,
 ) -> None:
-    """Show what would be stored of a page: its text, its values, and the source of each value.
+    """Show what would be stored of a page.
 
-    Removed lines are struck out. The database's boilerplate for the outlet and the outlet's recipe
-    are applied.
+    Prints its text, its values, and the source of each value. Removed lines are struck out. The
+    database's boilerplate for the outlet and the outlet's recipe are applied.
     """
     settings = read_settings(db=db)
     now = datetime.now(UTC)

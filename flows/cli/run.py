@@ -39,7 +39,7 @@ Now = Annotated[
     typer.Option(
         parser=moment,
         metavar="TIME",
-        help="The time that the run takes for now: 2016-11-05T02:00Z. [default: the current time]",
+        help="The time of the run, for replays: 2016-11-05T02:00Z. [default: the current time]",
         show_default=False,
     ),
 ]
@@ -98,7 +98,7 @@ def serve(
     """Read the feeds on a schedule, with Prefect's UI.
 
     Stops on Ctrl-C. Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one. There is
-    one run at a time: a run that comes due during another one is cancelled, and so is a missed one.
+    one run at a time. A run that comes due during another one, or was missed, is cancelled.
     """
     settings = read_settings(feeds=feeds, db=db)
     check_feeds(settings, read_feed_list(settings))

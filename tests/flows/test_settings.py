@@ -1,8 +1,11 @@
 """Where settings come from, and which values are refused."""
 
+from importlib.metadata import version
+
 import pytest
 
-from flows.settings import read_settings
+from flows.settings import Settings, read_settings
+from ingest.fetch.limits import FetchLimits
 from ingest.model import CopydeskError
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
@@ -40,3 +43,16 @@ def test_settings_that_do_not_go_together_are_told_and_nothing_else(monkeypatch)
     assert str(caught.value).startswith(
         "a setting is wrong: keep_texts_days must be at least window_days, 14. Look at"
     )
+
+
+def test_the_limits_of_fetching_have_their_defaults_in_one_place():
+    assert Settings().fetch_limits == FetchLimits()
+    changed = Settings(host_gap=0, max_redirects=1, allow_networks=("10.0.0.0/8",)).fetch_limits
+    assert changed == FetchLimits(host_gap=0, max_redirects=1, allow_networks=("10.0.0.0/8",))
+
+
+def test_servers_are_told_the_version_that_is_installed_and_the_contact():
+    installed = version("copydesk")
+    assert Settings().user_agent == f"Copydesk/{installed} (news research)"
+    named = Settings(contact="desk@example.org").user_agent
+    assert named == f"Copydesk/{installed} (news research; desk@example.org)"

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 from support.commands import COPYDESK, copydesk
 from typer.testing import CliRunner
@@ -47,3 +48,10 @@ def test_a_missing_database_is_one_sentence(tmp_path):
     status, _, complaint = copydesk("status", "--db", tmp_path / "none.duckdb")
     assert status == 1
     assert "no database at" in complaint
+
+
+def test_only_the_command_sql_sends_sql_and_no_command_opens_a_transaction():
+    sources = {path.name: path.read_text() for path in Path(cli.__file__).parent.glob("*.py")}
+    assert [name for name, text in sources.items() if ".query(" in text] == ["ask.py"]
+    assert sources["ask.py"].count(".query(") == 1
+    assert not [name for name, text in sources.items() if "transaction()" in text]

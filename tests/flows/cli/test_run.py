@@ -8,6 +8,8 @@ import pytest
 from support.commands import COPYDESK, copydesk
 
 from flows.cli.options import moment
+from flows.cli.run import demo
+from ingest.model import CopydeskError
 
 
 def test_a_missing_feed_list_is_said_before_anything_is_started(tmp_path):
@@ -72,3 +74,17 @@ def test_a_setting_that_cannot_work_is_refused_before_anything_starts(
     status, _, complaint = copydesk("run", "--db", tmp_path / "x.duckdb")
     assert status == 1
     assert name.lower() in complaint
+
+
+def test_the_demo_leaves_the_environment_as_it_was(filled):
+    before = dict(os.environ)
+    with pytest.raises(CopydeskError, match="holds real feeds"):
+        demo(db=filled)
+    assert dict(os.environ) == before
+
+
+def test_the_demo_files_where_the_variable_says(filled, monkeypatch):
+    monkeypatch.setenv("COPYDESK_DB", str(filled))
+    status, _, complaint = copydesk("demo")
+    assert status == 1
+    assert f"{filled} holds real feeds" in complaint
