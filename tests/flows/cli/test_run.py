@@ -5,11 +5,13 @@ import subprocess
 from datetime import timedelta
 
 import pytest
+from support.builders import feed
 from support.commands import COPYDESK, copydesk
 
 from flows.cli.options import moment
 from flows.cli.run import demo
 from ingest.model import CopydeskError
+from storage.store import open_store
 
 
 def test_a_missing_feed_list_is_said_before_anything_is_started(tmp_path):
@@ -74,6 +76,14 @@ def test_a_setting_that_cannot_work_is_refused_before_anything_starts(
     status, _, complaint = copydesk("run", "--db", tmp_path / "x.duckdb")
     assert status == 1
     assert name.lower() in complaint
+
+
+def test_a_database_whose_real_feed_was_removed_is_still_a_real_one(filled):
+    with open_store(filled) as store:
+        store.feeds.set_state(feed().url, "removed")
+    status, _, complaint = copydesk("demo", "--db", filled)
+    assert status == 1
+    assert "holds real feeds" in complaint
 
 
 def test_the_demo_leaves_the_environment_as_it_was(filled):
