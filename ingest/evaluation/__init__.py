@@ -1,5 +1,7 @@
 """Measures results against labels.
 
-text    how well the text and metadata of pages are read
-pairs   how well copies are found
+text        how well the text and metadata of pages are read
+extractors  Copydesk and trafilatura side by side, measured by `text`
+pairs       how well copies are found
+chart       line charts as SVG
 """

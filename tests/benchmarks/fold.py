@@ -26,10 +26,10 @@ from datasketch import MinHash
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli.plot import Chart, svg
 from flows.pipeline.folding import BOUNDS, SKETCH, file_articles
 from ingest.dedup.hashes import distinct, within
 from ingest.dedup.sketch import shingle, signatures, sketch_articles
+from ingest.evaluation.chart import Chart, svg
 from ingest.model import Article, Story
 from ingest.words import words
 from storage.store import Store, open_store

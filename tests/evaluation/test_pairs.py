@@ -4,8 +4,8 @@ import pytest
 from support.builders import NOW, feed
 from support.constructed import corpus
 
-from flows.cli.plot import Chart, svg
 from flows.pipeline.folding import file_articles
+from ingest.evaluation.chart import Chart, svg
 from ingest.evaluation.pairs import (
     Judged,
     LabelledPair,

@@ -4,7 +4,7 @@ import pytest
 from support.builders import NOW, article, feed, page, prose, result
 from support.filing import file_articles
 
-from flows.cli.extract import reclean_outlet
+from flows.pipeline.recleaning import reclean_outlet
 from ingest.extract.cleaning import counted, without_recurring
 from ingest.extract.wording import line_hash
 from ingest.model import Outcome, Removed, Verdict

@@ -19,10 +19,10 @@ from hashlib import md5
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.cli.newsroom import FEEDS, SAMPLE
 from flows.pipeline.polling import poll_feed, read_feeds
 from flows.pipeline.stages import extract_page, fetch_page, file_batch, take_up
 from flows.pipeline.stopwatch import Stopwatch
+from flows.sample.newsroom import FEEDS, SAMPLE
 from ingest.extract.article import extract_article
 from ingest.feeds.parse import parse_feed
 from ingest.feeds.plan import batches, identify

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.newsroom import FEEDS, RECIPES, SAMPLE, sample_newsroom
 from flows.pipeline.polling import parse_in, poll_feed, read_feeds
 from flows.pipeline.stages import (
     TakenUp,
@@ -24,6 +23,7 @@ from flows.pipeline.stages import (
     take_up,
 )
 from flows.pipeline.stopwatch import Stopwatch
+from flows.sample.newsroom import FEEDS, RECIPES, SAMPLE, sample_newsroom
 from ingest.extract.recipes import read_recipes
 from ingest.feeds.plan import batches
 from ingest.fetch.client import FetchLimits, open_fetcher

@@ -1,4 +1,7 @@
-"""The sample newsroom: seven fictional outlets, served on loopback to the run that reads them."""
+"""The sample newsroom: seven fictional outlets, served on this machine for as long as a run lasts.
+
+The files are package data in an installed Copydesk. In a checkout they are in deploy/.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -11,9 +14,11 @@ from urllib.parse import urlsplit
 
 from ingest.model import CopydeskError
 
-SAMPLE = Path(__file__).parent.parent.parent / "deploy" / "sample"
+INSTALLED = Path(__file__).parent / "data"  # pyproject.toml puts the files of deploy/ there
+DATA = INSTALLED if INSTALLED.is_dir() else Path(__file__).parent.parent.parent / "deploy"
+SAMPLE = DATA / "sample"
 FEEDS = SAMPLE / "feeds.opml"
-RECIPES = SAMPLE.parent / "recipes.toml"  # its worked examples are outlets of the sample
+RECIPES = DATA / "recipes.toml"  # its worked examples are outlets of the sample
 
 
 class _Newsroom(SimpleHTTPRequestHandler):
@@ -43,14 +48,17 @@ class _Newsroom(SimpleHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
-        """A run that is broken off hangs up on us: that is no error of the newsroom's."""
+        """Prints nothing: a run that is stopped closes its connections, which is no error here."""
 
 
 @contextmanager
 def sample_newsroom() -> Iterator[str]:
-    """Serves the sample on a free loopback port until the block ends; gives the proxy's address."""
+    """Serves the sample on a free local port until the block ends. Yields the proxy's address.
+
+    Raises CopydeskError where the sample's files are missing.
+    """
     if not FEEDS.exists():
-        raise CopydeskError(f"the sample newsroom is not at {SAMPLE}: run this from a checkout")
+        raise CopydeskError(f"the sample newsroom is not at {SAMPLE}: install Copydesk again")
     server = _Server(("127.0.0.1", 0), partial(_Newsroom, directory=str(SAMPLE)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -21,7 +21,7 @@ from storage.snapshot.publish import snapshot_of
 from storage.store import open_store
 
 KILLS = 50
-SUPPORT = Path(__file__).parent.parent / "support"
+SUPPORT = Path(__file__).parents[2] / "support"
 NEWER = SUPPORT.parent / "data" / "duckdb-2.duckdb.gz"
 
 

@@ -14,7 +14,7 @@ from ingest.model import CopydeskError, Outcome
 from storage.reading import open_reader
 from storage.store import open_store
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parents[2] / "data"
 RSS = Answer(body=(DATA / "rss.xml").read_bytes(), headers={"Content-Type": "application/rss+xml"})
 
 

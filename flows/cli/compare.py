@@ -1,4 +1,4 @@
-"""Commands that say why two articles are, or are not, one story, and what one made of the other."""
+"""`copydesk why` and `copydesk diff`: two articles compared."""
 
 from collections import Counter
 from typing import Annotated
@@ -21,16 +21,16 @@ from storage.store import open_published
 
 out = Console()
 
-One = Annotated[str, typer.Argument(help="An article's address.", metavar="URL")]
-Other = Annotated[str, typer.Argument(help="Another's.", metavar="URL")]
+One = Annotated[str, typer.Argument(help="The address of an article.", metavar="URL")]
+Other = Annotated[str, typer.Argument(help="The address of another article.", metavar="URL")]
 
-#: How to show words that are gone and words that are there, on a terminal; elsewhere by marks.
+#: The styles of removed and of added words on a terminal. Elsewhere marks stand for them.
 GONE, THERE = "red strike", "green"
 MARKS = {GONE: ("[-", "-] "), THERE: ("{+", "+} ")}
 
 
 def diff(one: One, other: Other, db: Db = None) -> None:
-    """Show what the later of two articles cut, added and changed of the earlier."""
+    """Show what the later of two articles cut, added and changed."""
     with open_reader(read_settings(db=db).db) as reader:
         first, second = _both(reader, one, other)
     _check_kept(first, second)
@@ -65,7 +65,7 @@ def _count(words: tuple[str, ...]) -> int:
 
 
 def why(one: One, other: Other, db: Db = None) -> None:
-    """Say what was compared of two articles, with which figures, and which rule decided."""
+    """Explain why two articles are one story, or why they are not."""
     with open_published(read_settings(db=db).db) as store:
         first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))
@@ -131,9 +131,9 @@ def _consequence(a: StoredArticle, b: StoredArticle, match: Match, filed: Match 
         return "They are linked."
     if match.relation:
         return (
-            "That was found just now: nothing is filed of the two. They appeared further apart "
-            "than the window, are too short to be looked up, share only what very many hold, or "
-            "were filed before the last reindex."
+            "That was found just now: nothing is filed of the two. Either they appeared further "
+            "apart than the window, or they are too short to be looked up, or they share only "
+            "what very many articles share, or they were filed before the last reindex."
         )
     return "They are two stories."
 

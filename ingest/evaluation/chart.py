@@ -1,4 +1,4 @@
-"""Line charts as SVG, for reports that have to stand alone."""
+"""Line charts as SVG files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ COLOURS = ("#1b6ca8", "#c8553d", "#3f8f4f", "#8a5fa8")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Some lines over one axis; `mark` is a place on it worth showing. Their least value is at the
-    bottom, or `base` where that is less."""
+    """Some lines over one horizontal axis; `mark` draws a vertical line at that place of the axis.
+
+    The vertical axis begins at the least value, or at `base` where that is less.
+    """
 
     title: str
     lines: Mapping[str, Sequence[tuple[float, float]]]

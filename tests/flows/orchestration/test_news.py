@@ -15,8 +15,10 @@ import pytest
 from support.quack import ATTACH, TOKEN, ask
 from support.serving import Answer, serving
 
-from flows.cli.newsroom import FEEDS, sample_newsroom
 from flows.orchestration.server import healthy
+from flows.pipeline.polling import read_feeds
+from flows.sample.newsroom import FEEDS, sample_newsroom
+from flows.settings import Settings
 from storage.reading import open_reader
 
 pytestmark = [
@@ -36,23 +38,20 @@ def prefect():
         yield
 
 
-def run_flow(db, monkeypatch, **parameters):
-    from flows.orchestration.news import news
+def run_flow(db):
+    from flows.orchestration.news import news_with
 
     with sample_newsroom() as proxy:
-        monkeypatch.setenv("COPYDESK_PROXY", proxy)
-        monkeypatch.setenv("COPYDESK_BATCH", "20")
-        monkeypatch.setenv("COPYDESK_HOST_GAP", "0")
-        return asyncio.run(news(feeds=FEEDS, db=db, now=NOW, **parameters))
+        settings = Settings(db=db, proxy=proxy, batch=20, host_gap=0)
+        return asyncio.run(news_with(settings, read_feeds(FEEDS))(now=NOW))
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A database after two runs of the flow."""
     db = tmp_path_factory.mktemp("news") / "news.duckdb"
-    with pytest.MonkeyPatch.context() as patch:
-        assert run_flow(db, patch) == 1
-        assert run_flow(db, patch) == 2
+    assert run_flow(db) == 1
+    assert run_flow(db) == 2
     return db
 
 
@@ -94,6 +93,12 @@ def test_a_run_leaves_its_figures_and_stories_as_artifacts():
     assert {"copydesk-run", "copydesk-stories"} <= set(by_key)
 
 
+@pytest.mark.usefixtures("finished")
+def test_prefect_stores_neither_settings_nor_feeds_which_may_hold_passwords():
+    flow_runs, _, _ = asyncio.run(read_prefect())
+    assert {tuple(sorted(run.parameters)) for run in flow_runs} == {("due", "now")}
+
+
 def test_where_the_seconds_went_is_kept(finished):
     with open_reader(finished) as reader:
         row = reader.query(
@@ -125,11 +130,11 @@ def test_a_run_that_breaks_off_is_recorded_and_its_pages_are_taken_up_next_time(
     with monkeypatch.context() as patch:
         patch.setattr(stages, "file_batch", full)
         with pytest.raises(BaseException, match=r"no space left|unhandled errors"):
-            run_flow(db, patch)
+            run_flow(db)
     with open_reader(db) as reader:
         assert reader.run_summary(1).state == "failed"
         assert reader.status().pages == {"pending": 66}
-    run_flow(db, monkeypatch)
+    run_flow(db)
     with open_reader(db) as reader:
         summary = reader.run_summary(2)
         assert summary.articles > 60

@@ -8,8 +8,9 @@ from support.builders import NOW, feed, fetched, page, state
 from support.fetching import session
 from support.serving import Answer
 
-from flows.pipeline.polling import MAX_CANDIDATES, feeds_to_poll, find_feeds, parse_in, poll_feed
+from flows.pipeline.polling import feeds_to_poll, parse_in, poll_feed, read_feed_list
 from flows.pipeline.stages import take_up
+from flows.pipeline.subscribing import MAX_CANDIDATES, find_feeds
 from flows.settings import Settings
 from ingest.feeds.parse import parse_feed
 from ingest.model import CopydeskError, Failed, Feed, Outcome
@@ -138,7 +139,7 @@ def test_an_unchanged_body_under_a_new_validator_is_asked_for_with_that_one(site
 
 def test_a_database_without_feeds_says_how_to_get_some(store, db):
     with pytest.raises(CopydeskError, match=r"has no feeds to poll.*--feeds"):
-        feeds_to_poll(store, Settings(db=db), NOW, due=False)
+        feeds_to_poll(store, Settings(db=db), None, NOW, due=False)
 
 
 @pytest.mark.parametrize("left", ["paused", "removed"])
@@ -152,7 +153,8 @@ def test_where_no_feed_is_polled_a_run_has_still_its_pages(tmp_path, db, left):
         store.pages.add(store.runs.begin(NOW), [page()])
         store.feeds.set_state(feed().url, left)
         for settings in (Settings(db=db), Settings(db=db, feeds=listed)):
-            assert feeds_to_poll(store, settings, NOW, due=False) == []
+            read = read_feed_list(settings)
+            assert feeds_to_poll(store, settings, read, NOW, due=False) == []
         taken = take_up(store, store.runs.begin(NOW), [], NOW, 3)
     assert [waiting.url for waiting in taken.pages] == [page().url]
 
