@@ -23,7 +23,18 @@ from ingest.extract.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
 from ingest.metadata.bylines import clean_authors
 from ingest.metadata.dates import guess_date
 from ingest.metadata.read import Metadata, read_metadata
-from ingest.model import Article, Entry, Failed, Fetched, Outcome, Removed, Verdict
+from ingest.model import (
+    NO_DATE,
+    Article,
+    Entry,
+    Failed,
+    Fetched,
+    Outcome,
+    Removed,
+    Sourced,
+    SourcedDate,
+    Verdict,
+)
 from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
 from ingest.values import moment
 from ingest.words import size
@@ -73,38 +84,36 @@ def extract_article(
     page = _with_recipe(read_metadata(tree, fetched.final_url), tree, known.recipe)
     answered = without_credentials(canonical_url(fetched.final_url))
     url = _canonical(page, fetched.final_url) or answered
-    published, published_from, day_only = _published(
-        entry, page, tree, fetched.final_url, first_seen
-    )
-    modified, modified_from = _modified(page, published, first_seen)
+    published = _published(entry, page, tree, fetched.final_url, first_seen)
+    modified = _modified(page, published, first_seen)
     text = _text(tree, page, entry, fetched.final_url, known)
     whole = "\n".join(text.lines)
     agency = _agency(text, page, answered, known.recipe)
-    title, title_from = _title(entry, page)
-    authors, organisations, authors_from = _authors(entry, page, outlet(answered))
+    title = _title(entry, page)
+    authors, credited = _authors(entry, page, outlet(answered))
     return Article(
         article_id=url_id(url),
         url=url,
         outlet=outlet(answered),
-        title=title,
-        title_from=title_from,
+        title=title.value,
+        title_from=title.source,
         subtitle=page.subtitle,
         text=whole,
         text_from=text.source,
-        authors=authors,
-        authors_from=authors_from,
-        credits=organisations,
+        authors=authors.value,
+        authors_from=authors.source,
+        credits=credited,
         byline=page.byline,
         agency=agency.agency,
         agency_confidence=agency.confidence,
         agency_evidence=agency.evidence,
         agency_from=agency.where,
         language=py3langid.classify(whole[:LANGUAGE_SAMPLE])[0] if whole else "",
-        published=published,
-        published_from=published_from,
-        published_day_only=day_only,
-        modified=modified,
-        modified_from=modified_from,
+        published=published.value,
+        published_from=published.source,
+        published_day_only=bool(published) and not published.has_time,
+        modified=modified.value,
+        modified_from=modified.source,
         first_seen=first_seen,
         words=sum(map(size, text.lines)),
         final_url=answered if answered != url else "",
@@ -125,14 +134,14 @@ def _text(
     """The page's text and verdict; the feed's, where the page gives less."""
     around = surroundings(
         tree,
-        titles=(entry.title, page.title, page.subtitle),
-        authors=(*page.authors, *clean_authors(entry.authors).authors),
+        titles=(entry.title, page.title.value, page.subtitle),
+        authors=(*page.authors.value, *clean_authors(entry.authors).authors),
         names=(page.site, outlet(url)),
         recurring=known.recurring,
     )
     appearance = Appearance(
         url=url,
-        title=page.title,
+        title=page.title.value,
         types=(*page.types, page.page_type),
         is_free=page.is_free,
         stated=page.word_count,
@@ -177,7 +186,7 @@ def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution
         text="\n".join(text.drawn),
         url=url,
         credited=page.credits,
-        authors=page.authors,
+        authors=page.authors.value,
         byline=page.byline,
         canonical=page.canonical,
         source=page.source,
@@ -192,32 +201,34 @@ def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) ->
     title, author, date = (found(tree, path) for path in (recipe.title, recipe.author, recipe.date))
     at = next(filter(None, map(moment, date)), None)
     if title:
-        page = replace(page, title=title[0], title_from="recipe")
+        page = replace(page, title=Sourced(title[0], "recipe"))
     if author:
         signed = clean_authors(author)
-        page = replace(page, authors=signed.authors, credits=signed.credits, authors_from="recipe")
+        authors = Sourced(signed.authors, "recipe")
+        page = replace(page, authors=authors, credits=signed.credits)
     if at:
-        page = replace(page, published=at, published_from="recipe", published_has_time=True)
+        page = replace(page, published=SourcedDate(at, "recipe", has_time=True))
     return page
 
 
-def _title(entry: Entry, page: Metadata) -> tuple[str, str]:
-    """The page's headline where it shows or declares one, else the feed's: a feed of links has
-    titles of its own."""
-    sure = page.title and page.title_from != "title"
-    if sure or not entry.title:
-        return page.title, page.title_from
-    return entry.title, "feed"
+def _title(entry: Entry, page: Metadata) -> Sourced[str]:
+    """The page's headline where it shows or declares one, else the feed's.
+
+    A feed of links has titles of its own.
+    """
+    sure = page.title and page.title.source != "title"
+    return page.title if sure or not entry.title else Sourced(entry.title, "feed")
 
 
 def _authors(
     entry: Entry, page: Metadata, host: str
-) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """People, organisations, and where their names are from: the page's, else the feed's."""
-    fed = clean_authors(entry.authors, own=(host, page.site))
+) -> tuple[Sourced[tuple[str, ...]], tuple[str, ...]]:
+    """People with the source of their names, and organisations: the page's, else the feed's."""
     if page.authors:
-        return page.authors, page.credits, page.authors_from
-    return fed.authors, page.credits or fed.credits, "feed" if fed.authors else ""
+        return page.authors, page.credits
+    of_feed = clean_authors(entry.authors, own=(host, page.site))
+    authors = Sourced(of_feed.authors, "feed" if of_feed.authors else "")
+    return authors, page.credits or of_feed.credits
 
 
 def _canonical(page: Metadata, url: str) -> str:
@@ -231,33 +242,30 @@ def _canonical(page: Metadata, url: str) -> str:
 
 def _published(
     entry: Entry, page: Metadata, tree: lxml.html.HtmlElement, url: str, first_seen: datetime
-) -> tuple[datetime | None, str, bool]:
-    """The first credible date, where it came from, and whether only the day is known.
+) -> SourcedDate:
+    """The first credible date.
 
-    The feed's own, then what the page declares, then the feed's date of change; a page is searched
-    for a date only where nobody says one.
+    The feed's date of publication comes first, then what the page declares, then the feed's date of
+    change. The page's text is searched for a date only where none of these is there.
     """
     updated = entry.published_from in {"updated", "lastmod"}
-    fed = (entry.published, "feed updated" if updated else "feed", False)
-    stated = (page.published, page.published_from, not page.published_has_time)
-    for at, source, day_only in (stated, fed) if updated else (fed, stated):
-        if at and _is_credible(at, first_seen):
-            return at, source, day_only
+    source = "feed updated" if updated else "feed"
+    of_feed = SourcedDate(entry.published, source, has_time=True)
+    for stated in (page.published, of_feed) if updated else (of_feed, page.published):
+        if _is_credible(stated, first_seen):
+            return stated
     guessed = guess_date(tree, url)
-    if guessed.at and _is_credible(guessed.at, first_seen):
-        return guessed.at, guessed.source, not guessed.has_time
-    return None, "", False
+    return guessed if _is_credible(guessed, first_seen) else NO_DATE
 
 
-def _modified(
-    page: Metadata, published: datetime | None, first_seen: datetime
-) -> tuple[datetime | None, str]:
-    """When the page says it was changed, unless that is impossible: before it was published."""
-    at = page.modified
-    if at and _is_credible(at, first_seen) and (published is None or at >= published):
-        return at, page.modified_from
-    return None, ""
+def _modified(page: Metadata, published: SourcedDate, first_seen: datetime) -> SourcedDate:
+    """When the page says it was changed; no date where that is before it was published."""
+    at, since = page.modified.value, published.value
+    possible = at is not None and (since is None or at >= since)
+    return page.modified if possible and _is_credible(page.modified, first_seen) else NO_DATE
 
 
-def _is_credible(at: datetime, first_seen: datetime) -> bool:
-    return EARLIEST <= at <= first_seen + TOLERANCE
+def _is_credible(date: SourcedDate, first_seen: datetime) -> bool:
+    """Whether there is a date, and it is not too early or in the future."""
+    at = date.value
+    return at is not None and EARLIEST <= at <= first_seen + TOLERANCE

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from ingest.agencies.names import named_agency
-from ingest.metadata.bylines import Byline, clean_authors
+from ingest.metadata.bylines import clean_authors
 from ingest.metadata.declared import Declared, squeezed
 from ingest.metadata.headline import plain_title
 from ingest.metadata.jsonld import Node
 from ingest.metadata.name_case import PARTICLES
 from ingest.metadata.near import is_apart
+from ingest.model import Sourced
 
 METAS = (
     "author", "article:author", "article:author_name", "article:author:name", "parsely-author",
@@ -100,13 +101,16 @@ MAX_BYLINE_ELEMENT = 160  # characters of an element that is a byline
 LONGEST_SAID = 70  # of one that is because it begins with "By": longer, it may be prose
 
 
+NO_AUTHORS: Sourced[tuple[str, ...]] = Sourced(())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A page's byline: cleaned, as it is printed, and where it was read."""
+    """Who signs a page: people, the organisations that supplied the text, the byline as printed."""
 
-    byline: Byline
+    authors: Sourced[tuple[str, ...]] = NO_AUTHORS
+    credits: tuple[str, ...] = ()
     printed: str = ""
-    source: str = ""
 
 
 def page_authors(
@@ -132,9 +136,12 @@ def page_authors(
         if source == "byline":
             authors = tuple(filter(_is_full, authors))
         if authors:
-            byline = Byline(authors=authors, credits=tuple(suppliers.values()))
-            return Signed(byline=byline, printed=stated[:MAX_BYLINE_ELEMENT], source=source)
-    return Signed(byline=Byline(credits=tuple(suppliers.values())), printed=printed)
+            return Signed(
+                authors=Sourced(authors, source),
+                credits=tuple(suppliers.values()),
+                printed=stated[:MAX_BYLINE_ELEMENT],
+            )
+    return Signed(credits=tuple(suppliers.values()), printed=printed)
 
 
 def _is_full(name: str) -> bool:

@@ -6,7 +6,6 @@ JSON-LD -> meta -> a time element or microdata -> the address -> (htmldate, wher
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ import lxml.html
 from ingest.metadata.declared import Declared
 from ingest.metadata.jsonld import Node
 from ingest.metadata.near import is_apart
+from ingest.model import NO_DATE, SourcedDate
 from ingest.values import moment
 
 PUBLISHED = (
@@ -89,62 +89,54 @@ EARLIEST_YEAR = 1990
 A_DAY_ABOUT = timedelta(hours=36)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """An instant in UTC (its day's midnight where no time is given), and where it was read.
-
-    `day` is the publisher's own, which may be another than UTC's.
-    """
-
-    at: datetime | None = None
-    day: str = ""
-    source: str = ""
-    has_time: bool = False
-
-
 def page_published(
     page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
-) -> When:
+) -> SourcedDate:
     """When a page was published, by the first of its own statements that is a date.
 
     Where that is a day only, a later statement of the same day gives the time.
     """
-    first = When()
+    first = NO_DATE
     for when in _statements(page, node, tree, url):
-        if not first.at:
+        if not first.value:
             first = when
         if first.has_time:
             return first
-        if when.at and first.at and when.has_time and abs(when.at - first.at) < A_DAY_ABOUT:
+        if (
+            when.value
+            and first.value
+            and when.has_time
+            and abs(when.value - first.value) < A_DAY_ABOUT
+        ):
             return when
     return first
 
 
 def _statements(
     page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
-) -> Iterator[When]:
+) -> Iterator[SourcedDate]:
     yield from _stated(node, ("datePublished", "dateCreated", "uploadDate"), page, PUBLISHED)
     address = address_date(url)
     for shown in _shown(page, tree):
         # an element may belong to another article: the address knows better
-        if shown.at and (not address.at or abs(shown.at - address.at) < A_DAY_ABOUT):
+        if shown.value and (not address.value or abs(shown.value - address.value) < A_DAY_ABOUT):
             yield shown
-    if address.at:
+    if address.value:
         yield address
 
 
-def page_modified(page: Declared, node: Node | None) -> When:
+def page_modified(page: Declared, node: Node | None) -> SourcedDate:
     """When a page was last changed, where it says so."""
     for stated in _stated(node, ("dateModified",), page, MODIFIED):
         return stated
     for element in page.times:
         marks = _marks(element)
         if CHANGED.search(marks) and not is_apart(element):
-            return next(_of_element(element), When())
-    return When()
+            return next(_of_element(element), NO_DATE)
+    return NO_DATE
 
 
-def address_date(url: str) -> When:
+def address_date(url: str) -> SourcedDate:
     """The day in an address such as `/2016/11/01/`."""
     found = IN_ADDRESS.search(url)
     named = None if found else MONTHS_IN_ADDRESS.search(url)
@@ -155,13 +147,13 @@ def address_date(url: str) -> When:
             month = MONTHS.index(named[2]) + 1
             day = datetime(int(named[1]), month, int(named[3]), tzinfo=UTC)
         else:
-            return When()
+            return NO_DATE
     except ValueError:
-        return When()
-    return When(at=day, day=day.date().isoformat(), source="address")
+        return NO_DATE
+    return SourcedDate(day, "address", day=day.date().isoformat())
 
 
-def guess_date(tree: lxml.html.HtmlElement, url: str) -> When:
+def guess_date(tree: lxml.html.HtmlElement, url: str) -> SourcedDate:
     """The date htmldate finds in a page's text: the last resort, at 10 ms a page and more.
 
     A day only, and never a first of January, which is how it reads "© 2026". It works on a copy:
@@ -172,13 +164,13 @@ def guess_date(tree: lxml.html.HtmlElement, url: str) -> When:
             deepcopy(tree), url=url, original_date=True, extensive_search=True
         )
     except Exception:  # whatever dateparser, lxml and the page make of each other: no date
-        return When()
-    return next(_read("" if not found or found.endswith("-01-01") else found, "page text"), When())
+        return NO_DATE
+    return next(_read("" if not found or found.endswith("-01-01") else found, "page text"), NO_DATE)
 
 
 def _stated(
     node: Node | None, keys: tuple[str, ...], page: Declared, metas: tuple[str, ...]
-) -> Iterator[When]:
+) -> Iterator[SourcedDate]:
     """The dates in a page's JSON-LD and metas, the surest first."""
     for key in keys:
         value = node.values.get(key) if node else None
@@ -190,7 +182,7 @@ def _stated(
             yield from _read(value, "meta")
 
 
-def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[When]:
+def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[SourcedDate]:
     """The dates of a page's elements: those marked as its own, those near its headline, others."""
     times = [element for element in page.times[:60] if not is_apart(element)]
     marked = [element for element in times if MARKED.search(_marks(element))]
@@ -201,7 +193,7 @@ def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[When]:
             yield from _of_element(element)
 
 
-def _of_element(element: lxml.html.HtmlElement) -> Iterator[When]:
+def _of_element(element: lxml.html.HtmlElement) -> Iterator[SourcedDate]:
     stated = element.get("datetime") or element.get("content") or element.get("data-datetime")
     if stated:
         yield from _read(stated, "time element")
@@ -219,7 +211,7 @@ def _marks(element: lxml.html.HtmlElement) -> str:
     return " ".join([*marks, parent.get("class", "") if parent is not None else ""])
 
 
-def _read(written: str, source: str) -> Iterator[When]:
+def _read(written: str, source: str) -> Iterator[SourcedDate]:
     """A date as written, where it is one and no mistake."""
     written = " ".join(written[:100].split())
     at = _moment(written)
@@ -228,7 +220,7 @@ def _read(written: str, source: str) -> Iterator[When]:
         offset = OFFSET.search(written)
         east = timedelta(hours=int(offset[2]), minutes=int(offset[3])) if offset else timedelta()
         local = at - east if offset and offset[1] == "-" else at + east
-        yield When(at=at, day=local.date().isoformat(), source=source, has_time=has_time)
+        yield SourcedDate(at, source, day=local.date().isoformat(), has_time=has_time)
 
 
 def _moment(written: str) -> datetime | None:

@@ -13,7 +13,7 @@ from ingest import values
 from ingest.metadata.jsonld import Node, read_nodes
 from ingest.metadata.near import near
 
-TAGS = ("meta", "link", "title", "h1", "script", "time", "html")
+TAGS = ("meta", "link", "title", "h1", "script", "time")
 MAX_ELEMENTS = 5_000  # elements of these tags: a page has some hundred
 MAX_VALUE = 2_000  # characters of one value
 
@@ -30,7 +30,6 @@ class Declared:
     headings: list[lxml.html.HtmlElement] = field(default_factory=list)
     times: list[lxml.html.HtmlElement] = field(default_factory=list)
     window_title: str = ""
-    language: str = ""
     nodes: list[Node] = field(default_factory=list)
     beside: list[lxml.html.HtmlElement] = field(default_factory=list)
 
@@ -53,7 +52,6 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
         for relation in link.get("rel", "").lower().split()[:5]:
             links[relation].append(link.get("href", "").strip())
     scripts = (script for script in found["script"] if "ld+json" in script.get("type", "").lower())
-    root = next(iter(found["html"]), tree)
     return Declared(
         metas=_metas(found["meta"]),
         links=dict(links),
@@ -61,7 +59,6 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
         times=found["time"],
         # the first: a drawing in SVG has a title too
         window_title=next((squeezed(title.text_content()) for title in found["title"]), ""),
-        language=(root.get("lang") or root.get("xml:lang") or "").strip()[:35],
         nodes=read_nodes(script.text or "" for script in scripts),
         beside=near(found["h1"]),
     )

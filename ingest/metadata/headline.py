@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 import regex
 
+from ingest.model import Sourced
 from ingest.values import text
 from ingest.words import words
 
@@ -29,7 +30,7 @@ def choose_title(
     declared: Sequence[str],
     window: str,
     names: Collection[str],
-) -> tuple[str, str]:
+) -> Sourced[str]:
     """The headline and where it is from: "h1", "json-ld", "meta", "title" or "".
 
     A heading wins where what the page declares (`headline` of its JSON-LD, `declared` titles of
@@ -43,12 +44,14 @@ def choose_title(
     seen = [heading for heading in seen if heading and _key(heading) not in sites]
     best = max(seen, key=lambda heading: _likeness(heading, ours), default="")
     if best and _likeness(best, ours) >= ALIKE:
-        return _best_spelled(without_site(best, sites), ours), "h1"
+        return Sourced(_best_spelled(without_site(best, sites), ours), "h1")
     sources = ["json-ld", *["meta"] * len(declared), "title"]
     for title, source in zip(ours, sources, strict=True):
         if title and _key(title) not in sites:
-            return title, source
-    return (seen[0], "h1") if seen else (ours[-1], "title" if ours[-1] else "")
+            return Sourced(title, source)
+    if seen:
+        return Sourced(seen[0], "h1")
+    return Sourced(ours[-1], "title" if ours[-1] else "")
 
 
 def plain_title(title: str) -> str:

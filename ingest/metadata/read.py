@@ -9,17 +9,17 @@ scripts, and is left as it is.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 import regex
 
 from ingest.metadata.article_node import article_body, article_node, count, first_text, is_free
-from ingest.metadata.authors import page_authors
+from ingest.metadata.authors import NO_AUTHORS, page_authors
 from ingest.metadata.dates import page_modified, page_published
 from ingest.metadata.declared import Declared, declared, squeezed
 from ingest.metadata.headline import choose_title, plain_title
+from ingest.model import NO_DATE, Sourced, SourcedDate
 
 SUBTITLE = regex.compile(
     r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline"
@@ -28,6 +28,7 @@ SUBTITLE = regex.compile(
     r"|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
     regex.IGNORECASE,
 )
+NO_TITLE = Sourced("")
 MOST_TAGS = 30
 LONGEST_TAG = 60
 
@@ -36,31 +37,22 @@ LONGEST_TAG = 60
 class Metadata:
     """What a page declares about its article; empty or None where it declares nothing.
 
-    Instants are UTC. `authors` are people, `credits` organisations that supplied the text, `byline`
-    is what is printed, be it the outlet's own name.
-    `is_free` is schema.org's isAccessibleForFree; `page_type` its type of page (else Open
-    Graph's), `types` all of them. `language` is a hint: many pages declare the wrong one.
+    `authors` are people, `credits` are organisations that supplied the text. `byline` is what is
+    printed, even if it is the outlet's own name. `is_free` is schema.org's isAccessibleForFree.
+    `page_type` is schema.org's type of the page, else Open Graph's; `types` has all of them.
     """
 
-    title: str = ""
-    title_from: str = ""
+    title: Sourced[str] = NO_TITLE
     subtitle: str = ""
-    description: str = ""
-    authors: tuple[str, ...] = ()
-    authors_from: str = ""
+    authors: Sourced[tuple[str, ...]] = NO_AUTHORS
     credits: tuple[str, ...] = ()
     byline: str = ""
-    published: datetime | None = None
-    published_day: str = ""
-    published_from: str = ""
-    published_has_time: bool = False
-    modified: datetime | None = None
-    modified_from: str = ""
+    published: SourcedDate = NO_DATE
+    modified: SourcedDate = NO_DATE
     section: str = ""
     tags: tuple[str, ...] = ()
     image: str = ""
     canonical: str = ""
-    language: str = ""
     site: str = ""
     source: str = ""
     copyright: str = ""
@@ -84,7 +76,7 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         "cxenseparse:recs:category",
         "dcterms.subject",
     )
-    title, title_from = choose_title(
+    title = choose_title(
         first_text(values.get("headline")) or (first_text(values.get("name")) if node else ""),
         [squeezed(heading.text_content()) for heading in page.headings[:12]],
         [
@@ -96,29 +88,18 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         [*own, section],
     )
     signed = page_authors(page, node, tree, url, own)
-    published = page_published(page, node, tree, url)
-    modified = page_modified(page, node)
     return Metadata(
         title=title,
-        title_from=title_from,
-        subtitle=_subtitle(page, values, title),
-        description=plain_title(page.meta("og:description", "description", "twitter:description")),
-        authors=signed.byline.authors,
-        authors_from=signed.source,
-        credits=signed.byline.credits,
+        subtitle=_subtitle(page, values, title.value),
+        authors=signed.authors,
+        credits=signed.credits,
         byline=signed.printed,
-        published=published.at,
-        published_day=published.day,
-        published_from=published.source,
-        published_has_time=published.has_time,
-        modified=modified.at,
-        modified_from=modified.source,
+        published=page_published(page, node, tree, url),
+        modified=page_modified(page, node),
         section=plain_title(section)[:LONGEST_TAG],
         tags=_tags(page, values),
         image=_image(page, values, url),
         canonical=_absolute(url, next(iter(page.links.get("canonical", ())), "")),
-        language=page.language
-        or page.meta("og:locale", "language", "content-language", "inlanguage"),
         site=page.meta("og:site_name", "application-name"),
         source=_source(page, values),
         copyright=page.meta("copyright", "dcterms.rights", "dc.rights", "rights")

@@ -35,6 +35,7 @@ from ingest.model.page import (
     Page,
     PageResult,
 )
+from ingest.model.sourced import NO_DATE, Sourced, SourcedDate
 from ingest.model.story import (
     FOLDS,
     FoldArticle,
@@ -47,6 +48,7 @@ from ingest.model.story import (
 __all__ = [
     "FOLDS",
     "NOT_ASKED",
+    "NO_DATE",
     "NO_HINTS",
     "TEMPORARY",
     "Article",
@@ -74,6 +76,8 @@ __all__ = [
     "Removed",
     "Request",
     "Sketch",
+    "Sourced",
+    "SourcedDate",
     "Story",
     "Verdict",
 ]
