@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from ingest.evaluation.score import Score
 from ingest.evaluation.text import (
-    Agreement,
     Labelled,
-    agreement,
     read_labelled,
     same_authors,
     same_title,
+    text_score,
 )
 from ingest.extract.article import extract_article
 from ingest.model import CopydeskError, Entry, Failed, Fetched
@@ -44,10 +44,10 @@ class Reading:
 
 
 @dataclass(slots=True, kw_only=True)
-class Score:
+class Totals:
     """An extractor's sums over all pages."""
 
-    body: Agreement
+    body: Score
     seconds: float = 0.0
     right: dict[str, int]
     asked: dict[str, int]
@@ -77,49 +77,49 @@ def text(
     for reader in readers.values():  # what is loaded at the first call is nobody's time
         reader(pages[0])
         reader(replace(pages[0], html=UNDATED))
-    scores = {name: Score(body=Agreement(), right={}, asked={}) for name in readers}
-    ours: list[tuple[Labelled, Agreement]] = []
+    totals_by_reader = {name: Totals(body=Score(), right={}, asked={}) for name in readers}
+    ours: list[tuple[Labelled, Score]] = []
     for page in track(pages, "measuring", console=Console(stderr=True), transient=True):
         for name, reader in readers.items():
-            body = _measure(scores[name], reader, page)
+            body = _measure(totals_by_reader[name], reader, page)
             if name == "copydesk":
                 ours.append((page, body))
-    out.print(_table(scores, len(pages)))
+    out.print(_table(totals_by_reader, len(pages)))
     out.print(_worst(ours, worst))
 
 
-def _measure(score: Score, reader: Callable[[Labelled], Reading], page: Labelled) -> Agreement:
+def _measure(totals: Totals, reader: Callable[[Labelled], Reading], page: Labelled) -> Score:
     start = time.process_time()
     try:
         reading = reader(page)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise CopydeskError(f"the labelled page {page.name} cannot be measured: {error}") from error
-    score.seconds += time.process_time() - start
-    body = agreement(reading.text, page.text)
-    score.body += body
+    totals.seconds += time.process_time() - start
+    body = text_score(reading.text, page.text)
+    totals.body += body
     _judge(
-        score,
+        totals,
         "title",
         page.title,
         None if reading.title is None else same_title(reading.title, page.title),
     )
     _judge(
-        score,
+        totals,
         "author",
         page.author,
         None if reading.authors is None else same_authors(reading.authors, page.author),
     )
     _judge(
-        score, "date", page.date, None if reading.date is None else reading.date == page.date[:10]
+        totals, "date", page.date, None if reading.date is None else reading.date == page.date[:10]
     )
     return body
 
 
-def _judge(score: Score, field: str, label: str, right: bool | None) -> None:
+def _judge(totals: Totals, field: str, label: str, right: bool | None) -> None:
     """Counts a field where people said what it is, and the extractor says anything of it."""
     if label and right is not None:
-        score.asked[field] = score.asked.get(field, 0) + 1
-        score.right[field] = score.right.get(field, 0) + right
+        totals.asked[field] = totals.asked.get(field, 0) + 1
+        totals.right[field] = totals.right.get(field, 0) + right
 
 
 def _copydesk(page: Labelled) -> Reading:
@@ -162,26 +162,29 @@ def _no_comments(page: Labelled) -> Reading:
     return Reading(text=trafilatura.extract(page.html, include_comments=False) or "")
 
 
-def _table(scores: dict[str, Score], pages: int) -> Table:
+def _table(totals_by_reader: dict[str, Totals], pages: int) -> Table:
     table = Table(title=f"{pages} pages", title_justify="left", box=None)
     table.add_column("")
     for column in ("precision", "recall", "F1", "title", "author", "date", "pages/s a core"):
         table.add_column(column, justify="right")
-    for name, score in scores.items():
+    for name, totals in totals_by_reader.items():
         shares = [
-            f"{score.right[field] / score.asked[field]:.3f}" if score.asked.get(field) else ""
+            f"{totals.right[field] / totals.asked[field]:.3f}" if totals.asked.get(field) else ""
             for field in ("title", "author", "date")
         ]
         table.add_row(
             name,
-            *(f"{value:.4f}" for value in (score.body.precision, score.body.recall, score.body.f1)),
+            *(
+                f"{value:.4f}"
+                for value in (totals.body.precision, totals.body.recall, totals.body.f1)
+            ),
             *shares,
-            f"{pages / max(score.seconds, 1e-9):.1f}",
+            f"{pages / max(totals.seconds, 1e-9):.1f}",
         )
     return table
 
 
-def _worst(ours: list[tuple[Labelled, Agreement]], limit: int) -> Table:
+def _worst(ours: list[tuple[Labelled, Score]], limit: int) -> Table:
     table = Table(
         title="\nThe worst pages, by words wrong or missed", title_justify="left", box=None
     )

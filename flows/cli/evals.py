@@ -19,13 +19,13 @@ from ingest.dedup.compare import FoldParams, Prepared, compare
 from ingest.evaluation.pairs import (
     Judged,
     LabelledPair,
-    Score,
     adjusted_rand,
     by_label,
     fold_score,
     link_score,
     read_pairs,
 )
+from ingest.evaluation.score import Score
 from ingest.model import FOLDS, CopydeskError, Failed
 from ingest.urls import canonical_url, without_credentials
 from storage.store import Store, open_published

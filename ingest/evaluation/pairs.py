@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from math import comb
 
+from ingest.evaluation.score import Score
 from ingest.model import CopydeskError
 
 FOLD_LABELS = frozenset({"copy", "abridged"})
@@ -48,30 +49,6 @@ class Judged:
         return self.folded != (label in FOLD_LABELS) or self.linked != (label in LINK_LABELS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """How often a yes was right, and how often what ought to be a yes was one."""
-
-    right: int
-    said: int
-    due: int
-
-    @property
-    def precision(self) -> float:
-        """1 where nothing was said."""
-        return self.right / self.said if self.said else 1.0
-
-    @property
-    def recall(self) -> float:
-        """1 where nothing was due."""
-        return self.right / self.due if self.due else 1.0
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of both."""
-        return 2 * self.right / (self.said + self.due) if self.said + self.due else 1.0
-
-
 def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
     """The pairs of a file. Raises CopydeskError where it is not one."""
     rows = csv.DictReader(lines, delimiter="\t")
@@ -95,8 +72,7 @@ def link_score(verdicts: Iterable[Judged]) -> Score:
 
 def _score(answers: Iterable[tuple[bool, bool]]) -> Score:
     counts = Counter(answers)
-    right = counts[True, True]
-    return Score(right=right, said=right + counts[True, False], due=right + counts[False, True])
+    return Score(right=counts[True, True], wrong=counts[True, False], missed=counts[False, True])
 
 
 def by_label(verdicts: Iterable[Judged]) -> dict[str, Counter[str]]:

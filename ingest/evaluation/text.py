@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from ingest.evaluation.score import Score
 from ingest.extract.wording import key
 from ingest.metadata.bylines import clean_authors
 from ingest.model import CopydeskError
@@ -39,42 +40,11 @@ class Labelled:
     date: str = ""  # YYYY-MM-DD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """Word 4-grams found rightly, found wrongly, and missed."""
-
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-
-    def __add__(self, other: "Agreement") -> "Agreement":
-        return Agreement(
-            right=self.right + other.right,
-            wrong=self.wrong + other.wrong,
-            missed=self.missed + other.missed,
-        )
-
-    @property
-    def precision(self) -> float:
-        """Share of what was found that is the article's."""
-        return self.right / max(1, self.right + self.wrong)
-
-    @property
-    def recall(self) -> float:
-        """Share of the article that was found."""
-        return self.right / max(1, self.right + self.missed)
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of both."""
-        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
-
-
-def agreement(extracted: str, true: str) -> Agreement:
-    """How an extracted text agrees with the true one."""
+def text_score(extracted: str, true: str) -> Score:
+    """How an extracted text agrees with the true one, counted in word 4-grams."""
     found, wanted = grams(extracted), grams(true)
     right = (found & wanted).total()
-    return Agreement(right=right, wrong=found.total() - right, missed=wanted.total() - right)
+    return Score(right=right, wrong=found.total() - right, missed=wanted.total() - right)
 
 
 def same_title(found: str, true: str) -> bool:

@@ -7,7 +7,7 @@ gain of every rule is measured by `make eval`.
 
 from collections.abc import Mapping, Sequence
 
-from ingest.extract.rules import RULES, Rule, Surroundings, recurring
+from ingest.extract.rules import RECURRING, RULES, Rule, Surroundings
 from ingest.extract.wording import is_ended, key, line_hash
 from ingest.model import Article, Line, Removed
 from ingest.words import size
@@ -18,7 +18,7 @@ LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not
 def counted(article: Article) -> list[Line]:
     """The distinct lines of an article, those taken out because they recur among them: else they
     would be forgotten once they are gone from every text."""
-    gone = (one.line for one in article.removed if one.rule == recurring.__name__)
+    gone = (one.line for one in article.removed if one.rule == RECURRING)
     return counted_lines([*article.text.split("\n"), *gone])
 
 
@@ -33,7 +33,7 @@ def counted_lines(lines: Sequence[str]) -> list[Line]:
 
 def without_recurring(text: str, boilerplate: frozenset[int]) -> tuple[str, list[Removed]]:
     """A filed text without what has turned out to recur, and what that was."""
-    rules = {recurring.__name__: recurring}
+    rules = {RECURRING: RULES[RECURRING]}
     kept, gone = clean(text.split("\n"), Surroundings(recurring=boilerplate), rules)
     return "\n".join(kept), gone
 

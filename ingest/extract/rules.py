@@ -26,6 +26,7 @@ from ingest.extract.wording import (
 )
 from ingest.words import size
 
+RECURRING = "recurring"  # the stored name of the rule for lines that recur
 HEAD_LINES = TAIL_LINES = 5  # lines at either end where dates, bylines and notices stand
 PROSE = 15  # words from which a line is a paragraph
 PLEA = 25  # words of a line that asks for something, at most
@@ -177,23 +178,21 @@ def recurring(lines: Sequence[str], around: Surroundings) -> Findings:
     return {at: "" for at, line in enumerate(lines) if line_hash(line) in around.recurring}
 
 
+#: The rules in order, each with the name that `removed_lines.rule` stores: never rename one.
 RULES: Mapping[str, Rule] = {
-    rule.__name__: rule
-    for rule in (
-        recurring,
-        symbols,
-        phrases,
-        pointers,
-        pleas,
-        titles,  # from here on a rule looks at one end of what the others left
-        dates,
-        bylines,
-        links,
-        biographies,
-        notices,
-        glued,
-        trailing,
-    )
+    RECURRING: recurring,
+    "symbols": symbols,
+    "phrases": phrases,
+    "pointers": pointers,
+    "pleas": pleas,
+    "titles": titles,  # from here on a rule looks at one end of what the others left
+    "dates": dates,
+    "bylines": bylines,
+    "links": links,
+    "biographies": biographies,
+    "notices": notices,
+    "glued": glued,
+    "trailing": trailing,
 }
 
 
