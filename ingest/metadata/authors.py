@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from ingest.agencies.names import named_agency
+from ingest.metadata.byline_words import WORDS
 from ingest.metadata.bylines import clean_authors
 from ingest.metadata.declared import Declared, squeezed
 from ingest.metadata.headline import plain_title
@@ -22,6 +23,7 @@ from ingest.metadata.jsonld import Node
 from ingest.metadata.name_case import PARTICLES
 from ingest.metadata.near import is_apart
 from ingest.model import Sourced
+from ingest.wordlists import any_of
 
 METAS = (
     "author", "article:author", "article:author_name", "article:author:name", "parsely-author",
@@ -30,30 +32,17 @@ METAS = (
     "rbauthors", "author_name", "author-name", "authorname", "mediator_author", "dable:author",
     "rnews:author", "article.author", "news_author", "creator", "shareaholic:article_author_name",
 )  # fmt: skip
-#: The label that WordPress' commonest plugin puts before an author's name, by language.
-LABELS = re.compile(
-    r"written by|verfasst von|geschrieben von|écrit par|rédigé par|escrito por|publicado por"
-    r"|scritto da"
-    r"|geschreven door|skrevet av|skrevet af|skriven av|napisane przez|автор|написано автором|作者"
-    r"|执筆者|執筆者|كُتب بواسطة|ditulis oleh|yazan|kirjoittanut|szerző:?|autor",
-    re.IGNORECASE,
-)
+#: The label that WordPress' commonest plugin puts before an author's name.
+LABELS = re.compile(rf"{any_of(WORDS['wordpress_labels'])}:?", re.IGNORECASE)
 #: The addresses of pages about an author.
 ABOUT = re.compile(
-    r"/(?:authors?|autor(?:e[ns]?|a|in)?|auteurs?|by|byline|staff|contributors?|columnists?"
-    r"|profiles?|reporters?|journalists?"
-    r"|journalistes?|redakteure?|redactores|autori|firmas?|writers?|producers|kolumnisten"
-    r"|opinionistas|yazarlar|penulis)"
-    r"/(?:[a-z]/|\d+[/-])?([^/?#.]{3,})",
-    re.IGNORECASE,
+    rf"/{any_of(WORDS['author_folders'])}/(?:[a-z]/|\d+[/-])?([^/?#.]{{3,}})", re.IGNORECASE
 )
 #: What says that a name follows, in this element or the next.
 SAYS_BY = re.compile(
-    r"(?:(?:[Ww]ords|[Ss]tory|[Tt]ext|[Aa]rticle|[Ww]ritten|[Rr]eported|[Pp]osted|[Pp]ublished"
-    r"|[Aa]uthored|[Rr]ecipe|[Rr]eview|WRITTEN)\s+(?:by|BY|By)"
-    r"|by|BY|By|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]oor|Di|DI|[Aa]v|[Aa]f|Author|Autore?|Auteur"
-    r"|Autorin|Text|Texto|Texte|Автор|Текст)"
-    r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))|(?:بقلم|كتب|كتبت|作者|记者|記者|撰文|文)\s*[:：/]?",
+    rf"(?:{any_of(WORDS['byline_starts_before_by'])}\s+(?:by|BY|By)|{any_of(WORDS['byline_starts'])})"
+    r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))"
+    rf"|{any_of(WORDS['byline_starts_without_capitals'])}\s*[:：/]?\s*",
 )
 #: Sites that host a person's publication under that person's name.
 PLATFORMS = (
@@ -61,32 +50,31 @@ PLATFORMS = (
     ".tumblr.com", ".beehiiv.com", ".github.io", ".typepad.com", ".livejournal.com",
 )  # fmt: skip
 #: Words with which a title begins, and no name.
-TITLE = re.compile(
-    r"(?:head|senior|staff|certified|chief|lead|associate|founder|personal|text|font)\s",
-    re.IGNORECASE,
+TITLE = re.compile(rf"{any_of(WORDS['title_starts'])}\s", re.IGNORECASE)
+PERSONS = any_of(
+    ("author", "byline", "autor", "auteur", "writer", "contributor", "reporter", "journalist")
 )
-#: Classes by how surely they hold a name and nothing else.
+#: The classes of elements that hold a name and nothing else.
 NAME = re.compile(
-    r"(?:^|\s|[_-])(?:author|byline|autor|auteur|writer|contributor|reporter|journalist)s?(?:__"
-    r"|--|[_-])"
-    r"(?:full-?)?(?:name|link|title)\b|authorname|bylinename|p-author|(?:^|\s)fn(?:$|\s)",
+    rf"(?:^|\s|[_-]){PERSONS}s?(?:__|--|[_-])(?:full-?)?(?:name|link|title)\b"
+    r"|authorname|bylinename|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
+#: The classes of elements that hold a byline.
 BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|writer|reporter|journalist|firma|signature"
-    r"|posted-by"
-    r"|contributor|zuozhe)(?:s|e|in|a)?(?:$|[\s_-])|byline|articleauthor|postauthor|author-?name"
-    r"|authorname|p-author|(?:^|\s)fn(?:$|\s)",
+    rf"(?:^|[\s_-]){any_of(WORDS['byline_classes'])}(?:s|e|in|a)?(?:$|[\s_-])"
+    r"|byline|articleauthor|postauthor|author-?name|authorname|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
+#: Without one of these no class is one of BYLINE's. It is quick to search for.
 HINT = re.compile(
-    r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b"
-    r"|zuozhe",
+    any_of(("by-line", "byline", "articleauthor", "postauthor", "authorname", "fn"))
+    + f"|{any_of(WORDS['byline_classes'])}",
     re.IGNORECASE,
 )
 NOT_NAMES = re.compile(
-    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-"
-    r"|desc\b|box|thumb|icon|count|date|caption",
+    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-|desc\b"
+    r"|box|thumb|icon|count|date|caption",
     re.IGNORECASE,
 )
 MARKED = (

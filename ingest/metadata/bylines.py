@@ -32,12 +32,6 @@ ADDRESS = regex.compile(
     regex.V1,
 )
 SPLIT = regex.compile(r"\s*[;|•·●▪♦→»\n\t；]\s*|\s*(?:/(?!RL\b)|／)\s*|\s*[、]\s*|…")
-CONJUNCTION = regex.compile(
-    r"\s*&\s*|\s*,?\s+(?:and|und|et|y|e|en|og|och|i|oraz|ja|és|ve|и|і|dan|with|mit|avec|con|com"
-    r"|und|και)"
-    r"\s+|\s+و\s*(?=\w{2})",
-    regex.IGNORECASE,
-)
 #: Before it stands who, after it mostly where: "Ana Souza - São Paulo".
 DASH = regex.compile(r"\s+[–—-]{1,3}\s+")
 #: "新华社记者 李明 张华": in Chinese, unlike in Japanese, a space stands between two names.
@@ -49,7 +43,7 @@ NOT_IN_NAMES = regex.compile(r"\d|[{}\[\]=?!%$€£_]")
 TOGETHER = regex.compile(r"\s*[/+]\s*|\s+[–—-]{1,3}\s+")
 HOST = regex.compile(r"(?:www\.)?([\w-]+(?:\.[\w-]+)+)")
 SENTENCE = regex.compile(r"\p{Ll}{3}\.$")
-DIGIT = re.compile(r"\d|updated?|published|posted", re.IGNORECASE)
+DIGIT = re.compile(r"\d")
 #: A desk's code, as in "dpa/lnw", or the name of an account.
 CODE = regex.compile(r"[a-z0-9]+|[A-Z]{2,5}|[a-z0-9]+[._-][a-z0-9._-]+")
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{Pd}'’.·]*")
@@ -93,7 +87,7 @@ def _plain(byline: str) -> str:
     if "@" in text or "://" in text or "www." in text:
         text = ADDRESS.sub(";", text)
     text = " ".join(text.split())
-    return lists.MOMENT.sub(";", text) if DIGIT.search(text) else text
+    return lists.moment_pattern().sub(";", text) if DIGIT.search(text) else text
 
 
 def _pieces(byline: str) -> list[list[str]]:
@@ -171,12 +165,12 @@ def _is_reversed(group: list[str]) -> bool:
 
 def _joined(piece: str) -> list[str]:
     """The names in a piece joined by "and"; an organisation's name is not cut in two."""
-    cut = CONJUNCTION.split(piece)
+    cut = lists.CONJUNCTION.split(piece)
     if len(cut) < 2 or (lists.ORGANISATION.search(piece) and not any(map(is_agency, cut))):
         return [piece]
     full = any(" " in part for part in cut)
     parts = cut[:1]
-    for conjunction, part in zip(CONJUNCTION.findall(piece), cut[1:], strict=True):
+    for conjunction, part in zip(lists.CONJUNCTION.findall(piece), cut[1:], strict=True):
         # "Ana Ortega y Gasset" is one; "Linny y Peter" are two
         if full and " " not in part and len(conjunction.strip()) == 1 and not is_agency(part):
             parts[-1] += conjunction + part

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 import htmldate
 import lxml.html
 
+from ingest.metadata.byline_words import WORDS
 from ingest.metadata.declared import Declared
 from ingest.metadata.jsonld import Node
 from ingest.metadata.near import is_apart
 from ingest.model import NO_DATE, SourcedDate
 from ingest.values import moment
+from ingest.wordlists import any_of
 
 PUBLISHED = (
     "article:published_time", "article:published", "published_time", "datepublished",
@@ -45,14 +47,12 @@ HAS_TIME = re.compile(
 )
 MIDNIGHT = re.compile(r"[T\s]00:00(?::00(?:\.0+)?)?(?:Z|\s?[+-]\d\d:?\d\d|\s?[A-Z]{3,4})?$")
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/_-]?([01]\d)[/_-]?([0-3]\d)(?!\d)")
-MONTHS_IN_ADDRESS = re.compile(
-    r"/((?:19|20)\d\d)/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(\d{1,2})/"
-)
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+NAMED_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})/")
 ASIAN = re.compile(
     r"^\s*(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?\s*(\d{1,2}:\d\d(?::\d\d)?)?"
 )
-#: "ET" is summer or winter time, as the day may be.
+#: "ET" is summer or winter time, as the day may be. CLDR, and so Babel, names zones by such letters
+#: but has no way back from the letters to a zone.
 AMERICAN = re.compile(r"\s([ECMP]T)$")
 ZONES = {
     "ET": "America/New_York",
@@ -64,14 +64,17 @@ OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d\d):?(\d\d)$")
 COMPACT = re.compile(r"^(\d{8})(\d{6})$")
 GLUED = re.compile(r"(\d)([A-Z]{3,4})$")
 NAME = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
+ORDINAL = any_of(WORDS["ordinals"])
+DAY_OF = f"(?:{any_of(WORDS['between_day_and_month'])} )?"
+MONTH_OF = f"(?:{any_of(WORDS['between_month_and_year'])} )?"
 DAYS = (
-    rf"{NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}",
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º)? (?:de )?{NAME}\.?,? (?:de |del )?\d{{4}}",
+    rf"{NAME}\.? \d{{1,2}}{ORDINAL}?,? \d{{4}}",
+    rf"\d{{1,2}}(?:{ORDINAL}|\.|º)? {DAY_OF}{NAME}\.?,? {MONTH_OF}\d{{4}}",
     r"\d{4}-\d\d-\d\d|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d\d/\d\d",
     r"\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]?",
 )
 TIME = (
-    r"[\s,|·•–—-]*(?:at |um |à |a las |às |ore |kl\.? )?"
+    rf"[\s,|·•–—-]*(?:{any_of(WORDS['before_time'])} ?)?"
     r"(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
     r"(?:\s(GMT|UTC|CES?T|BST|IST|[ECMP][SD]?T)\b)?"
 )
@@ -83,7 +86,7 @@ MARKED = re.compile(
     r"publi|entry-date|post-date|dt-published|pubdate|created|posted|dateline|article.?date",
     re.IGNORECASE,
 )
-CHANGED = re.compile(r"updat|modif|aktualis|revis|mis.à.jour", re.IGNORECASE)
+CHANGED = re.compile(any_of(WORDS["changed"]), re.IGNORECASE)
 AFTER = 60  # elements after the headline among which its date stands
 EARLIEST_YEAR = 1990
 A_DAY_ABOUT = timedelta(hours=36)
@@ -137,20 +140,13 @@ def page_modified(page: Declared, node: Node | None) -> SourcedDate:
 
 
 def address_date(url: str) -> SourcedDate:
-    """The day in an address such as `/2016/11/01/`."""
-    found = IN_ADDRESS.search(url)
-    named = None if found else MONTHS_IN_ADDRESS.search(url)
-    try:
-        if found:
-            day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC)
-        elif named:
-            month = MONTHS.index(named[2]) + 1
-            day = datetime(int(named[1]), month, int(named[3]), tzinfo=UTC)
-        else:
-            return NO_DATE
-    except ValueError:
+    """The day in an address such as `/2016/11/01/` or `/2016/nov/01/`."""
+    found = IN_ADDRESS.search(url) or NAMED_IN_ADDRESS.search(url)
+    if not found:
         return NO_DATE
-    return SourcedDate(day, "address", day=day.date().isoformat())
+    year, month, day = found.groups()
+    at = moment(f"{day} {month} {year}" if month.isalpha() else f"{year}-{month}-{day}")
+    return SourcedDate(at, "address", day=at.date().isoformat()) if at else NO_DATE
 
 
 def guess_date(tree: lxml.html.HtmlElement, url: str) -> SourcedDate:

@@ -16,16 +16,16 @@ import regex
 
 from ingest.metadata.article_node import article_body, article_node, count, first_text, is_free
 from ingest.metadata.authors import NO_AUTHORS, page_authors
+from ingest.metadata.byline_words import WORDS
 from ingest.metadata.dates import page_modified, page_published
 from ingest.metadata.declared import Declared, declared, squeezed
 from ingest.metadata.headline import choose_title, plain_title
 from ingest.model import NO_DATE, Sourced, SourcedDate
+from ingest.wordlists import any_of
 
 SUBTITLE = regex.compile(
-    r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline"
-    r"|tagline|chapo|chapeau"
-    r"|bajada|entradilla|sommario|catenaccio|vorspann|untertitel|subtitulo|subtitle|lead|lede"
-    r"|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
+    r"sub-?_?(?:title|head|headline|line|deck)"
+    rf"|(?:^|[\s_-]){any_of(WORDS['subtitle_classes'])}(?:$|[\s_-])",
     regex.IGNORECASE,
 )
 NO_TITLE = Sourced("")
