@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 import regex
 
-from ingest.agencies.names import is_agency, named_agency, site_agency
+from ingest.agencies.names import WORDS, is_agency, named_agency, site_agency
+from ingest.wordlists import any_of
 
 LIKELY = 0.5  # from this confidence on, it is the agency's copy
 CONTRIBUTED = 0.25
@@ -34,9 +35,9 @@ RUSSIAN = regex.compile(
 )
 #: "新华社北京11月3日电", "【ワシントン共同】", "[東京 3日 ロイター]", "(서울=연합뉴스)".
 EASTERN = regex.compile(
-    r"^[（(]?(?P<credit>新华社|新華社|中新社|中央社|法新社|路透社|共同社|韩联社)[^\n]{0,24}?(?:[电電]|[)）])"
+    rf"^[（(]?(?P<credit>{any_of(WORDS['datelines'])})[^\n]{{0,24}}?(?:[电電]|[)）])"
     r"|^[【\[［(（][^】\]］)）\n]{0,20}?"
-    r"(?P<credit>共同|時事|ロイター|AFP|AP|新華社|聯合ニュース|연합뉴스|뉴시스)(?:通信)?[】\]］)）]"
+    rf"(?P<credit>{any_of(WORDS['datelines_in_brackets'])})(?:通信)?[】\]］)）]"
 )
 #: What stands before the bracket of a dateline: places in capitals or few words, a day.
 PLACE = regex.compile(
@@ -45,12 +46,7 @@ PLACE = regex.compile(
 DAY = re.compile(r"\d")
 
 #: A line that is a credit: "Source: Reuters", "(dpa)", "— AP", "AP".
-LABEL = regex.compile(
-    r"^(?:source|quelle|fuente|fonte|fonte:|sources?|kilde|källa|bron|źródło|kaynak|источник"
-    r"|المصدر|来源|來源"
-    r"|stories from|via|by|von|por|par|redaktion und|©)?\s*[:：]?\s*",
-    regex.IGNORECASE,
-)
+LABEL = regex.compile(rf"^{any_of(WORDS['labels'])}?\s*[:：]?\s*", regex.IGNORECASE)
 #: A credit after the last sentence: "... said the minister. (dpa)" or "... /dpa".
 AT_END = regex.compile(
     r"[.!?»”\"“…]\s*(?:[(（/](?P<credit>[^()（）/\n]{2,30})[)）]?"
@@ -58,53 +54,69 @@ AT_END = regex.compile(
 )
 DPA_CODE = re.compile(r"\bdpa:\d{6}-\d")
 REUTERS_STAFF = re.compile(
-    r"^\(?(?:Reporting|Writing"
-    r"|Additional reporting)\s+by\s[^\n]{3,160};\s*(?:\w+\s)*[Ee]diting\s+by\s"
+    r"^\(?(?:Reporting|Writing|Additional reporting)\s+by\s"
+    r"[^\n]{3,160};\s*(?:\w+\s)*[Ee]diting\s+by\s"
 )
 COPYRIGHT = regex.compile(
-    r"(?:©|\(c\)|copyright"
-    r"|&copy;)[\s:,©]*(?:\(c\)\s*)?(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by\s)?(?:the\s)?"
+    r"(?:©|\(c\)|copyright|&copy;)[\s:,©]*(?:\(c\)\s*)?"
+    r"(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by\s)?(?:the\s)?"
     r"(?P<credit>[^.,;|\n]{2,40}?)(?=(?:\s*\d{4})?\s*(?:[.,;|]|$|all rights))",
     regex.IGNORECASE,
 )
 AFTER_HOLDER = regex.compile(r"\s*(?:all rights|\(|inc\b|l\.?p\b|l$).*$", regex.IGNORECASE)
 #: That an agency helped: "The Associated Press contributed to this report", "Mit Material der dpa".
-HELPED = regex.compile(
-    r"contribut|material (?:from|der|von)|mit material|information from|with (?:reporting|files"
-    r"|additional)"
-    r"|avec (?:l[’'])?|con información|com informações|con informazioni|additional reporting"
-    r"|used in this report"
-    r"|aided in|compiled from|tillsammans|assisted",
-    regex.IGNORECASE,
-)
-NAMES = regex.compile(
-    r"(?<![\p{L}/])(?:(?:The )?Associated Press|AP|Reuters|AFP|Agence France-Presse|dpa|EFE|ANSA"
-    r"|UPI|Bloomberg"
-    r"|PTI|Xinhua|(?:The )?Canadian Press|AAP|Press Association|PA Media|Kyodo|Lusa|APA"
-    r"|Europa Press)(?![\p{L}/])"
-)
+HELPED = regex.compile(any_of(WORDS["helped"]), regex.IGNORECASE)
+NAMES = regex.compile(rf"(?<![\p{{L}}/]){any_of(WORDS['helpers'])}(?![\p{{L}}/])")
 #: Joins an agency to the outlet's own work in a byline: "CBS/AP", "Le Monde avec AFP".
-MIXED = regex.compile(r"/|\+|\b(?:and|und|et|y|e|with|avec|mit|con|com)\b", regex.IGNORECASE)
-
+MIXED = regex.compile(rf"/|\+|\b{any_of((*WORDS['and'], *WORDS['with']))}\b", regex.IGNORECASE)
+ALSO = regex.compile(rf"\s*[/,+&]\s*|\s{any_of(WORDS['and'])}\s")
 LAST = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
 
-#: What is about an agency, or somebody called so, and not by it.
+#: A folder named for an agency is about it, and not by it, below "/tag/", "/author/" and the like.
 _NOT_ABOUT = "".join(
     rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
 )
+_AP = any_of(("ap", "aponline", "ap-news", "ap-wire", "associated-press", "apnews"))
+_WIRE_FOLDERS = any_of(
+    (
+        "wire(s)",
+        "agency",
+        "agencies",
+        "newswire",
+        "agenturen",
+        "agencia(s)",
+        "agence",
+        "news-agency",
+    )
+)
+_KEYS_BELOW = any_of(
+    [
+        "ap",
+        "reuters",
+        "afp",
+        "dpa",
+        "upi",
+        "efe",
+        "ansa",
+        "pti",
+        "ani",
+        "ians",
+        "pa",
+        "aap",
+        "cp",
+        "apa",
+        "xinhua",
+    ]
+)
+_KEYS = any_of(["afp", "dpa", "upi", "efe", "ansa", "pti", "ani", "ians", "xinhua", "lusa"])
+#: Folders in addresses: the pattern, the agency ("" for the one it names), the confidence.
 PATHS = (
     (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
-    (re.compile(
-        _NOT_ABOUT + r"/(?:ap|aponline|ap-news|ap-wire|associated-press"
-        r"|apnews)/", re.IGNORECASE), "ap", 0.8),
-    (re.compile(_NOT_ABOUT + r"/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
-    (re.compile(r"/(?:wires?|agency|agencies|newswire|agenturen|agencias?|agence|news-agency)/"
-                r"(?P<key>ap|reuters|afp|dpa|upi|efe|ansa|pti|ani|ians|pa|aap|cp|apa|xinhua)/",
-                re.IGNORECASE), "", 0.8),
-    (re.compile(
-        _NOT_ABOUT + r"/(?P<key>afp|dpa|upi|efe|ansa|pti|ani|ians|xinhua|lusa)(?:/|-(?=\w))"
-    ), "", 0.7),
-)  # fmt: skip
+    (re.compile(rf"{_NOT_ABOUT}/{_AP}/", re.IGNORECASE), "ap", 0.8),
+    (re.compile(rf"{_NOT_ABOUT}/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
+    (re.compile(rf"/{_WIRE_FOLDERS}/(?P<key>{_KEYS_BELOW})/", re.IGNORECASE), "", 0.8),
+    (re.compile(rf"{_NOT_ABOUT}/(?P<key>{_KEYS})(?:/|-(?=\w))"), "", 0.7),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +231,7 @@ def _holder(notice: "regex.Match[str]") -> str:
 
 def _all_agencies(credit: str) -> bool:
     """Whether a credit names agencies alone: "dpa/afp", not "Reuters and our correspondents"."""
-    parts = [part for part in regex.split(r"\s*[/,+&]\s*|\s(?:and|und|et|y|e)\s", credit) if part]
+    parts = [part for part in ALSO.split(credit) if part]
     return (
         bool(parts)
         and is_agency(parts[0])
