@@ -89,33 +89,16 @@ _WIRE_FOLDERS = any_of(
         "news-agency",
     )
 )
-_KEYS_BELOW = any_of(
-    [
-        "ap",
-        "reuters",
-        "afp",
-        "dpa",
-        "upi",
-        "efe",
-        "ansa",
-        "pti",
-        "ani",
-        "ians",
-        "pa",
-        "aap",
-        "cp",
-        "apa",
-        "xinhua",
-    ]
-)
-_KEYS = any_of(["afp", "dpa", "upi", "efe", "ansa", "pti", "ani", "ians", "xinhua", "lusa"])
+_KEYS = ("afp", "dpa", "upi", "efe", "ansa", "pti", "ani", "ians", "xinhua")
+_BELOW_WIRE = any_of((*_KEYS, "ap", "reuters", "pa", "aap", "cp", "apa"))
+_ALONE = any_of((*_KEYS, "lusa"))
 #: Folders in addresses: the pattern, the agency ("" for the one it names), the confidence.
 PATHS = (
     (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
     (re.compile(rf"{_NOT_ABOUT}/{_AP}/", re.IGNORECASE), "ap", 0.8),
     (re.compile(rf"{_NOT_ABOUT}/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
-    (re.compile(rf"/{_WIRE_FOLDERS}/(?P<key>{_KEYS_BELOW})/", re.IGNORECASE), "", 0.8),
-    (re.compile(rf"{_NOT_ABOUT}/(?P<key>{_KEYS})(?:/|-(?=\w))"), "", 0.7),
+    (re.compile(rf"/{_WIRE_FOLDERS}/(?P<key>{_BELOW_WIRE})/", re.IGNORECASE), "", 0.8),
+    (re.compile(rf"{_NOT_ABOUT}/(?P<key>{_ALONE})(?:/|-(?=\w))"), "", 0.7),
 )
 
 

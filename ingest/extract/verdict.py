@@ -5,16 +5,17 @@ Every judgement but "full" therefore wants a short text besides its own evidence
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from urllib.parse import urlsplit
 
+from ingest import wordlists
 from ingest.model import Verdict
+from ingest.wordlists import any_of
 from ingest.words import size
 
+PHRASES = wordlists.read("ingest.extract", "standins.toml")
 LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
 CAPTION = 60  # words that may stand beside the picture or the video of an address
@@ -29,16 +30,8 @@ PLEA = 25  # words of a line that asks the reader for something, at most
 VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "audioobject")
 #: Folders of galleries and videos, and names that begin so; not "video-shows-ferry-on-fire".
 GALLERY_PATH = re.compile(
-    r"/(?:videos?|watch|photos?|pictures?|bilder|fotos?|vídeos?|gallerie)(?:/|$)"
-    r"|/(?:galler(?:y|ies)|photo-?galler(?:y|ies)|slide-?shows?|in-pictures|fotostrecken?"
-    r"|bilder-?(?:strecken?|galerien?)|fotogaler[ií]as?|galer[ií]as?|diaporamas?|fotogallery)"
-    r"(?:/|-|$)",
+    rf"/{any_of(PHRASES['gallery_folders'])}(?:/|$)|/{any_of(PHRASES['gallery_names'])}(?:/|-|$)",
     re.IGNORECASE,
-)
-CREDITS = (
-    *("(ap photo", "ap photo/", "(ap/", "(afp/", "afp/getty", "(epa/", "(reuters/", "getty images"),
-    *("photo by", "photos by", "photo:", "photo credit", "photo courtesy", "courtesy photo"),
-    *("(photo", "(staff", "image:", "image by", "buy photo", "buy this photo", "foto:", "©"),
 )
 UNFINISHED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\(\.\.\.\))\s*$")
 
@@ -174,7 +167,7 @@ RULES: tuple[tuple[Verdict, Callable[[Seen], str]], ...] = (
 
 def _is_credited(line: str) -> bool:
     lower = line.lower()
-    return any(credit in lower for credit in CREDITS)
+    return any(credit in lower for credit in PHRASES["credits"])
 
 
 def _is_article(page: Appearance) -> bool:
@@ -198,7 +191,4 @@ def _found(kind: str, text: str) -> Iterator[re.Match[str]]:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    data = tomllib.loads(
-        resources.files("ingest.extract").joinpath("standins.toml").read_text("utf-8")
-    )
-    return re.compile("|".join(data[kind]), re.IGNORECASE | re.MULTILINE)
+    return re.compile("|".join(PHRASES[kind]), re.IGNORECASE | re.MULTILINE)
