@@ -1,4 +1,4 @@
-"""What Copydesk computes: one room a step, plain functions on plain data.
+"""What Copydesk computes: one room a step, plain functions on plain data. No I/O but in fetch.
 
 Feed -> Fetched -> [Entry] -> Fetched -> Article -> Sketch -> [Match] -> Story
 

@@ -1,10 +1,11 @@
-"""Whose copy an article is: the agency's that its page names, with the evidence. Pure.
+"""Whose copy an article is: the agency's that its page names, with the evidence.
 
     dateline, credit line, copyright line (text) | byline | outlet, canonical, address
         -> each a piece of evidence -> the agency with the most of it
 
-A mention in prose ("told the Associated Press") is no evidence, and that an agency contributed is
-hardly any: such an Attribution stays below LIKELY.
+Takes the text and metadata of a page, gives an Attribution or None. A mention in prose ("told the
+Associated Press") is no evidence. That an agency contributed is weak evidence: the confidence then
+stays below LIKELY.
 """
 
 import re
@@ -39,7 +40,7 @@ EASTERN = regex.compile(
     r"|^[【\[［(（][^】\]］)）\n]{0,20}?"
     rf"(?P<credit>{any_of(WORDS['datelines_in_brackets'])})(?:通信)?[】\]］)）]"
 )
-#: What stands before the bracket of a dateline: places in capitals or few words, a day.
+#: What is before the bracket of a dateline: a place in capitals or in few words, a day.
 PLACE = regex.compile(
     r"(?:\p{Lu}{3}|\p{Lo}).*|(?=.*\d)(?:\S+\s+){1,9}|(?:\p{Lu}\S*\s+(?:\p{Ll}{1,3}\s+)?){0,4}"
 )
@@ -70,7 +71,7 @@ NAMES = regex.compile(rf"(?<![\p{{L}}/]){any_of(WORDS['helpers'])}(?![\p{{L}}/])
 #: Joins an agency to the outlet's own work in a byline: "CBS/AP", "Le Monde avec AFP".
 MIXED = regex.compile(rf"/|\+|\b{any_of((*WORDS['and'], *WORDS['with']))}\b", regex.IGNORECASE)
 ALSO = regex.compile(rf"\s*[/,+&]\s*|\s{any_of(WORDS['and'])}\s")
-LAST = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
+AFTER_COMMA = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
 
 #: A folder named for an agency is about it, and not by it, below "/tag/", "/author/" and the like.
 _NOT_ABOUT = "".join(
@@ -104,7 +105,7 @@ PATHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """The agency whose copy an article is, how sure that is (0..1), and what says so, where.
+    """The agency whose copy an article is, how sure that is (0 to 1), and the evidence.
 
     `where` is "dateline", "credit line", "byline", "copyright", "url", "canonical" or "outlet".
     """
@@ -115,7 +116,7 @@ class Attribution:
     where: str
 
 
-NOBODY = Attribution(agency="", confidence=0.0, evidence="", where="")
+NO_ATTRIBUTION = Attribution(agency="", confidence=0.0, evidence="", where="")
 
 
 def attribute(
@@ -130,11 +131,11 @@ def attribute(
     copyright_notice: str = "",
     agencies: tuple[str, ...] = (),
 ) -> Attribution | None:
-    """Whose copy it is, by all that the page says; None where it says nothing of an agency.
+    """Whose copy it is, by all that the page says; None where it names no agency.
 
-    `credited`, `authors`, `byline`, `source` and the notice are those of the page's
-    Metadata, `credited` its credits; `agencies` are names that the outlet's recipe has.
-    Evidence of two kinds for one agency adds up; evidence for another takes away.
+    `authors`, `byline`, `source` and `copyright_notice` are the page's Metadata, and `credited` its
+    credits. `agencies` are the names in the outlet's recipe. Evidence of two kinds for one agency
+    adds up. Evidence for another agency makes it less sure.
     """
     found = [
         *_of_text(text),
@@ -187,7 +188,7 @@ def _dateline(line: str) -> Iterator[Attribution]:
 
 
 def _tail(line: str) -> Iterator[Attribution]:
-    """The agency that a closing line credits: its copy, its copyright, or its help."""
+    """The agency that a last line names: for its copy, its copyright, or its help."""
     if len(line) > LONGEST_LINE:
         return
     notice = COPYRIGHT.search(line)
@@ -225,7 +226,10 @@ def _all_agencies(credit: str) -> bool:
 def _of_byline(
     credited: tuple[str, ...], authors: tuple[str, ...], byline: str
 ) -> Iterator[Attribution]:
-    """The agency in a byline: alone or after a name its copy, joined to another only in part."""
+    """The agency in a byline.
+
+    Alone or after a name, it supplied the copy. Joined to another name, it supplied a part.
+    """
     agencies = [credit for credit in credited if named_agency(credit)]
     if not agencies:
         return
@@ -234,7 +238,7 @@ def _of_byline(
     if not (others and MIXED.search(printed)) or _all_agencies(printed):
         confidence = 0.7 if len(agencies) > 1 else 0.92
     else:  # "Ann Lee and Jo Roe, Associated Press", but "CBS/AP" and "Ann Lee and AP"
-        confidence = 0.85 if authors and LAST.search(printed) else 0.4
+        confidence = 0.85 if authors and AFTER_COMMA.search(printed) else 0.4
     yield _evidence(agencies[0], confidence, printed, "byline")
 
 

@@ -1,8 +1,9 @@
-"""Pairs that readers judged, next to what was made of them. Pure.
+"""Pairs of articles that readers judged, compared with what Copydesk made of them.
 
-A pairs file is tab-separated, with a header that names at least `label`, `url_a` and `url_b`. Of
-the labels copy and abridged ought to fold; update and embeds to be linked, as those are as well;
-any other (shares, independent, boilerplate, unrelated) to be nothing.
+Takes a file of pairs and what became of each, gives a Score. A pairs file is tab-separated, with a
+header that names at least `label`, `url_a` and `url_b`. Pairs labelled copy or abridged should
+fold. Pairs labelled update or embeds should be linked. Pairs with any other label (shares,
+independent, boilerplate, unrelated) should be neither.
 """
 
 import csv
@@ -30,7 +31,7 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What was made of a labelled pair."""
+    """What Copydesk made of a labelled pair."""
 
     pair: LabelledPair
     folded: bool
@@ -61,12 +62,12 @@ def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
 
 
 def fold_score(verdicts: Iterable[Judged]) -> Score:
-    """Of copies: right is a copy that is folded."""
+    """How well copies are found: a copy that is folded is right."""
     return _score((v.folded, v.pair.label in FOLD_LABELS) for v in verdicts)
 
 
 def link_score(verdicts: Iterable[Judged]) -> Score:
-    """Of all that is connected, folded or linked."""
+    """How well connected pairs are found, folded or linked."""
     return _score((v.linked, v.pair.label in LINK_LABELS) for v in verdicts)
 
 

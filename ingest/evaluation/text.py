@@ -1,8 +1,9 @@
-"""How well an extraction agrees with what people marked as the article. Pure.
+"""How well an extraction agrees with what people marked as the article.
 
-The usual measure: precision, recall and F1 over the multiset of word 4-grams of the extracted and
-the true text, summed over pages before dividing (micro-averaged). Metadata count as right where
-they are equal once letter case, punctuation and spaces are set aside.
+Takes labelled pages and what was extracted, gives a Score. The usual measure: precision, recall and
+F1 over the multiset of word 4-grams of the extracted and the true text, summed over pages before
+dividing (micro-averaged). Metadata count as right where they are equal without letter case,
+punctuation and spaces.
 """
 
 import gzip

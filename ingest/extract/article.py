@@ -1,10 +1,10 @@
-"""A page becomes an article: its text, its metadata, and the verdict on what it is. Pure.
+"""A page becomes an article: its text, its metadata, and the verdict on what it is.
 
-    parse_page -> metadata (metadata.py) -> recipe of the outlet (recipes.py)
-        -> lines (body.py) -> cleaned (cleaning.py) -> verdict (verdict.py) -> Article
+    parse_page (markup.py) -> read_metadata -> recipe of the outlet (recipes.py)
+        -> lines (lines.py) -> cleaned (cleaning.py) -> verdict (verdict.py) -> Article
 
-The tree is parsed once. Each step sees what it needs: metadata still has the scripts, the body
-loses what is named as something else, and cleaning knows the headline and the page's links.
+Takes an Entry and what was Fetched, gives an Article. The tree is parsed once, and the order
+matters: metadata still needs the scripts, the search for lines removes other parts of the page.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,17 @@ from datetime import UTC, datetime, timedelta
 import lxml.html
 import py3langid
 
-from ingest.agencies.attribution import NOBODY, Attribution, attribute
+from ingest.agencies.attribution import NO_ATTRIBUTION, Attribution, attribute
 from ingest.extract.cleaning import clean
-from ingest.extract.lines import extract_lines, linked_share, plain_lines, surroundings, written
+from ingest.extract.lines import (
+    extract_lines,
+    linked_share,
+    plain_lines,
+    read_surroundings,
+    visible_text,
+)
 from ingest.extract.markup import drop_costly_json_ld, parse_page
-from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, found
+from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, select_texts
 from ingest.extract.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
 from ingest.metadata.bylines import clean_authors
 from ingest.metadata.dates import guess_date
@@ -40,7 +46,7 @@ from ingest.values import moment
 from ingest.words import size
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: an earlier date is wrong
 TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
 LANGUAGE_SAMPLE = 500  # characters of the text that the language is told from
 MORE = 1.25  # times the page's words that a feed's text must have to replace them
@@ -59,11 +65,11 @@ NOTHING_KNOWN = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """An article's lines, and what was between them."""
+    """An article's lines, what was removed from among them, and the verdict on them."""
 
     lines: Sequence[str]
     removed: Sequence[Removed] = ()
-    drawn: Sequence[str] = ()  # the lines before cleaning
+    uncleaned: Sequence[str] = ()  # the lines before cleaning
     pruned: Sequence[str] = ()
     source: str = "page"
     verdict: Verdict = Verdict.FULL
@@ -73,10 +79,10 @@ class Text:
 def extract_article(
     entry: Entry, fetched: Fetched, first_seen: datetime, known: Known = NOTHING_KNOWN
 ) -> Article:
-    """What is on a page, whatever its verdict. Raises Failed(not_html) or Failed(no_text).
+    """The article on a page, with any verdict. Raises Failed(not_html), (no_text) or (too_large).
 
-    The article's identity is the canonical address its page declares, where that can be believed,
-    else the address that answered, after redirects.
+    The article's identity is the canonical address that its page declares, where that is credible.
+    Otherwise it is the address that answered, after redirects.
     """
     if fetched.content_type not in HTML_TYPES:
         raise Failed(Outcome.NOT_HTML, fetched.content_type)
@@ -132,7 +138,7 @@ def _text(
     tree: lxml.html.HtmlElement, page: Metadata, entry: Entry, url: str, known: Known
 ) -> Text:
     """The page's text and verdict; the feed's, where the page gives less."""
-    around = surroundings(
+    surroundings = read_surroundings(
         tree,
         titles=(entry.title, page.title.value, page.subtitle),
         authors=(*page.authors.value, *clean_authors(entry.authors).authors),
@@ -144,25 +150,24 @@ def _text(
         title=page.title.value,
         types=(*page.types, page.page_type),
         is_free=page.is_free,
-        stated=page.word_count,
-        around=written(tree),
+        declared_words=page.word_count,
+        page_text=visible_text(tree),
     )
     drop_costly_json_ld(tree)
     tree = apply_recipe(tree, known.recipe)
-    drawn, pruned = extract_lines(tree, page.article_body)
-    lines, removed = clean(drawn, around)
-    fed = plain_lines(entry.content)
-    cleaned = clean(fed, around)  # first, for what comes below a cut-off text hides the cut
-    if _is_fuller(cleaned[0], lines, page):
-        drawn = fed
-        lines, removed = cleaned
-        source = "feed"
-    else:
-        source = "page"
-    linked, tail = linked_share(lines, around), tuple(drawn[-ASKED:])
+    page_lines, pruned = extract_lines(tree, page.article_body)
+    feed_lines = plain_lines(entry.content)
+    uncleaned, source = page_lines, "page"
+    lines, removed = clean(page_lines, surroundings)
+    # the feed's text is cleaned before it is judged: what is below a cut-off text hides the cut
+    of_feed = clean(feed_lines, surroundings)
+    if _is_fuller(of_feed[0], lines, page):
+        uncleaned, source = feed_lines, "feed"
+        lines, removed = of_feed
+    linked, tail = linked_share(lines, surroundings), tuple(uncleaned[-ASKED:])
     verdict, reason = judge(lines, replace(appearance, linked=linked, tail=tail))
     return Text(
-        drawn=drawn,
+        uncleaned=uncleaned,
         pruned=pruned,
         lines=lines,
         removed=removed,
@@ -172,18 +177,21 @@ def _text(
     )
 
 
-def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
-    """Whether a feed carries more of the article than its page gave: much more, or, where the page
-    is known to give less than all, anything more that does not break off itself."""
-    theirs, ours = (sum(map(size, some)) for some in (fed, lines))
+def _is_fuller(feed_lines: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
+    """Whether the feed carries more of the article than its page does.
+
+    Much more is needed, and no cut at the end. Where the page is known to give only a part,
+    anything more is enough.
+    """
+    theirs, ours = (sum(map(size, some)) for some in (feed_lines, lines))
     factor = 1.0 if page.is_free is False else MORE
-    return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
+    return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(feed_lines[-1])
 
 
 def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution:
-    """Whose copy it is, by the page and its text before notices were cleaned out of it."""
+    """Whose copy it is, by the page and its text before cleaning, which takes credits out."""
     said = attribute(
-        text="\n".join(text.drawn),
+        text="\n".join(text.uncleaned),
         url=url,
         credited=page.credits,
         authors=page.authors.value,
@@ -193,12 +201,14 @@ def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution
         copyright_notice=page.copyright,
         agencies=recipe.agencies,
     )
-    return said or NOBODY
+    return said or NO_ATTRIBUTION
 
 
 def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:
     """The metadata with what the outlet's recipe finds in place of what was guessed."""
-    title, author, date = (found(tree, path) for path in (recipe.title, recipe.author, recipe.date))
+    title, author, date = (
+        select_texts(tree, path) for path in (recipe.title, recipe.author, recipe.date)
+    )
     at = next(filter(None, map(moment, date)), None)
     if title:
         page = replace(page, title=Sourced(title[0], "recipe"))
@@ -226,7 +236,7 @@ def _authors(
     """People with the source of their names, and organisations: the page's, else the feed's."""
     if page.authors:
         return page.authors, page.credits
-    of_feed = clean_authors(entry.authors, own=(host, page.site))
+    of_feed = clean_authors(entry.authors, own_names=(host, page.site))
     authors = Sourced(of_feed.authors, "feed" if of_feed.authors else "")
     return authors, page.credits or of_feed.credits
 

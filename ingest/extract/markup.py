@@ -1,8 +1,8 @@
-"""A fetched page becomes a tree that everything else reads: decoded, cleaned, parsed once, capped.
+"""A fetched page becomes a tree: decoded, cleaned, parsed once, and not larger than its limits.
 
-The caps are there for pages made, or grown, to take a worker's time: much of what reads a tree
-takes time by the square of something. They are several times what the largest of 2,761 news pages
-needs (archived in 2016, and of all kinds since), named with each; those beyond are counted.
+Takes a Fetched, gives the tree or raises Failed. The limits are there because much of what reads a
+tree takes time by the square of something. They are several times what the largest of 2,761 news
+pages needs (archived in 2016, and of all kinds since); each limit names that figure.
 """
 
 import json

@@ -1,6 +1,7 @@
-"""How sites word what they print around an article, in forty languages, line by line. Pure.
+"""What a line of a page is, by its words: a button, a date, a notice, a note on the author.
 
-The phrases are in phrases.toml; the names of months and days are CLDR's.
+Takes a line, gives a yes or no. The words of forty languages are in phrases.toml and words.toml;
+the names of months and days are Babel's.
 """
 
 import re
@@ -50,7 +51,7 @@ NOTICE = re.compile(
 
 
 def key(text: str) -> str:
-    """A line as it is compared: its letters and digits alone, casefolded, words apart."""
+    """A line as it is compared: only its letters and digits, casefolded, a space between words."""
     return _key(text) if len(text) <= UNCACHED_FROM else _letters_of(text)
 
 
@@ -64,7 +65,7 @@ def _letters_of(text: str) -> str:
 
 
 def line_hash(line: str) -> int:
-    """What a line is counted by, over all articles of an outlet: 63 bits."""
+    """The hash, of 63 bits, by which a line is counted over all articles of an outlet."""
     return xxhash.xxh3_64_intdigest(key(line).encode()) >> 1
 
 
@@ -95,17 +96,19 @@ def is_phrase(line: str) -> bool:
 
 def asks(line: str, *, linked: bool = False) -> bool:
     """Whether a line asks its reader for something, or says when and where something was filed.
-    What news may begin with as well counts in a link, in a line that is no sentence, and where a
-    service is named."""
+
+    A beginning that news may have as well ("Get the latest") counts only in a link, in a line that
+    is no sentence, and where a service is named.
+    """
     if line.startswith(("- ", "|", *QUOTES)):
         return False
     found = f"{key(line)} "
-    if found.startswith(_leads("asks")):
+    if found.startswith(_beginnings("asks")):
         return True
-    if found.startswith(_leads("stamps")):
+    if found.startswith(_beginnings("stamps")):
         return not is_ended(line)
     served = linked or not is_ended(line) or not phrases_of("services").isdisjoint(found.split())
-    return served and found.startswith(_leads("invites"))
+    return served and found.startswith(_beginnings("invites"))
 
 
 def is_biography(line: str) -> bool:
@@ -114,7 +117,7 @@ def is_biography(line: str) -> bool:
 
 
 def tells_of_author(line: str) -> bool:
-    """Whether a line that names an author is about their work: not all that they say is."""
+    """Whether a line that names an author is about the author's work."""
     return bool(ROLE.search(line) or OF_AUTHOR.search(line))
 
 
@@ -145,8 +148,8 @@ def phrases_of(kind: str) -> frozenset[str]:
 
 
 @cache
-def _leads(kind: str) -> tuple[str, ...]:
-    """The phrases of a kind, as a line's key begins that goes on after them."""
+def _beginnings(kind: str) -> tuple[str, ...]:
+    """The phrases of a kind, with a space after them: beginnings of longer keys."""
     return tuple(phrase + " " for phrase in phrases_of(kind))
 
 

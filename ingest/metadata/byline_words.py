@@ -65,7 +65,7 @@ AFFILIATION = regex.compile(
     regex.V1,
 )
 #: What is in brackets at the end of a name: an agency, a role, a handle.
-HELD = regex.compile(r"\s*[(（\[]([^()（）\[\]]{1,60})[)）\]]?\s*$", regex.V1)
+IN_BRACKETS = regex.compile(r"\s*[(（\[]([^()（）\[\]]{1,60})[)）\]]?\s*$", regex.V1)
 #: An organisation by a word in its name, a call sign ("WABC-TV"), or the name of its site.
 ORGANISATION = regex.compile(
     rf"{NO_LETTER_BEFORE}{_any('organisations')}(?![\p{{L}}])"

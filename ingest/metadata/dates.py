@@ -1,6 +1,9 @@
-"""When a page says it was published and changed. Pure.
+"""When a page says it was published and changed.
 
-JSON-LD -> meta -> a time element or microdata -> the address -> (htmldate, where asked)
+    JSON-LD -> metas -> a time element or microdata -> the address -> (htmldate, where asked)
+
+Takes what the page declares, its tree and its address, gives a SourcedDate. dateutil reads the
+dates; what it cannot read (Chinese dates, "ET") is rewritten for it here.
 """
 
 import re
@@ -16,7 +19,7 @@ import lxml.html
 from ingest.metadata.byline_words import WORDS
 from ingest.metadata.declared import Declared
 from ingest.metadata.jsonld import Node
-from ingest.metadata.near import is_apart
+from ingest.metadata.placement import is_apart
 from ingest.model import NO_DATE, SourcedDate
 from ingest.values import moment
 from ingest.wordlists import any_of
@@ -78,7 +81,7 @@ TIME = (
     r"(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
     r"(?:\s(GMT|UTC|CES?T|BST|IST|[ECMP][SD]?T)\b)?"
 )
-#: A day and, if it stands by, a time, in a line of a page.
+#: A day in a line of a page, with the time if there is one.
 WRITTEN = re.compile(rf"(?<!\d)({'|'.join(DAYS)})(?:{TIME})?")
 EPOCH = re.compile(r"\s*(\d{10})(\d{3})?\s*")
 DATED = re.compile(r"date|time|publi|posted|stamp|fecha|datum|data|meta|byline|info", re.IGNORECASE)
@@ -95,9 +98,9 @@ A_DAY_ABOUT = timedelta(hours=36)
 def page_published(
     page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
 ) -> SourcedDate:
-    """When a page was published, by the first of its own statements that is a date.
+    """When a page was published: the first of its statements that is a date.
 
-    Where that is a day only, a later statement of the same day gives the time.
+    Where that is only a day, a later statement of the same day gives the time.
     """
     first = NO_DATE
     for when in _statements(page, node, tree, url):
@@ -121,7 +124,7 @@ def _statements(
     yield from _stated(node, ("datePublished", "dateCreated", "uploadDate"), page, PUBLISHED)
     address = address_date(url)
     for shown in _shown(page, tree):
-        # an element may belong to another article: the address knows better
+        # an element may belong to another article: then the date in the address is right
         if shown.value and (not address.value or abs(shown.value - address.value) < A_DAY_ABOUT):
             yield shown
     if address.value:
@@ -150,16 +153,16 @@ def address_date(url: str) -> SourcedDate:
 
 
 def guess_date(tree: lxml.html.HtmlElement, url: str) -> SourcedDate:
-    """The date htmldate finds in a page's text: the last resort, at 10 ms a page and more.
+    """The day that htmldate finds in a page's text: the last resort, at 10 ms a page and more.
 
-    A day only, and never a first of January, which is how it reads "© 2026". It works on a copy:
-    htmldate takes elements out of what it is given.
+    A first of January is left out, because htmldate reads "© 2026" so. htmldate works on a copy:
+    it removes elements from the tree.
     """
     try:
         found = htmldate.find_date(
             deepcopy(tree), url=url, original_date=True, extensive_search=True
         )
-    except Exception:  # whatever dateparser, lxml and the page make of each other: no date
+    except Exception:  # dateparser and lxml raise many kinds of errors on broken pages
         return NO_DATE
     return next(_read("" if not found or found.endswith("-01-01") else found, "page text"), NO_DATE)
 
@@ -183,7 +186,11 @@ def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[SourcedDate]
     times = [element for element in page.times[:60] if not is_apart(element)]
     marked = [element for element in times if MARKED.search(_marks(element))]
     marked += tree.xpath("//*[@itemprop='datePublished']")[:5]
-    dated = (element for element in page.beside[:AFTER] if DATED.search(element.get("class") or ""))
+    dated = (
+        element
+        for element in page.near_headline[:AFTER]
+        if DATED.search(element.get("class") or "")
+    )
     for element in chain(marked, dated, times):
         if not CHANGED.search(_marks(element)):
             yield from _of_element(element)
@@ -208,7 +215,7 @@ def _marks(element: lxml.html.HtmlElement) -> str:
 
 
 def _read(written: str, source: str) -> Iterator[SourcedDate]:
-    """A date as written, where it is one and no mistake."""
+    """The date that a text is; nothing where it is none, or too early to be true."""
     written = " ".join(written[:100].split())
     at = _moment(written)
     if at and at.year >= EARLIEST_YEAR:

@@ -1,4 +1,4 @@
-"""Names in capitals, or in none, as they are usually written. Pure."""
+"""Names in capitals or in small letters, as they are usually written: "ANN MCKAY" is Ann McKay."""
 
 import regex
 

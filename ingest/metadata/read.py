@@ -1,10 +1,10 @@
-"""What a page declares about its article becomes one record, each value with its source. Pure.
+"""What a page declares about its article, as one record.
 
     tree -> declared.py (metas, links, headings, times; JSON-LD by jsonld.py)
-         -> headline.py, page_authors.py and bylines.py, page_dates.py -> Metadata
+         -> headline.py, authors.py with bylines.py, dates.py -> Metadata
 
-About 1.5 ms a page, a tenth of what trafilatura takes for less. The tree must still have its
-scripts, and is left as it is.
+Takes the page's tree, which must still have its scripts and is not changed, and gives Metadata.
+About 1.5 ms a page: trafilatura takes ten times as long for fewer values.
 """
 
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
     page = declared(tree)
     node = article_node(page.nodes, url)
     values = node.values if node else {}
-    own = tuple(_own_names(page, url))
+    own_names = tuple(_own_names(page, url))
     section = first_text(values.get("articleSection")) or page.meta(
         "article:section",
         "parsely-section",
@@ -85,9 +85,9 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
             page.meta("title", "dc.title", "headline"),
         ],
         page.window_title,
-        [*own, section],
+        [*own_names, section],
     )
-    signed = page_authors(page, node, tree, url, own)
+    signed = page_authors(page, node, tree, url, own_names)
     return Metadata(
         title=title,
         subtitle=_subtitle(page, values, title.value),
@@ -106,9 +106,9 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         or first_text(values.get("copyrightHolder")),
         is_free=is_free(page, node),
         page_type=node.types[0] if node and node.types else page.meta("og:type"),
-        types=tuple(dict.fromkeys(t for held in page.nodes if not held.aside for t in held.types))[
-            :20
-        ],
+        types=tuple(
+            dict.fromkeys(t for held in page.nodes if not held.mentioned for t in held.types)
+        )[:20],
         article_body=article_body(page.nodes),
         word_count=count(values.get("wordCount")),
     )
