@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import regex
 
-from ingest.agencies.names import WORDS, is_agency, named_agency, site_agency
+from ingest.agencies.names import WORDS, is_agency, named_agency, path_agency, site_agency
 from ingest.wordlists import any_of
 
 LIKELY = 0.5  # from this confidence on, it is the agency's copy
@@ -72,35 +72,6 @@ NAMES = regex.compile(rf"(?<![\p{{L}}/]){any_of(WORDS['helpers'])}(?![\p{{L}}/])
 MIXED = regex.compile(rf"/|\+|\b{any_of((*WORDS['and'], *WORDS['with']))}\b", regex.IGNORECASE)
 ALSO = regex.compile(rf"\s*[/,+&]\s*|\s{any_of(WORDS['and'])}\s")
 AFTER_COMMA = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
-
-#: A folder named for an agency is about it, and not by it, below "/tag/", "/author/" and the like.
-_NOT_ABOUT = "".join(
-    rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
-)
-_AP = any_of(("ap", "aponline", "ap-news", "ap-wire", "associated-press", "apnews"))
-_WIRE_FOLDERS = any_of(
-    (
-        "wire(s)",
-        "agency",
-        "agencies",
-        "newswire",
-        "agenturen",
-        "agencia(s)",
-        "agence",
-        "news-agency",
-    )
-)
-_KEYS = ("afp", "dpa", "upi", "efe", "ansa", "pti", "ani", "ians", "xinhua")
-_BELOW_WIRE = any_of((*_KEYS, "ap", "reuters", "pa", "aap", "cp", "apa"))
-_ALONE = any_of((*_KEYS, "lusa"))
-#: Folders in addresses: the pattern, the agency ("" for the one it names), the confidence.
-PATHS = (
-    (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
-    (re.compile(rf"{_NOT_ABOUT}/{_AP}/", re.IGNORECASE), "ap", 0.8),
-    (re.compile(rf"{_NOT_ABOUT}/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
-    (re.compile(rf"/{_WIRE_FOLDERS}/(?P<key>{_BELOW_WIRE})/", re.IGNORECASE), "", 0.8),
-    (re.compile(rf"{_NOT_ABOUT}/(?P<key>{_ALONE})(?:/|-(?=\w))"), "", 0.7),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +179,7 @@ def _tail(line: str) -> Iterator[Attribution]:
 
 
 def _holder(notice: "regex.Match[str]") -> str:
-    """Who holds the rights by a notice."""
+    """Who holds the rights, as a notice says."""
     holder: str = AFTER_HOLDER.sub("", _credit(notice))
     return holder.strip()
 
@@ -245,7 +216,7 @@ def _of_byline(
 def _of_recipe(
     agencies: tuple[str, ...], credited: tuple[str, ...], byline: str
 ) -> Iterator[Attribution]:
-    """The agencies a byline names that are known for this outlet alone."""
+    """The agencies in a byline that only this outlet's recipe knows."""
     printed = byline or ", ".join(credited)
     for name in agencies:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed, re.IGNORECASE):
@@ -264,7 +235,10 @@ def _of_source(source: str, notice: str) -> Iterator[Attribution]:
 
 
 def _of_addresses(url: str, canonical: str) -> Iterator[Attribution]:
-    """The agency whose site the page is on, or says it comes from, or whose folder it is in."""
+    """The agency that the addresses name.
+
+    The page is on its site, or its canonical address is, or it is in a folder of that name.
+    """
     outlet = site_agency(_part(url, "netloc"))
     original = site_agency(_part(canonical, "netloc"))
     if outlet:
@@ -272,13 +246,9 @@ def _of_addresses(url: str, canonical: str) -> Iterator[Attribution]:
     elif original:
         yield Attribution(agency=original, confidence=0.95, evidence=canonical, where="canonical")
     else:
-        path = _part(url, "path")
-        for pattern, key, confidence in PATHS:
-            found = pattern.search(path)
-            if found:
-                agency = key or found["key"].lower()
-                yield Attribution(agency=agency, confidence=confidence, evidence=url, where="url")
-                return
+        agency, confidence = path_agency(_part(url, "path"))
+        if agency:
+            yield Attribution(agency=agency, confidence=confidence, evidence=url, where="url")
 
 
 def _part(url: str, name: str) -> str:
@@ -289,7 +259,7 @@ def _part(url: str, name: str) -> str:
 
 
 def _credit(found: "regex.Match[str]") -> str:
-    """The credit in a match, whichever of its alternatives held."""
+    """The credit in a match: the alternative of the pattern that matched."""
     return next((held for held in found.capturesdict()["credit"] if held), "").strip()
 
 

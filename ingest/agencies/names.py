@@ -1,6 +1,6 @@
 """News agencies and syndicates, by the names they are credited with.
 
-Takes a credit or a host, gives the key of the agency that it names. The agencies are in
+Takes a credit, a host or a path, gives the key of the agency that it names. The agencies are in
 agencies.toml. A short name ("AP", "ANI", "PA") counts only as it is written: "Ani" is a first name
 and "pa" a word. A long name counts in any letter case.
 """
@@ -23,6 +23,34 @@ EDGES = " \t\r\n.,;:!()[]{}<>|/*–—-\"'„“”«»（）【】[]"
 SEPARATORS = re.compile(rf"\s*[/|;+&]\s*|\s*,\s*|\s+{any_of(WORDS['second_after'])}\s+")
 
 
+#: A folder named for an agency is about it, and not by it, below "/tag/", "/author/" and the like.
+_NOT_ABOUT = "".join(
+    rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
+)
+_AP = any_of(("ap", "aponline", "ap-news", "ap-wire", "associated-press", "apnews"))
+_WIRE_FOLDERS = any_of(
+    (
+        "wire(s)",
+        "agency",
+        "agencies",
+        "newswire",
+        "agenturen",
+        "agencia(s)",
+        "agence",
+        "news-agency",
+    )
+)
+_KEYS = ("afp", "dpa", "upi", "efe", "ansa", "pti", "ani", "ians", "xinhua")
+_BELOW_WIRE = any_of((*_KEYS, "ap", "reuters", "pa", "aap", "cp", "apa"))
+_ALONE = any_of((*_KEYS, "lusa"))
+#: Folders in addresses: the pattern, the agency ("" for the one it names), the confidence.
+PATHS = (
+    (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
+    (re.compile(rf"{_NOT_ABOUT}/{_AP}/", re.IGNORECASE), "ap", 0.8),
+    (re.compile(rf"{_NOT_ABOUT}/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
+    (re.compile(rf"/{_WIRE_FOLDERS}/(?P<key>{_BELOW_WIRE})/", re.IGNORECASE), "", 0.8),
+    (re.compile(rf"{_NOT_ABOUT}/(?P<key>{_ALONE})(?:/|-(?=\w))"), "", 0.7),
+)
 AGENCIES = tomllib.loads(
     resources.files("ingest.agencies").joinpath("agencies.toml").read_text("utf-8")
 )
@@ -50,8 +78,20 @@ def site_agency(host: str) -> str:
     return next((DOMAINS[domain] for domain in domains if domain in DOMAINS), "")
 
 
+def path_agency(path: str) -> tuple[str, float]:
+    """The key of the agency that a folder in an address names, and how sure it is (0 to 1).
+
+    "" and 0 where no folder names one.
+    """
+    for pattern, key, confidence in PATHS:
+        found = pattern.search(path)
+        if found:
+            return key or found["key"].lower(), confidence
+    return "", 0.0
+
+
 def spelled(credit: str) -> str:
-    """An agency's credit as the table spells it: "associated press" and "AP Staff" as one does."""
+    """An agency's credit as agencies.toml spells it: "associated press" is Associated Press."""
     bare, _ = _bare(credit)
     return SPELLINGS.get(bare.casefold(), bare)
 

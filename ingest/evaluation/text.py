@@ -30,7 +30,7 @@ NAMES = re.compile(r"\s*(?:[;,&]|\band\b)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """A page and what people say is on it; empty where they say nothing."""
+    """A page, and its values as people marked them; empty where they marked none."""
 
     name: str
     html: bytes
@@ -54,8 +54,11 @@ def same_title(found: str, true: str) -> bool:
 
 
 def same_authors(found: Iterable[str], true: str) -> bool:
-    """Whether the names found are those of a written list, in any order, with or without titles
-    and degrees. Where no person signed, an organisation's name counts as it is printed."""
+    """Whether the names found are those of a written list, in any order.
+
+    Titles and degrees may be missing. Where no person signed, an organisation's name counts as it
+    is printed.
+    """
     ours = {key(name) for name in found} - {""}
     people = {key(name) for name in clean_authors([true]).authors}
     parts = {key(name) for name in NAMES.split(true)} - {""}
@@ -63,8 +66,10 @@ def same_authors(found: Iterable[str], true: str) -> bool:
 
 
 def read_labelled(path: Path) -> Iterator[Labelled]:
-    """The labelled pages of a folder or a zip file: for each name, NAME.json with url, title,
-    author, date and text, and NAME.html or NAME.html.gz. Raises CopydeskError."""
+    """The labelled pages of a folder or a zip file. Raises CopydeskError.
+
+    A page is NAME.html or NAME.html.gz, with NAME.json that has url, title, author, date and text.
+    """
     try:
         files = _zipped(path) if path.is_file() else _listed(path)
     except (OSError, zipfile.BadZipFile) as error:

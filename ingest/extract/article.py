@@ -48,13 +48,13 @@ from ingest.words import size
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: an earlier date is wrong
 TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
-LANGUAGE_SAMPLE = 500  # characters of the text that the language is told from
-MORE = 1.25  # times the page's words that a feed's text must have to replace them
+LANGUAGE_SAMPLE = 500  # characters of the text by which its language is recognised
+MORE = 1.25  # times the page's words: a feed's text with more replaces the page's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of an outlet before one of its pages is read."""
+    """What is known of an outlet from its earlier pages and from its recipe."""
 
     recurring: frozenset[int] = frozenset()  # hashes of lines that its articles share
     recipe: Recipe = NO_RECIPE
@@ -137,7 +137,7 @@ def extract_article(
 def _text(
     tree: lxml.html.HtmlElement, page: Metadata, entry: Entry, url: str, known: Known
 ) -> Text:
-    """The page's text and verdict; the feed's, where the page gives less."""
+    """The page's text and verdict, or the feed's where the page has less."""
     surroundings = read_surroundings(
         tree,
         titles=(entry.title, page.title.value, page.subtitle),
@@ -205,7 +205,7 @@ def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution
 
 
 def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:
-    """The metadata with what the outlet's recipe finds in place of what was guessed."""
+    """The metadata, with the values that the outlet's recipe finds in place of others."""
     title, author, date = (
         select_texts(tree, path) for path in (recipe.title, recipe.author, recipe.date)
     )
@@ -242,7 +242,7 @@ def _authors(
 
 
 def _canonical(page: Metadata, url: str) -> str:
-    """The canonical address a page declares, where it can be believed; else empty."""
+    """The canonical address that a page declares, where it is credible; else empty."""
     try:
         believed = believed_canonical(url, page.canonical) if page.canonical else ""
         return without_credentials(canonical_url(believed)) if believed else ""

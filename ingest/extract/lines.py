@@ -69,7 +69,7 @@ def extract_lines(tree: Element, declared_body: str = "") -> tuple[list[str], li
 
 
 def plain_lines(markup: str) -> list[str]:
-    """The lines of a piece of HTML, such as a feed carries: all of it is the article's."""
+    """The lines of a piece of HTML from a feed. All of it is the article's."""
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.fromstring(f"<div>{markup}</div>", parser=parser)
@@ -94,7 +94,7 @@ def _texts_and_breaks(tree: Element) -> Iterator[str]:
 
 
 def linked_share(lines: Iterable[str], surroundings: Surroundings) -> float:
-    """The share of the lines' words that stand in lines that are links, 0 to 1."""
+    """The share of the lines' words that are in lines which are links, 0 to 1."""
     counted = [(size(line), key(line) in surroundings.links) for line in lines]
     return sum(count for count, linked in counted if linked) / max(1, sum(c for c, _ in counted))
 

@@ -19,7 +19,7 @@ from ingest.words import size
 PHRASES = wordlists.read("ingest.extract", "standins.toml")
 LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
-CAPTION = 60  # words that may stand beside the picture or the video of an address
+CAPTION = 60  # words that may be next to the pictures or the video of an address
 CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
 WHOLE = 0.8  # share of the stated length from which a text is all of it
 ASKED = 3  # last lines, where a page asks for money

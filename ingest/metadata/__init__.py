@@ -7,5 +7,6 @@ jsonld         schema.org objects in scripts; article_node finds the article's
 headline       chooses the title
 dates          finds when the page was published and changed
 authors        finds the byline; bylines, byline_words and name_case take it apart
+outlet_names   what the outlet is called, which is no author
 words.toml     the words of bylines and dates: add a language here
 """

@@ -84,7 +84,7 @@ def article_body(nodes: list[Node]) -> str:
 
 
 def count(value: object) -> int | None:
-    """A number of words, as a number or in a text; None where it is neither."""
+    """A number of words, from a number or a text; None for any other value."""
     written = str(value).strip() if isinstance(value, int | str) else ""
     return int(written) if regex.fullmatch(r"[0-9]{1,6}", written) else None
 

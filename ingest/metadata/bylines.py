@@ -8,7 +8,6 @@ in words.toml. trafilatura's normalize_authors keeps titles and agencies among t
 why it is not used.
 """
 
-import functools
 import html
 import re
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ import regex
 from ingest.agencies.names import is_agency, named_agency, spelled
 from ingest.metadata import byline_words as patterns
 from ingest.metadata.name_case import PARTICLES, usual_case
+from ingest.metadata.outlet_names import forms_of_name, is_own_name, letters_of
 
 MAX_BYLINE = 600  # characters of one raw byline: longer is a paragraph
 LONGEST_NAME = 60
@@ -40,10 +40,8 @@ DASH = regex.compile(r"\s+[–—-]{1,3}\s+")
 CHINESE = regex.compile(r"^(\p{Han}{2,8}[社网报])?(?:本报|特约|见习|实习)?记者[:：\s]*")
 CHINESE_NAMES = regex.compile(r"\s+(?=\p{Han}{2,4}(?:\s|$))")
 COMMA = regex.compile(r"\s*[,،，]\s*")
-LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 NOT_IN_NAMES = regex.compile(r"\d|[{}\[\]=?!%$€£_]")
 TOGETHER = regex.compile(r"\s*[/+]\s*|\s+[–—-]{1,3}\s+")
-HOST = regex.compile(r"(?:www\.)?([\w-]+(?:\.[\w-]+)+)")
 SENTENCE = regex.compile(r"\p{Ll}{3}\.$")
 DIGIT = re.compile(r"\d")
 #: A desk's code, as in "dpa/lnw", or the name of an account.
@@ -67,14 +65,14 @@ def clean_authors(
     `own_names` are the names of the outlet itself (site name, host), which are left out.
     `organisations` are names that are known to be no person's.
     """
-    outlets = frozenset(name for given in own_names for name in _forms_of_name(given))
+    outlets = frozenset(name for given in own_names for name in forms_of_name(given))
     authors: dict[str, str] = {}
     suppliers: dict[str, str] = {}
     for byline in islice(raw, MOST_NAMES):
         _sort(_pieces(_plain(byline)), outlets, authors, suppliers)
     for name in islice(organisations, MOST_NAMES):
         for supplier in _suppliers(_without_edges(_plain(name)), outlets):
-            suppliers.setdefault(_key(supplier), supplier)
+            suppliers.setdefault(letters_of(supplier), supplier)
     return Byline(
         authors=tuple(authors.values())[:MOST_NAMES], credits=tuple(suppliers.values())[:MOST_NAMES]
     )
@@ -127,11 +125,11 @@ def _sort(
             for name in _joined(piece):
                 person = "" if number and placed else _who(name, outlets)
                 for supplier in _suppliers(name, outlets, person):
-                    suppliers.setdefault(_key(supplier), supplier)
+                    suppliers.setdefault(letters_of(supplier), supplier)
                 if person and " " not in person and person.isascii() and suppliers:
                     continue  # "EFE / Madrid", "AFP/File"
                 if person and (lone or not number or not _is_place(person, group)):
-                    last = _key(person)
+                    last = letters_of(person)
                     authors.setdefault(last, person)
 
 
@@ -184,7 +182,7 @@ def _joined(piece: str) -> list[str]:
 def _suppliers(name: str, outlets: frozenset[str], person: str = "") -> list[str]:
     """The organisations in a piece: an agency anywhere in it, else a name with "News" in it."""
     bare = _without_edges(name).removeprefix("The ")
-    if not bare or _is_own(bare, outlets):
+    if not bare or is_own_name(bare, outlets):
         return []
     here = _without_edges(patterns.AFFILIATION.sub("", bare))
     if is_agency(here):
@@ -228,7 +226,7 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
     if (
         not name
         or not _looks_named(name)
-        or (_is_own(name, outlets) and not _is_known_name(name))
+        or (is_own_name(name, outlets) and not _is_known_name(name))
         or named_agency(name)
         or CODE.fullmatch(name)
         or is_agency(name.split()[0])
@@ -237,7 +235,7 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
         or patterns.ROLE.search(name)
         or patterns.ARTICLE.fullmatch(name)
         or (name.islower() and name.count(" ") > 2)
-        or _key(name) in patterns.NOBODY
+        or letters_of(name) in patterns.NOBODY
     ):
         return ""
     return usual_case(name)
@@ -250,7 +248,7 @@ def _is_known_name(name: str) -> bool:
 
 
 def _without_title(name: str) -> str:
-    """A name of two words, or three, without the title that runs on: "Ann Lee Content Director"."""
+    """A name of two or three words, without a title after it: "Ann Lee Content Director"."""
     words = name.split()
     if len(words) < 4 or not patterns.ROLE.search(words[-1]):
         return name
@@ -276,40 +274,3 @@ def _looks_named(name: str) -> bool:
         return False
     names = name.split()
     return bool(WORD.match(name)) and len(names) <= MOST_WORDS and not patterns.PROSE.search(name)
-
-
-def _key(name: str) -> str:
-    return "".join(LETTERS.findall(name.casefold()))
-
-
-@functools.lru_cache(maxsize=1_000)
-def _forms_of_name(given: str) -> frozenset[str]:
-    """The forms of an outlet's own name: whole, without "The", and its address's main label."""
-    key = _key(given)
-    host = HOST.fullmatch(given.casefold().strip())
-    names = {key, key.removeprefix("the")}
-    if host:
-        labels = [label.replace("-", "") for label in host[1].split(".")[:-1]]
-        names |= {label for label in labels if len(label) > 3} | {_key(host[1])}
-    return frozenset(name for name in names if len(name) > 1)
-
-
-def _is_own(name: str, outlets: frozenset[str]) -> bool:
-    """Whether a name is the outlet's own, or that of one of its desks."""
-    keys = {_key(name), _key(name).removeprefix("the"), _key(patterns.DESK.sub("", name))}
-    if keys & outlets:
-        return True
-    words = [_key(word) for word in name.casefold().split() if word != "the"]
-    named = len(words) > 2 or patterns.ORGANISATION.search(name)
-    return bool(named) and any(_is_shortened(outlet, words) for outlet in outlets)
-
-
-def _is_shortened(label: str, words: list[str]) -> bool:
-    """Whether a host's label is put together from the beginnings of words: "latimes"."""
-    if not words:
-        return not label
-    most = min(len(words[0]), len(label))
-    return len(words) <= 6 and any(
-        label.startswith(words[0][:size]) and _is_shortened(label[size:], words[1:])
-        for size in range(1, most + 1)
-    )

@@ -43,7 +43,7 @@ class Declared:
 
 
 def declared(tree: lxml.html.HtmlElement) -> Declared:
-    """The declarations of a page; its tree is left as it is."""
+    """The declarations of a page. Its tree is not changed."""
     found: dict[str, list[lxml.html.HtmlElement]] = {tag: [] for tag in TAGS}
     for element in islice(tree.iter(*TAGS), MAX_ELEMENTS):
         found[element.tag].append(element)

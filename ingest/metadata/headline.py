@@ -104,7 +104,7 @@ def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
 
 
 def _likeness(heading: str, titles: Sequence[str]) -> float:
-    """How similar a heading is to the closest of the titles: share of common words (Dice), 0 to 1."""
+    """How similar a heading is to the closest of the titles: Dice's share of words, 0 to 1."""
     ours = set(words(heading))
     key = _key(heading)
     most = 0.0

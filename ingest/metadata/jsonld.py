@@ -20,8 +20,8 @@ MOST_NODES = 2_000
 DEEPEST = 12  # levels; a true article node is at most five down
 OPENINGS = ("//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[", "<!--")
 CLOSINGS = ("//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", "//-->", "-->")
-#: A string (an unclosed one runs to the end, so that no quote is looked at twice), a comment or a
-#: comma before a closing bracket.
+#: A string, a comment, or a comma before a closing bracket. An unclosed string goes to the end, so
+#: that no quote is read twice.
 TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL
 )
@@ -73,7 +73,7 @@ def parsed(script: str) -> list[Any]:
 
 
 def _unwrapped(script: str) -> str:
-    """A script without the comment or CDATA section that some put around the whole of it."""
+    """A script without a comment or CDATA section around the whole of it."""
     for opening, closing in itertools.zip_longest(OPENINGS, CLOSINGS, fillvalue=" "):
         script = script.strip().removeprefix(opening).removesuffix(closing)
     return script.strip().rstrip(";")
@@ -122,7 +122,7 @@ def _salvaged(script: str) -> list[Any]:
 
 
 def _nodes(values: list[Any], most: int) -> Iterator[Node]:
-    """The objects within values, level by level: what a page is stands above what it mentions."""
+    """The objects within values, level by level: what a page is comes before what it mentions."""
     level: list[tuple[Any, bool]] = [(value, False) for value in values]
     for _ in range(DEEPEST):
         below: list[tuple[Any, bool]] = []

@@ -20,6 +20,7 @@ from ingest.metadata.byline_words import WORDS
 from ingest.metadata.dates import page_modified, page_published
 from ingest.metadata.declared import Declared, declared, squeezed
 from ingest.metadata.headline import choose_title, plain_title
+from ingest.metadata.outlet_names import own_names
 from ingest.model import NO_DATE, Sourced, SourcedDate
 from ingest.wordlists import any_of
 
@@ -64,11 +65,11 @@ class Metadata:
 
 
 def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
-    """What a page declares. `url` is where it was found; nothing is raised for what it holds."""
+    """What a page declares. `url` is the address that answered. Raises nothing."""
     page = declared(tree)
     node = article_node(page.nodes, url)
     values = node.values if node else {}
-    own_names = tuple(_own_names(page, url))
+    outlet_names = tuple(own_names(page, url))
     section = first_text(values.get("articleSection")) or page.meta(
         "article:section",
         "parsely-section",
@@ -85,9 +86,9 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
             page.meta("title", "dc.title", "headline"),
         ],
         page.window_title,
-        [*own_names, section],
+        [*outlet_names, section],
     )
-    signed = page_authors(page, node, tree, url, own_names)
+    signed = page_authors(page, node, tree, url, outlet_names)
     return Metadata(
         title=title,
         subtitle=_subtitle(page, values, title.value),
@@ -114,35 +115,11 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
     )
 
 
-def _own_names(page: Declared, url: str) -> Iterator[str]:
-    """What the outlet is called: its host, its site's name, its publisher's."""
-    host = urlsplit(url).hostname or ""
-    yield host.removeprefix("www.")
-    labels = host.removeprefix("www.").split(".")
-    yield from (label for label in labels[:-1] if len(label) > 2)
-    for name in (
-        "og:site_name",
-        "application-name",
-        "publisher",
-        "apple-mobile-web-app-title",
-        "cre",
-    ):
-        yield page.meta(name)
-    yield page.meta("twitter:site").lstrip("@")
-    for node in page.nodes:
-        publisher = node.values.get("publisher")
-        if isinstance(publisher, dict):
-            yield first_text(publisher.get("name"))
-        if any(kind in {"WebSite", "NewsMediaOrganization"} for kind in node.types):
-            yield first_text(node.values.get("name"))
-
-
 def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
-    """The deck: what stands by the heading and calls itself that, else JSON-LD's."""
+    """The line below the headline: an element after it with such a class, else JSON-LD's."""
     for heading in page.headings[:12]:
         if squeezed(heading.text_content()).casefold() == title.casefold():
-            near = [*_after(heading)]
-            for element in near:
+            for element in _after(heading):
                 text = (
                     squeezed(element.text_content())
                     if SUBTITLE.search(element.get("class", ""))
@@ -155,13 +132,13 @@ def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
 
 
 def _after(heading: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The few elements next after a heading, and after what holds it."""
+    """The next three elements after a heading, and the next three after its parent."""
     for element in (heading, heading.getparent()):
         if element is not None:
-            for number, near in enumerate(element.itersiblings()):
+            for number, sibling in enumerate(element.itersiblings()):
                 if number == 3:
                     break
-                yield near
+                yield sibling
 
 
 def _tags(page: Declared, values: dict[str, object]) -> tuple[str, ...]:
