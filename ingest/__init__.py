@@ -10,5 +10,5 @@ extract      a page becomes an article, with a verdict
 dedup        two texts become a match, and matches become stories
 evaluation   how well text is read and copies are found
 workers      limited processes, in which pages and feeds are read
-model        the types; urls, words, values and decode are what all rooms use
+model        the types; urls, words, wordlists, values and decode are what all rooms use
 """
