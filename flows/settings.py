@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         LIMITS.allow_networks,
         description='Private networks that may be fetched from, as CIDRs: ["10.0.0.0/8"].',
     )
+    allow_hosts: tuple[str, ...] = Field(
+        LIMITS.allow_hosts,
+        description="Local names that may be asked for through a proxy, such as an intranet's: "
+        '["news.corp"].',
+    )
     max_redirects: int = Field(
         LIMITS.max_redirects, ge=0, description="How many redirects are followed."
     )

@@ -18,7 +18,8 @@ from flows.settings import read_settings
 from ingest.evaluation.chart import Chart, svg
 from ingest.evaluation.extractors import OURS, Tally, extractors, measure
 from ingest.evaluation.pairs import Judged, by_label, fold_score, link_score
-from ingest.evaluation.text import Agreement, Labelled, read_labelled
+from ingest.evaluation.score import Score
+from ingest.evaluation.text import Labelled, read_labelled
 from ingest.model import CopydeskError
 from storage.store import open_published
 
@@ -110,7 +111,7 @@ def _extractors(tallies: Mapping[str, Tally], pages: int) -> Table:
     return table
 
 
-def _worst(ours: Sequence[tuple[Labelled, Agreement]], limit: int) -> Table:
+def _worst(ours: Sequence[tuple[Labelled, Score]], limit: int) -> Table:
     table = Table(
         title="\nThe worst pages, by words wrong or missed", title_justify="left", box=None
     )

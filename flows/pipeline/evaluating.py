@@ -9,12 +9,12 @@ from ingest.dedup.compare import FoldParams, Prepared, compare
 from ingest.evaluation.pairs import (
     Judged,
     LabelledPair,
-    Score,
     adjusted_rand,
     fold_score,
     link_score,
     read_pairs,
 )
+from ingest.evaluation.score import Score
 from ingest.model import FOLDS, CopydeskError, Failed
 from ingest.urls import canonical_url, without_credentials
 from storage.listing import article_addresses, filed_relations, story_numbers

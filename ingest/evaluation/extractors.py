@@ -11,7 +11,8 @@ from functools import partial
 
 import trafilatura
 
-from ingest.evaluation.text import Agreement, Labelled, agreement, same_authors, same_title
+from ingest.evaluation.score import Score
+from ingest.evaluation.text import Labelled, same_authors, same_title, text_score
 from ingest.extract.article import extract_article
 from ingest.model import CopydeskError, Entry, Failed, Fetched
 
@@ -39,7 +40,7 @@ Extractor = Callable[[Labelled], Reading]
 class Tally:
     """What an extractor read rightly, summed over all pages; `seconds` are CPU time."""
 
-    body: Agreement = field(default_factory=Agreement)
+    body: Score = field(default_factory=Score)
     seconds: float = 0.0
     right: dict[str, int] = field(default_factory=dict)  # by the field's name
     asked: dict[str, int] = field(default_factory=dict)
@@ -63,7 +64,7 @@ def extractors(now: datetime) -> dict[str, Extractor]:
 
 def measure(
     pages: Sequence[Labelled], readers: dict[str, Extractor], tallies: dict[str, Tally]
-) -> Iterator[tuple[Labelled, dict[str, Agreement]]]:
+) -> Iterator[tuple[Labelled, dict[str, Score]]]:
     """Lets the extractors take turns on every page, and counts into `tallies`.
 
     Yields each page with each extractor's agreement. Raises CopydeskError for a page that an
@@ -76,14 +77,14 @@ def measure(
         yield page, {name: _measured(tallies[name], read, page) for name, read in readers.items()}
 
 
-def _measured(tally: Tally, reader: Extractor, page: Labelled) -> Agreement:
+def _measured(tally: Tally, reader: Extractor, page: Labelled) -> Score:
     start = time.process_time()
     try:
         reading = reader(page)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise CopydeskError(f"the labelled page {page.name} cannot be measured: {error}") from error
     tally.seconds += time.process_time() - start
-    body = agreement(reading.text, page.text)
+    body = text_score(reading.text, page.text)
     tally.body += body
     title, authors, date = reading.title, reading.authors, reading.date
     tally.count("title", page.title, None if title is None else same_title(title, page.title))

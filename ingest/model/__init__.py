@@ -38,6 +38,7 @@ from ingest.model.page import (
     Page,
     PageResult,
 )
+from ingest.model.sourced import NO_DATE, Sourced, SourcedDate
 from ingest.model.story import (
     FOLDS,
     FoldArticle,
@@ -52,6 +53,7 @@ __all__ = [
     "HARD",
     "LIKELY",
     "NOT_ASKED",
+    "NO_DATE",
     "NO_HINTS",
     "TEMPORARY",
     "WEIGHTS",
@@ -80,6 +82,8 @@ __all__ = [
     "Removed",
     "Request",
     "Sketch",
+    "Sourced",
+    "SourcedDate",
     "Story",
     "Verdict",
 ]

@@ -99,7 +99,6 @@ def test_the_story_of_a_page_that_is_no_article_names_its_verdict(filled):
         store.pages.add(1, [page(url)])
         read = article(url, text="Sign in.", verdict=Verdict.LOGIN, reason="it asks to sign in")
         results = [result(page(url), Outcome.LOGIN, other=read)]
-        store.lines.add_others(1, results)
         store.pages.settle(1, results, NOW)
     _, _, complaint = copydesk("story", "--db", filled, url)
     assert "judged login, it asks to sign in: what could be read is in other_pages" in complaint

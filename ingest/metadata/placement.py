@@ -1,4 +1,8 @@
-"""Where things stand in a page: near its headline, or apart from its article. Pure."""
+"""Where elements are in a page: near its headline, or outside its article.
+
+Takes elements, gives elements or a yes or no. XPath has an axis for what follows an element, but
+lxml then makes a list of all of it: these walks stop after a hundred.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +12,7 @@ import lxml.html
 
 AFTER = 120  # elements after a headline that count as near it
 BEFORE = 40
-#: What holds a line of text: other elements are passed over, since each costs time.
+#: Elements that hold a line of text. Others are skipped, because each costs time.
 HOLDERS = (
     "a", "abbr", "address", "b", "cite", "div", "em", "h2", "h3", "h4", "h5", "h6", "i", "li",
     "p", "small", "span", "strong", "td", "time", "ul",
@@ -24,7 +28,7 @@ APART = re.compile(
 
 
 def is_apart(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element stands in a part of its page other than the article, as comments do."""
+    """Whether an element is in another part of its page than the article, as comments are."""
     for number, above in enumerate(element.iterancestors()):
         if above.tag in {"article", "main", "body"} or number == 15:
             return False
@@ -35,8 +39,8 @@ def is_apart(element: lxml.html.HtmlElement) -> bool:
     return False
 
 
-def near(headings: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
-    """The elements about the first two headings: of each, those after it first."""
+def near_headlines(headings: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
+    """The elements near the first two headings; for each heading first those after it."""
     return [
         element
         for heading in headings[:2]
@@ -56,7 +60,7 @@ def _following(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement
 
 
 def _preceding(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The elements before one that share its block, and what they hold."""
+    """The elements before one in the same block, with their descendants."""
     for above in islice(chain([element], element.iterancestors()), 3):
         for before in islice(above.itersiblings(preceding=True), 5):
             yield from before.iter(*HOLDERS)
