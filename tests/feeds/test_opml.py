@@ -100,12 +100,15 @@ FEEDS = st.lists(
 )
 
 
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
 def tidy(text):
-    """A text as XML can hold it, white space joined."""
+    """A text as XML can hold it and as no terminal turns it, white space joined."""
     kept = (
         c
         for c in text
-        if c in "\t\n\r" or not (c < " " or "\x7e" < c < "\xa0" or c in "\ufffe\uffff")
+        if c in "\t\n\r" or not (c < " " or "\x7e" < c < "\xa0" or c in "\ufffe\uffff" + TURNING)
     )
     return " ".join("".join(kept).split())
 
