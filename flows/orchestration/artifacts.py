@@ -12,14 +12,19 @@ from ingest.values import clean_text
 from storage.answers import RunSummary, StorySummary
 from storage.reading import Reader
 
-#: Markdown lets a backslash stand before each of these and then shows the character itself. All of
-#: them are escaped: `:`, `.`, `/` and `@` too, because addresses become links without any markup.
-PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+#: What begins markup anywhere in a line of Markdown, and what makes an address a link without any:
+#: the `:` of `https://`, the `.` of `www.` and the `@` of a mail address.
+MARKUP = re.compile(r"[\\`*_~\[\]<>&|#@]|:(?=/)|(?<=www)\.", re.IGNORECASE)
+#: What makes a line a list, a rule or the underline of a heading, where it stands at the beginning.
+BEGINNING = re.compile(r"^(\d*)([-+=.)])")
 
 
 def as_text(written: str) -> str:
-    """Markdown that shows exactly a stranger's text, on one line, with no markup and no link."""
-    return PUNCTUATION.sub(r"\\\g<0>", clean_text(written))
+    """Markdown that shows exactly a stranger's text, on one line, with no markup and no link.
+
+    Other punctuation stays as it is, because Prefect's newer UI shows cells as plain text.
+    """
+    return BEGINNING.sub(r"\1\\\2", MARKUP.sub(r"\\\g<0>", clean_text(written)))
 
 
 async def publish(reader: Reader, run_id: int) -> RunSummary:
