@@ -23,6 +23,7 @@ from ingest.extract.cleaning import counted
 from ingest.extract.recipes import NO_RECIPE, Recipe
 from ingest.feeds.plan import identify, plan_pages, settle_duplicates
 from ingest.fetch.client import PAGE_TYPES, Fetcher
+from ingest.fetch.errors import shown
 from ingest.fetch.ledger import failed, went
 from ingest.model import (
     Attempt,
@@ -130,7 +131,7 @@ async def extract_page(answer: Answer, pool: WorkerPool, known: Mapping[str, Kno
             extract_article, answer.page.entry, answer.fetched, answer.page.first_seen, about
         )
     except Failed as failure:
-        return replace(result, outcome=failure.outcome, detail=failure.detail)
+        return replace(result, outcome=failure.outcome, detail=shown(failure.detail))
     if read.verdict == Verdict.FULL:
         return replace(result, outcome=Outcome.NEW, article=read)
     return replace(result, outcome=read.verdict.outcome, detail=read.reason, other=read)
