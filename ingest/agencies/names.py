@@ -61,13 +61,13 @@ def _by(kind: str) -> dict[str, str]:
     return {name: key for key, agency in AGENCIES.items() for name in agency.get(kind, ())}
 
 
-def _folded(name: str) -> str:
+def _case_folded(name: str) -> str:
     return name.casefold().removeprefix("the ")
 
 
 SHORT = _by("short")
-LONG = {_folded(name): key for name, key in _by("names").items()}
-SPELLINGS = {_folded(name): name for name in _by("names")}
+LONG = {_case_folded(name): key for name, key in _by("names").items()}
+SPELLINGS = {_case_folded(name): name for name in _by("names")}
 DOMAINS = _by("sites")
 
 

@@ -12,7 +12,7 @@ from itertools import takewhile
 import regex
 
 from ingest.extract.wording import (
-    asks,
+    asks_reader,
     is_biography,
     is_date,
     is_ended,
@@ -98,7 +98,7 @@ def pleas(lines: Sequence[str], surroundings: Surroundings) -> Findings:
         for at, line in enumerate(lines)
         if len(line) < 250
         and size(line) <= PLEA
-        and asks(line, linked=key(line) in surroundings.links)
+        and asks_reader(line, linked=key(line) in surroundings.links)
     }
 
 

@@ -94,7 +94,7 @@ def is_phrase(line: str) -> bool:
     return bare != line and ":" not in bare and key(bare) in phrases_of("counted")
 
 
-def asks(line: str, *, linked: bool = False) -> bool:
+def asks_reader(line: str, *, linked: bool = False) -> bool:
     """Whether a line asks its reader for something, or says when and where something was filed.
 
     A beginning that news may have as well ("Get the latest") counts only in a link, in a line that
