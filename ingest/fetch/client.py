@@ -66,7 +66,7 @@ class _Hop:
 
 @dataclass(slots=True)
 class _Timer:
-    """Seconds that the hops of a request took, without the time that they waited for their turns."""
+    """Seconds that the hops of a request took, without the waits for their turns."""
 
     seconds: float = 0.0
 

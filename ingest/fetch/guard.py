@@ -1,7 +1,8 @@
 """The guard: no request reaches an address outside the public internet.
 
 The address is checked where the socket is opened, for every hop, after the name was looked up. So a
-redirect cannot get around the guard. Neither can a name that has another address at the next look-up.
+redirect cannot get around the guard. Neither can a name that has another address at the next
+look-up.
 
 A proxy looks names up itself. Then only the name can be checked. Literal addresses are checked as
 above. Names are refused that no public name server knows, but a private one may know. If a public
@@ -218,8 +219,8 @@ class DirectTransport(httpx.AsyncHTTPTransport):
         limits: httpx.Limits,
     ) -> None:
         super().__init__(verify=verify, limits=limits)
-        # httpx has no argument for a backend (encode/httpx#1990), so its attribute is replaced. If a
-        # new httpx renames the attribute, nothing would be guarded: this check notices it.
+        # httpx has no argument for a backend (encode/httpx#1990), so its attribute is replaced. If
+        # a new httpx renames the attribute, nothing would be guarded: this check notices it.
         if not isinstance(getattr(self, "_pool", None), httpcore.AsyncConnectionPool):
             raise CopydeskError("this version of httpx is not known to Copydesk: install 0.28")
         self._pool = httpcore.AsyncConnectionPool(

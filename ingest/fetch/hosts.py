@@ -167,7 +167,7 @@ class HostGate:
         host.state = answered(host.state, self.now())
 
     def unanswered(self, name: str) -> None:
-        """Notes that a host gave no answer. After DEAD requests without one it is left alone for a while.
+        """Notes that a host gave no answer. After DEAD in a row it is left alone for a while.
 
         Otherwise a thousand pages of a dead site would cost a thousand time-outs.
         """

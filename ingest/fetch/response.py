@@ -68,7 +68,7 @@ def hints(headers: Mapping[str, str]) -> Hints:
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """The wait: seconds, or a date. A date counts from the server's own date: its clock may be wrong."""
+    """The wait. A date counts from the server's own date, because its clock may be wrong."""
     value = headers.get("retry-after", "").strip()
     try:
         return _clamped(int(value), LONGEST_WAIT)
@@ -157,7 +157,7 @@ class DecodedBody:
         return self._cut and len(self._body) >= self._max_bytes
 
     def add(self, raw: bytes) -> None:
-        """Takes raw bytes. Raises Failed(too_large), or Failed(connection_failed) for garbled bytes."""
+        """Takes raw bytes. Raises Failed: too_large, or connection_failed for garbled bytes."""
         self._raw += len(raw)
         try:
             for piece in self._pieces(raw):

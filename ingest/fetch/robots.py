@@ -8,11 +8,11 @@ the number of rules times the length of the address. Others control both, so bot
   wildcards are all kept: they are compared in one step.
 - The file is read up to the line where the number of agents times the number of lines is more than
   MAX_WORK.
-- The first MAX_ADDRESS characters of an address are compared. A feed's addresses are not longer, but
-  a redirect may lead to a longer one.
+- The first MAX_ADDRESS characters of an address are compared. A feed's addresses are not longer,
+  but a redirect may lead to a longer one.
 
-A rule that is left out forbids nothing. `Robots.missed` names the hosts where that happened, and the
-run warns about them. Within these limits reading and checking take up to 0.1 s. They run in a
+A rule that is left out forbids nothing. `Robots.missed` names the hosts where that happened, and
+the run warns about them. Within these limits reading and checking take up to 0.1 s. They run in a
 thread, so no other request waits for them.
 """
 
@@ -59,7 +59,7 @@ class Robots:
         self.missed: dict[str, str] = {}
 
     async def check(self, host: str, url: httpx.URL) -> None:
-        """Raises Failed(robots) if the host forbids the page, or another Failed if it cannot be asked."""
+        """Raises Failed(robots) if the host forbids the page, or why it cannot be asked."""
         async with self._asking[host]:
             rules = await self._known(host)
             if rules is None:

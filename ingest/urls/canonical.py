@@ -139,8 +139,8 @@ def outlet(url: str) -> str:
 def host_of(url: str) -> str:
     """The host of an address: its name, and its port if that is not the scheme's default.
 
-    The name is in lower case and punycode, without a dot at the end. IPv6 is in brackets. The result
-    is empty if `url` is not an address.
+    The name is in lower case and punycode, without a dot at the end. IPv6 is in brackets. The
+    result is empty if `url` is not an address.
     """
     try:
         parts = urlsplit(url.strip())

@@ -2,19 +2,19 @@
 
 There are two kinds of secrets:
 
-- `user:password@`, in any address. `without_credentials` removes it. A page is the same page without
-  it.
-- `?token=...` and the like, in the address of a *feed*. `without_secrets` removes it. Anyone who has
-  such an address can read the feed as the subscriber, so the parameter is treated as a password: it
-  is used, and not stored. A page keeps such a parameter, because it may say which page it is
-  (`?key=1024`).
+- `user:password@`, in any address. `without_credentials` removes it. A page is the same page
+  without it.
+- `?token=...` and the like, in the address of a *feed*. `without_secrets` removes it. Anyone who
+  has such an address can read the feed as the subscriber, so the parameter is treated as a
+  password: it is used, and not stored. A page keeps such a parameter, because it may say which page
+  it is (`?key=1024`).
 """
 
 import re
 
 # The pattern begins at the start of the address, because a later //x@ is part of a path. It allows
-# spaces, because a password may hold one. After a colon, text that is not a number is not a port. It
-# is a password that holds a slash. No working address looks like that.
+# spaces, because a password may hold one. After a colon, text that is not a number is not a port.
+# It is a password that holds a slash. No working address looks like that.
 CREDENTIALS = re.compile(
     r"^(\s*(?:[A-Za-z][\w+.-]*:)*//)([^/?#]*@|[^/?#@\[:]*:(?!\d*([/?#]|$)).*@)", re.DOTALL
 )
@@ -46,8 +46,8 @@ def without_secrets(feed_url: str) -> str:
     """The address of a feed as it may be shown and stored: without credentials and secrets.
 
     The name of a secret parameter stays: `?show=7&token=1f9c` becomes `?show=7&token=`. If a feed's
-    address differs from this form, only the full address can read the feed. Do not use it for pages:
-    their parameters are part of what identifies them.
+    address differs from this form, only the full address can read the feed. Do not use it for
+    pages: their parameters are part of what identifies them.
     """
     return SECRETS.sub(r"\1", without_credentials(feed_url))
 
