@@ -115,7 +115,20 @@ def test_every_name_that_is_said_to_be_in_a_file_is_in_it():
     named += re.findall(rf"^\| `(\w+)` \|.*\| `({PATH})` \|$", ALL, re.MULTILINE)
     named += [(name, path) for path, name in re.findall(rf"\d\. `({PATH})`: `(\w+)`", ALL)]
     assert len(named) > 40
-    assert not [(name, path) for name, path in named if name not in (ROOT / path).read_text()]
+    assert not [(name, path) for name, path in named if not is_defined(name, ROOT / path)]
+
+
+def is_defined(name, path):
+    """Whether a file defines a function, a class, a constant, a view or a table of this name.
+
+    A file that only imports the name does not count.
+    """
+    defined = rf"(?:(?:def|class|VIEW) {name}\b|{name}\b.* = |\[{name}\])"
+    return bool(
+        re.search(
+            rf"^ *(?:async )?(?:CREATE OR REPLACE )?{defined}", path.read_text(), re.MULTILINE
+        )
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -74,7 +74,7 @@ def _dropped(element: Element, *, told: bool) -> str:
 
 
 def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
-    """The elements with readers' comments: they may hold more prose than the article, but not all."""
+    """The elements with readers' comments: perhaps most of the prose, but not all of it."""
     whole = prose.get(tree, 0)
     found = _outermost(
         tree,
