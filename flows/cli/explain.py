@@ -109,7 +109,7 @@ def _figures(match: Match, params: FoldParams) -> Table:
             f"first {params.lead} words in the other",
             f"{match.a_lead:.0%}",
             f"{match.b_lead:.0%}",
-            f"{params.led:.0%} of the longer, if it is no copy",
+            f"{params.led:.0%} of the longer, if the shorter is abridged",
         ),
         ("outside quotations, in the other", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
         ("5-word shingles", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
@@ -148,7 +148,7 @@ def _both(reader: Reader, one: str, other: str) -> tuple[StoredArticle, StoredAr
     for key in (one, other):
         if key.isdecimal():
             raise CopydeskError(
-                f"{key} is no address: name two articles by their addresses, which "
+                f"{key} is not an address: name two articles by their addresses, which "
                 f"`copydesk story {key}` lists for a story"
             )
     found = sorted((reader.article(one), reader.article(other)), key=lambda a: a.appeared)

@@ -1,7 +1,7 @@
 """Boilerplate: the shingles that an outlet prints on pages of many days. Pure.
 
 Newsletter prompts, share lines, credits and lists of other stories make up hundreds of words that
-unrelated pages of an outlet share. They are no evidence that one article is a copy of another. A
+unrelated pages of an outlet share. They do not show that one article is a copy of another. A
 passage is boilerplate if one outlet prints it on several days. The number of outlets that print it
 does not count, because many outlets print the same wire story.
 """

@@ -105,5 +105,5 @@ def _labelled(name: str, files: Files) -> Labelled:
         raise CopydeskError(f"the labelled page {name} cannot be read: {error!r}") from error
     wrong = next((field for field, value in fields.items() if not isinstance(value, str)), "")
     if wrong:
-        raise CopydeskError(f"the labelled page {name} cannot be read: its {wrong} is no text")
+        raise CopydeskError(f"the labelled page {name} cannot be read: its {wrong} is not text")
     return Labelled(name=PurePosixPath(name).name, html=html, **fields)

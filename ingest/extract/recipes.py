@@ -78,7 +78,7 @@ def _elements(tree: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElem
 
 def _recipe(where: str, table: object) -> Recipe:
     if not isinstance(table, Mapping):
-        raise CopydeskError(f"{where} is no table: write [{where}] and its keys below")
+        raise CopydeskError(f"{where} is not a table: write [{where}] and its keys below")
     known = [field.name for field in fields(Recipe)]
     wrong = set(table) - set(known)
     if wrong:

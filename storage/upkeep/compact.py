@@ -35,7 +35,9 @@ def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
             connect(fresh).close()
             strangers = _rebuild(connection, fresh)
             if strangers:
-                return _done(f"not rebuilt: {strangers} is no table of ours", changed=False)
+                return _done(
+                    f"not rebuilt: {strangers} is not a table of Copydesk's", changed=False
+                )
             after = fresh.stat().st_size
             # we still hold the old file, so no other process can have opened it
             fresh.replace(db)

@@ -331,7 +331,7 @@ def test_a_table_of_somebody_else_is_never_lost(filed):
     with duckdb.connect(str(filed)) as connection:
         connection.execute("CREATE TABLE main.notes AS SELECT 'mine' AS note")
     done = compact(filed, anyway=True)
-    assert done.what == "not rebuilt: main.notes is no table of ours"
+    assert done.what == "not rebuilt: main.notes is not a table of Copydesk's"
     assert rows(filed, "FROM notes") == [("mine",)]
 
 

@@ -69,7 +69,7 @@ def test_what_is_filed_of_dropped_texts_is_told_and_what_cannot_be_told_is_said(
 def test_why_takes_addresses_and_says_so(filled):
     status, _, complaint = copydesk("why", "1", "2", "--db", filled)
     assert status == 1
-    assert "1 is no address" in complaint
+    assert "1 is not an address" in complaint
 
 
 def test_what_only_reads_is_answered_while_a_run_holds_the_database(filled, tmp_path):
