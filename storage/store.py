@@ -1,7 +1,7 @@
 """What the flows read and write: one object for each entity, over one connection.
 
-One process holds a database file, through one Store. A caller wraps what belongs together in
-`transaction()`; a statement outside of one commits by itself.
+One process holds a database file, through one Store. A caller puts statements that belong together
+into a `transaction()`. A statement outside of one is committed by itself.
 """
 
 from collections.abc import Iterator
@@ -54,9 +54,9 @@ class Store:
         return Reader(self._connection)
 
     def publish(self, *, keep: int = 0) -> Published:
-        """Indexes new articles for search, then copies what is committed to where readers look.
+        """Indexes new articles for search, then publishes the snapshot that readers open.
 
-        `keep` is how many snapshots stay under the names of their runs.
+        `keep` is how many snapshots are kept under the numbers of their runs.
         """
         index_articles(self._connection)
         return publish(self._connection, keep=keep)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.cli import articles, ask, compare, evals, extract, feeds, run
+from flows.cli import articles, ask, evals, explain, extract, feeds, run
 from flows.cli.show import shown
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
@@ -17,7 +17,7 @@ from ingest.urls import without_credentials
 from ingest.values import harmless
 
 HELP = """
-Fetch news feeds, extract the articles, fold wire copies, ask in SQL.
+Read news feeds, extract the articles, group the copies of each story, ask in SQL.
 
 \b
   copydesk demo                       see it work, offline
@@ -51,7 +51,7 @@ def settings() -> None:
 
 for command in (
     *(run.demo, run.run, run.serve),
-    *(ask.sql, ask.story, compare.why, compare.diff, ask.status),
+    *(ask.sql, ask.story, explain.why, explain.diff, ask.status),
     *(extract.extract, articles.reclean, articles.reindex, articles.upkeep, articles.export),
     settings,
 ):

@@ -76,8 +76,8 @@ def pairs(
     """Measure folding on pairs of articles that people labelled.
 
     The articles have to be in the database. Prints precision, recall and F1 of folding and of
-    linking, how well the stories agree with the labels, what became of each label, the wrong pairs,
-    and the scores with other thresholds.
+    linking, how well the stories agree with the labels, the relations found for each label, the
+    wrong pairs, and the scores with other thresholds.
     """
     listed = read_pairs_file(file)
     if plot and not plot.parent.is_dir():
@@ -136,7 +136,7 @@ def _scores(verdicts: Sequence[Judged], agreement: float) -> Table:
 def _by_label(verdicts: Sequence[Judged]) -> Table:
     found = by_label(verdicts)
     columns = sorted({relation for counts in found.values() for relation in counts})
-    table = Table("label", box=None, title_justify="left", title="\nwhat became of them")
+    table = Table("label", box=None, title_justify="left", title="\nthe relations found")
     for column in columns:
         table.add_column(Text(shown(column)))
     for label, counts in found.items():
@@ -160,7 +160,7 @@ def _misjudged(verdicts: Sequence[Judged]) -> Text:
 def _sweeps(sweeps: Mapping[str, Sequence[Point]]) -> Table:
     table = Table(
         "threshold", "value", "fold precision", "fold recall", "link F1", box=None,
-        title="\neach threshold by itself, pair by pair (* as set)", title_justify="left",
+        title="\none threshold changed at a time (* as set)", title_justify="left",
     )  # fmt: skip
     for name, points in sweeps.items():
         for point in points:

@@ -31,21 +31,22 @@ def extract(
         ),
     ],
     url: Annotated[
-        str, typer.Option(help="The address of a saved page.")
+        str, typer.Option(help="For a saved page: the address that it was saved from.")
     ] = "https://unknown.example/page",
     db: Db = None,
 ) -> None:
     """Show what would be stored of a page.
 
-    Prints its text, its values, and the source of each value. Removed lines are struck out. The
-    database's boilerplate for the outlet and the outlet's recipe are applied.
+    Prints its text, its values, and the source of each value. Removed lines are struck out. Applies
+    the outlet's recipe, and the boilerplate that the database knows of the outlet, if there is a
+    database.
     """
     settings = read_settings(db=db)
     now = datetime.now(UTC)
     saved = Path(source)
     if not saved.is_file() and "://" not in source:
         raise CopydeskError(
-            f"{source} is no such file, and no address: an address begins with https://"
+            f"{source} is neither a file nor an address: an address begins with https://"
         )
     try:
         fetched = (

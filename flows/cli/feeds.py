@@ -49,7 +49,7 @@ def add(
     ] = False,
     db: Db = None,
 ) -> None:
-    """Subscribe to a feed, or to the feed that a page names."""
+    """Subscribe to a feed. If URL is a web page, subscribe to the first feed that it names."""
     settings = read_settings(db=db)
     now = datetime.now(UTC)
     found = asyncio.run(find_feeds_politely(full_address(url), settings, now))

@@ -18,7 +18,7 @@ Db = Annotated[
 ]
 
 
-def moment(text: str) -> datetime:
+def time_option(text: str) -> datetime:
     """A time in ISO 8601. A time without a zone is UTC."""
     try:
         when = datetime.fromisoformat(text)

@@ -13,7 +13,7 @@ from flows.settings import read_settings
 
 @flow(name="copydesk-upkeep", persist_result=False)
 def upkeep(db: Path | None = None, now: datetime | None = None) -> None:
-    """Deletes or sums up old data, and rebuilds a file with much free space.
+    """Deletes or sums up old data, and rebuilds the file if much of it is unused.
 
     Args:
         db: The DuckDB file. Without it, the setting.

@@ -2,9 +2,9 @@
 
 The index holds both, because each finds pairs that the other misses. Two texts that are nearly the
 same share a band of their signatures. A brief and the long article that contains it share no band,
-but their samples overlap: a hash value alone decides whether a shingle is in the sample
-(FracMinHash), so both texts keep the same ones of the shingles that they share. An outlet's
-boilerplate is learned from shingles that recur in its samples.
+but their samples overlap. The hash alone decides whether a shingle is in the sample (FracMinHash).
+So a shared shingle is in both samples or in neither, if both texts are sampled at the same rate. An
+outlet's boilerplate is learned from shingles that recur in its samples.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,7 @@ class SketchParams:
     def fingerprint(self) -> str:
         """The name of these parameters.
 
-        It is stored with every sketch and is part of every hash, so that sketches made with
+        It is stored with every sketch and is part of every hash. So sketches that were made with
         different parameters never match.
         """
         return "minhash3-" + "-".join(map(str, astuple(self)))

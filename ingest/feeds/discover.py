@@ -47,7 +47,7 @@ def discover(fetched: Fetched) -> tuple[Feed, ...]:
 
 
 def well_known(url: str) -> tuple[str, ...]:
-    """The `WELL_KNOWN` addresses of the site of a page; none where `url` is not http(s)."""
+    """The `WELL_KNOWN` addresses of the site of a page; none if `url` is not http(s)."""
     base = without_credentials(url.strip())
     return tuple(address for path in WELL_KNOWN if (address := _address(base, path)))
 

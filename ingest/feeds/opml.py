@@ -21,7 +21,7 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     """The feeds of an OPML document, in order, each address once.
 
     The folder of a feed is its first category, with the levels joined by `/`. Raises CopydeskError
-    where no feed is listed.
+    if no feed is listed.
     """
     parsed = listparser.parse(_ascii(document))
     feeds: dict[str, Feed] = {}
@@ -59,7 +59,7 @@ def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
 
 
 def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etree._Element:
-    """The outline of a folder. It is made, with the outlines around it, where there is none yet."""
+    """The outline of a folder. If there is none yet, it is made, with the outlines around it."""
     if folder not in outlines:
         around, _, name = folder.rpartition("/")
         parent = _outline(outlines, around)

@@ -170,7 +170,7 @@ def test_a_page_that_led_to_an_article_gives_up_the_feeds_content(filed):
         store.pages.add(2, [page("https://wire.example/later", content="<p>later</p>")])
     with duckdb.connect(str(filed)) as connection:
         connection.execute("UPDATE core.pages SET content = '<p>long</p>' WHERE outcome = 'new'")
-    assert "5 gave up the feed's content" in keep_tidy(filed, FOREVER)["pages"].what
+    assert "5 cleared of the feed's content" in keep_tidy(filed, FOREVER)["pages"].what
     assert rows(filed, "SELECT content FROM core.pages WHERE content <> ''") == [("<p>later</p>",)]
 
 
@@ -331,7 +331,7 @@ def test_a_table_of_somebody_else_is_never_lost(filed):
     with duckdb.connect(str(filed)) as connection:
         connection.execute("CREATE TABLE main.notes AS SELECT 'mine' AS note")
     done = compact(filed, anyway=True)
-    assert done.what == "not rebuilt: main.notes is no table of ours"
+    assert done.what == "not rebuilt: main.notes is not a table of Copydesk's"
     assert rows(filed, "FROM notes") == [("mine",)]
 
 

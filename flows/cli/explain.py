@@ -30,7 +30,10 @@ MARKS = {GONE: ("[-", "-] "), THERE: ("{+", "+} ")}
 
 
 def diff(one: One, other: Other, db: Db = None) -> None:
-    """Show what the later of two articles cut, added and changed."""
+    """Show what the later of two articles cut, added and changed.
+
+    The order of the two addresses does not matter.
+    """
     with open_reader(read_settings(db=db).db) as reader:
         first, second = _both(reader, one, other)
     _check_kept(first, second)
@@ -66,7 +69,10 @@ def _count(words: tuple[str, ...]) -> int:
 
 
 def why(one: One, other: Other, db: Db = None) -> None:
-    """Explain why two articles are one story, or why they are not."""
+    """Explain why two articles are in one story, are linked, or are neither.
+
+    Prints the rule that decided and the figures.
+    """
     with open_published(read_settings(db=db).db) as store:
         first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))
@@ -101,12 +107,12 @@ def _figures(match: Match, params: FoldParams) -> Table:
             f"{params.copied:.0%} of the shorter",
         ),
         (
-            f"of the first {params.lead} words",
+            f"first {params.lead} words in the other",
             f"{match.a_lead:.0%}",
             f"{match.b_lead:.0%}",
-            f"{params.led:.0%} of a much longer one",
+            f"{params.led:.0%} of the longer, if the shorter is abridged",
         ),
-        ("outside quotations", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
+        ("outside quotations, in the other", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
         ("5-word shingles", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
     ]
     for row in rows:
@@ -115,7 +121,7 @@ def _figures(match: Match, params: FoldParams) -> Table:
     table.add_row("longest passage, words", f"{match.longest_run:,}", "", "")
     table.add_row("shared outside quotations", f"{match.prose_words:,}", "", "")
     table.add_row(
-        "weight of these",
+        "share x root of these words",
         f"{shorter * match.prose_words**0.5:.1f}",
         "",
         f"(a link needs {params.linked})",
@@ -132,9 +138,9 @@ def _consequence(a: StoredArticle, b: StoredArticle, match: Match, filed: Match 
         return "They are linked."
     if match.relation:
         return (
-            "That was found just now: nothing is filed of the two. Either they appeared further "
+            "That was found just now: no match of the two is stored. Either they appeared further "
             "apart than the window, or they are too short to be looked up, or they share only "
-            "what very many articles share, or they were filed before the last reindex."
+            "what very many articles share, or they need `copydesk reindex`."
         )
     return "They are two stories."
 
@@ -143,7 +149,7 @@ def _both(reader: Reader, one: str, other: str) -> tuple[StoredArticle, StoredAr
     for key in (one, other):
         if key.isdecimal():
             raise CopydeskError(
-                f"{key} is no address: name two articles by their addresses, which "
+                f"{key} is not an address: name two articles by their addresses, which "
                 f"`copydesk story {key}` lists for a story"
             )
     found = sorted((reader.article(one), reader.article(other)), key=lambda a: a.appeared)
