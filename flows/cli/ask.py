@@ -53,7 +53,7 @@ def status(db: Db = None) -> None:
     with open_reader(path, latest=True) as reader:
         out.print(show.status(reader.status(), str(path)))
         stale = reader.index.stale(SketchParams().fingerprint)
-        ((postponed,),) = reader.query("SELECT count(*) FROM uncompared").rows
+        postponed = reader.uncompared()
     if stale:
         out.print(
             f"{stale:,} articles are indexed with other parameters, so no new copies of them are "
