@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 
 import regex
 
@@ -15,6 +16,8 @@ UNCACHED_FROM = 2_000  # characters: results for longer lines are not cached
 # the result is the same, in a sixth of the time.
 PUNCTUATION = re.compile("[\u2000-\u200b\u2010-\u203e€™]")
 SPACED = bytes(code if WORD.fullmatch(chr(code)) else ord(" ") for code in range(256))
+# A word as it is written: with the apostrophes that `words` drops.
+WRITTEN = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}ʼ](?:['’ʼ]*[\w--_{UNSPACED}ʼ])*", regex.V1)
 GRAM_WORDS = 4  # words in a run that `grams` counts
 APOSTROPHES = re.compile(r"['’ʼ]")
 # A quotation ends with its closing mark or with its paragraph. A quotation of several paragraphs
@@ -30,6 +33,17 @@ def words(text: str) -> list[str]:
     except UnicodeEncodeError:
         return list(WORD.findall(plain))
     return latin.translate(SPACED).decode("latin-1").split()
+
+
+def first_words(text: str, count: int) -> str:
+    """The text up to the end of its word number `count`; all of it where it has no more words.
+
+    `words` of the result are the first `count` words of the text.
+    """
+    if len(text) <= count:  # a word has at least one character
+        return text
+    last_and_next = list(islice(WRITTEN.finditer(text), count - 1, count + 1))
+    return text[: last_and_next[0].end()] if len(last_and_next) == 2 else text
 
 
 def quotations(text: str) -> list[tuple[int, int]]:

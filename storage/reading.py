@@ -163,6 +163,10 @@ class Reader:
             ),
         )
 
+    def uncompared(self) -> int:
+        """The number of articles that are still to be compared with others."""
+        return int(self._tables.value("SELECT count(*) FROM uncompared"))
+
     def _no_story(self, story_id: int) -> str:
         heirs = self._tables.column(
             "SELECT DISTINCT to_story FROM moves WHERE from_story = ? ORDER BY to_story", [story_id]

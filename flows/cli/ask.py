@@ -53,10 +53,17 @@ def status(db: Db = None) -> None:
     with open_reader(path, latest=True) as reader:
         out.print(show.status(reader.status(), str(path)))
         stale = reader.index.stale(SketchParams().fingerprint)
+        postponed = reader.uncompared()
     if stale:
         out.print(
             f"{stale:,} articles are indexed with other parameters, so no new copies of them are "
             "found: run `copydesk reindex`",
+            style="red",
+        )
+    if postponed:
+        out.print(
+            f"{postponed:,} articles are still to be compared with others, because their batches "
+            "had more to compare than is done at once: run `copydesk reindex`",
             style="red",
         )
     with open_reader(path) as reader:

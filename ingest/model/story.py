@@ -21,6 +21,7 @@ class Sketch:
     signature: bytes  # a little-endian uint32 for each permutation
     bands: tuple[int, ...]  # a 63-bit hash for each band, in order; empty for a short text
     sample: tuple[int, ...]  # 63-bit hashes, ascending
+    size: int = 0  # what comparing the text costs, in words
 
 
 class Relation(StrEnum):

@@ -12,7 +12,7 @@ SELECT a.article_id, m.story_id, a.article_id = m.original_id AS is_original,
        a.published, a.published_from,
        coalesce(a.published_day_only, a.published_from = 'page') AS published_day_only,
        a.modified, coalesce(a.modified_from, '') AS modified_from,
-       a.first_seen, a.appeared, a.words, a.url, a.final_url, a.run_id,
+       a.first_seen, a.appeared, a.words, a.words > $compared_words AS compared_in_part, a.url, a.final_url, a.run_id,
        coalesce(a.text_from, 'page') AS text_from, a.text
 FROM core.articles a JOIN core.members m USING (article_id);
 COMMENT ON VIEW articles IS 'Every article with text, one row each; each belongs to exactly one story. Pages that are not articles are in other_pages';
@@ -44,6 +44,7 @@ COMMENT ON COLUMN articles.modified_from IS 'Where modified came from: json-ld, 
 COMMENT ON COLUMN articles.first_seen IS 'Clock of the run that first saw its address in a feed';
 COMMENT ON COLUMN articles.appeared IS 'Best guess at when it was published, which decides who had a story first. A day without a time counts as the end of that day. Without a date it is first_seen';
 COMMENT ON COLUMN articles.words IS 'Length of text in words';
+COMMENT ON COLUMN articles.compared_in_part IS 'Whether only its first $compared_words words are compared with other articles, because it is longer';
 COMMENT ON COLUMN articles.url IS 'Canonical address after redirects, without tracking parameters';
 COMMENT ON COLUMN articles.final_url IS 'The address that answered, where url is the canonical one its page declares; else empty';
 COMMENT ON COLUMN articles.run_id IS 'The run that filed it';

@@ -1,4 +1,4 @@
--- The pairs of articles that were compared and found to be related.
+-- The pairs of articles that were compared and found to be related, and what is still to be compared.
 
 CREATE OR REPLACE VIEW matches AS
 SELECT x.a, x.b, x.relation, x.rule, x.jaccard, x.a_in_b, x.b_in_a, x.shared,
@@ -36,3 +36,21 @@ COMMENT ON COLUMN matches.b_title IS 'Headline of b';
 COMMENT ON COLUMN matches.a_url IS 'Address of a';
 COMMENT ON COLUMN matches.b_url IS 'Address of b';
 COMMENT ON COLUMN matches.run_id IS 'The run that found it';
+
+CREATE OR REPLACE VIEW uncompared AS
+SELECT u.article_id, a.outlet, a.title, a.appeared, a.words, u.pairs, u.run_id, a.url
+FROM (
+    SELECT article_id, count(*) AS pairs, max(run_id) AS run_id
+    FROM (SELECT a AS article_id, run_id FROM core.uncompared
+          UNION ALL SELECT b, run_id FROM core.uncompared)
+    GROUP BY article_id
+) u JOIN core.articles a USING (article_id);
+COMMENT ON VIEW uncompared IS 'Articles that still have to be compared with some that share text with them, one row each: their batch had more to compare than its budget; `copydesk reindex` compares them';
+COMMENT ON COLUMN uncompared.article_id IS 'The article';
+COMMENT ON COLUMN uncompared.outlet IS 'Its outlet';
+COMMENT ON COLUMN uncompared.title IS 'Headline';
+COMMENT ON COLUMN uncompared.appeared IS 'Best guess at when it went public';
+COMMENT ON COLUMN uncompared.words IS 'Length of its text in words';
+COMMENT ON COLUMN uncompared.pairs IS 'Number of articles that it still has to be compared with';
+COMMENT ON COLUMN uncompared.run_id IS 'The last run that had no budget left for it';
+COMMENT ON COLUMN uncompared.url IS 'Its address';

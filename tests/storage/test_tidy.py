@@ -256,6 +256,18 @@ def test_passages_go_with_either_of_their_articles(filed):
     assert rows(filed, "SELECT count(*) FROM core.passages") == [(1,)]
 
 
+def test_pairs_that_are_still_to_be_compared_go_with_either_of_their_articles(filed):
+    urls = [f"https://wire.example/{name}" for name in ("fresh", "long", "old")]
+    fresh, long, old = (article(url).article_id for url in urls)
+    with open_store(filed) as store:
+        store.matches.postpone(1, [(fresh, long), (long, old)])
+        store.matches.settle([(long, old)])
+        store.matches.postpone(1, [(fresh, old), (fresh, long)])
+    assert rows(filed, "SELECT count(*) FROM core.uncompared") == [(2,)]
+    keep_tidy(filed, replace(FOREVER, stories=days(30)))
+    assert rows(filed, "SELECT count(*) FROM core.uncompared") == [(1,)]
+
+
 def add_other(store, url, age):
     seen = page(url, first_seen=ago(days=age))
     store.pages.add(1, [seen])

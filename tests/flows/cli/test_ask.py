@@ -118,6 +118,14 @@ def test_status_says_when_the_index_was_made_with_other_parameters(filled):
     assert "3 articles are indexed with other parameters" in copydesk("status", "--db", filled)[1]
 
 
+def test_status_counts_the_articles_that_are_still_to_be_compared(filled):
+    assert "reindex" not in copydesk("status", "--db", filled)[1]
+    with open_store(filled) as store:
+        a, b, *_ = sorted(store.articles.ids())
+        store.matches.postpone(1, [(a, b)])
+    assert "2 articles are still to be compared" in copydesk("status", "--db", filled)[1]
+
+
 def test_a_run_that_was_killed_is_called_crashed(filled):
     with open_store(filled) as store:
         store.runs.begin(NOW)
