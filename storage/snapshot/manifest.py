@@ -26,6 +26,7 @@ class Shape:
     format: str = "parquet"
     partition: tuple[str, ...] = ()
     originals: bool = False  # one article a story
+    for_spreadsheets: bool = False  # no text of a CSV file can be taken for a formula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
