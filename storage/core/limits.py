@@ -52,9 +52,10 @@ def lock(connection: duckdb.DuckDBPyConnection, harmless: tuple[str, ...] = ()) 
     connection.execute("SET lock_configuration = true")
 
 
-def temporary_folder(file: Path) -> Path:
-    """The temporary folder of this process for a database. A killed process leaves it.
+def temporary_folder(file: Path, process: int | None = None) -> Path:
+    """The temporary folder of a process (default: this one) for a database.
 
+    A killed process leaves it.
     The next writer removes it, see `storage.core.files.remove_leftovers`.
     """
     return file.with_name(f"{file.name}.{os.getpid()}.tmp")
