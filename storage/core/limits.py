@@ -58,7 +58,7 @@ def temporary_folder(file: Path, process: int | None = None) -> Path:
     A killed process leaves it.
     The next writer removes it, see `storage.core.files.remove_leftovers`.
     """
-    return file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    return file.with_name(f"{file.name}.{process or os.getpid()}.tmp")
 
 
 @contextmanager

@@ -12,11 +12,11 @@ the rest.
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -165,10 +165,12 @@ def _move(folder: Path) -> tuple[str, ...]:
     Nothing is ready without a manifest. If it is cut short, calling it again does the rest.
     """
     unfinished = folder / UNFINISHED
+    _check_no_links(folder, [UNFINISHED])
     ready = read_manifest(unfinished / MANIFEST)
     if ready is None:
         return ()
     last = read_manifest(folder / MANIFEST)
+    _check_no_links(folder, (file.path for file in (*ready.files, *(last.files if last else ()))))
     for file in ready.files:
         if (unfinished / file.path).exists():
             (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
@@ -179,6 +181,19 @@ def _move(folder: Path) -> tuple[str, ...]:
         _remove(folder, folder / path)
     (unfinished / MANIFEST).replace(folder / MANIFEST)
     return tuple(sorted(stale))
+
+
+def _check_no_links(folder: Path, paths: Iterable[str]) -> None:
+    """Raises DatabaseError where a folder below the export's is a link to somewhere else."""
+    below = {
+        folder / part for path in paths for part in (path, *map(str, PurePosixPath(path).parents))
+    }
+    for part in sorted(below - {folder}):
+        if part.is_symlink() and part.is_dir():
+            raise DatabaseError(
+                f"{part} is a link to {part.readlink()}, and an export writes only to its own "
+                "folder: nothing was changed; remove the link, or name another folder"
+            )
 
 
 def _copy(

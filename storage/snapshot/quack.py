@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb.func import SPECIAL
 
 from storage.core.connection import opened
 from storage.core.errors import DatabaseError
@@ -142,11 +143,7 @@ def serving(
 
         # quack runs the text that this function gives, and refuses a query for which it gives NULL
         connection.create_function(
-            "copydesk_to_run",
-            to_run,
-            ["VARCHAR", "VARCHAR"],  # type: ignore[list-item]  # a name is as good as a type
-            "VARCHAR",  # type: ignore[arg-type]
-            null_handling="special",  # type: ignore[arg-type]
+            "copydesk_to_run", to_run, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling=SPECIAL
         )
         connection.execute("SET GLOBAL quack_authorization_function = 'copydesk_to_run'")
         connection.execute("SET enable_external_access = false")

@@ -6,7 +6,7 @@ before it makes it a text, for Excel, LibreOffice and Google Sheets.
 
 #: The first characters with which a spreadsheet begins a formula. The last four are full-width: a
 #: spreadsheet with East Asian settings takes them too.
-FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"  # noqa: RUF001  these are the characters
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 
 def as_text(cell: str) -> str:

@@ -46,7 +46,7 @@ class Watch:
         self._last = (0.0, 0.0)  # time and processor time at the last look
 
     def running(self) -> dict[Statement, str]:
-        """The statements that run, or whose answers are not read to the end. Raises duckdb.Error."""
+        """The statements that run, or whose answers are half read. Raises duckdb.Error."""
         rows = self._connection.execute(
             "SELECT connection_id, query_started_at::VARCHAR, query FROM quack_active_connections()"
             " WHERE state = 'active'"
