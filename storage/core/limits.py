@@ -68,19 +68,19 @@ def capped_memory(megabytes: int) -> Iterator[None]:
     What needs more raises MemoryError, and in DuckDB duckdb.OutOfMemoryException. Linux only:
     elsewhere nothing is capped.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        pages = int(Path("/proc/self/statm").read_text().split()[5])  # data and stacks
     except OSError:
         yield
         return
     most = pages * resource.getpagesize() + UNCOUNTED * megabytes * MEGABYTE
     others = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min([most, *others]), hard))
+    resource.setrlimit(resource.RLIMIT_DATA, (min([most, *others]), hard))
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 
 @contextmanager

@@ -26,7 +26,7 @@ COUNT = "SELECT count(*) FROM news.articles"
 #: It takes hours, little memory, and answers one row.
 ENDLESS = (
     "FROM news.query('SELECT count(hash(a.range * b.range)) "
-    "FROM range(10000000) a, range(10000000) b')"
+    "FROM range(1000000) a, range(1000000) b')"
 )
 
 
@@ -130,7 +130,7 @@ def test_the_limit_of_rows_changes_no_answer(filed):
     with duckdb.connect() as plain:
         for sql, answer in zip(same, answers, strict=True):
             rows = [[str(value) for value in row] for row in plain.execute(sql).fetchall()]
-            assert [[str(value) for value in row] for row in answer["rows"]] == rows, sql
+            assert [[str(value) for value in row] for row in answer.get("rows", [[answer]])] == rows, sql
 
 
 @needs_quack
