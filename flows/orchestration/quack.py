@@ -41,7 +41,7 @@ def serving_quack(settings: Settings, console: Console) -> Iterator[None]:
         )
 
     stop = threading.Event()
-    limits = replace(settings.query_limits, threads=max(1, (os.cpu_count() or 1) // 2))
+    limits = replace(settings.query_limits, threads=max(2, (os.cpu_count() or 1) // 2))
     how = {
         "token": token,
         "port": settings.quack_port,

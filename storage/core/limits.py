@@ -9,7 +9,7 @@ rows that Python has fetched. `capped_memory` bounds these through the system.
 import os
 import resource
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ TEMPORARY = 4
 #: How many times DuckDB's memory a process may add to its own: texts that DuckDB does not count,
 #: fetched rows, and what is sent.
 UNCOUNTED = 3
+#: Megabytes that a process may add besides: a few threads more, whose stacks count.
+SPARE = 256
 #: What a query may still set: it changes how a time is shown, and no limit.
 HARMLESS = ("TimeZone", "Calendar")
 
@@ -62,19 +64,20 @@ def temporary_folder(file: Path, process: int | None = None) -> Path:
 
 
 @contextmanager
-def capped_memory(megabytes: int) -> Iterator[None]:
+def capped_memory(megabytes: int, settled: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Lets this process grow by UNCOUNTED times as many megabytes, until the block ends.
 
     What needs more raises MemoryError, and in DuckDB duckdb.OutOfMemoryException. Linux only:
-    elsewhere nothing is capped.
+    elsewhere nothing is capped. `settled` waits until the process has what it needs anyway.
     """
+    settled()
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[5])  # data and stacks
     except OSError:
         yield
         return
-    most = pages * resource.getpagesize() + UNCOUNTED * megabytes * MEGABYTE
+    most = pages * resource.getpagesize() + (UNCOUNTED * megabytes + SPARE) * MEGABYTE
     others = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
     resource.setrlimit(resource.RLIMIT_DATA, (min([most, *others]), hard))
     try:

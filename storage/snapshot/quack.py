@@ -94,7 +94,7 @@ def follow(
         try:
             with (
                 serving(snapshot, token=token, port=port, limits=limits) as connection,
-                capped_memory(limits.megabytes),
+                capped_memory(limits.megabytes, settled=_threads_are_there),
             ):
                 if told != "":
                     told = ""
@@ -184,6 +184,14 @@ def _limited(parser: duckdb.DuckDBPyConnection, query: str, rows: int) -> str | 
 def _parses(cursor: duckdb.DuckDBPyConnection, query: str) -> bool:
     ((wrong,),) = cursor.execute("SELECT json_serialize_sql(?).error::VARCHAR", [query]).fetchall()
     return bool(wrong == "false")
+
+
+def _threads_are_there() -> None:
+    """Waits until quack has made its threads: the stack of each counts as memory."""
+    tasks, before = Path("/proc/self/task"), -1
+    while tasks.exists() and (number := len(list(tasks.iterdir()))) != before:
+        before = number
+        time.sleep(0.2)
 
 
 def _macros(connection: duckdb.DuckDBPyConnection) -> set[str]:
