@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -77,8 +77,12 @@ def read_manifest(path: Path) -> Manifest | None:
 def _ours(path: str, shape: Shape) -> bool:
     """Whether an export of this shape writes to such a path: a folder for each key, and a file."""
     *folders, name = path.split("/")
-    keys = [folder.partition("=")[0] for folder in folders]
-    return name == f"articles.{shape.format}" and keys == list(shape.partition)
+    keys, values = (
+        zip(*(folder.split("=", 1) for folder in folders), strict=True) if folders else ((), ())
+    )
+    if "day" in keys:
+        date.fromisoformat(values[keys.index("day")])
+    return name == f"articles.{shape.format}" and keys == shape.partition
 
 
 def write_manifest(
