@@ -13,6 +13,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
+    cut: bool = False  # whether the query has more rows than its limit let it answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from flows.cli.options import Db, must_exist, time_option
+from flows.cli.options import (
+    Db,
+    ForSpreadsheets,
+    check_for_spreadsheets,
+    must_exist,
+    time_option,
+)
 from flows.pipeline import folding, recleaning
 from flows.pipeline.upkeep import keep_up
 from flows.settings import read_settings
@@ -110,6 +116,7 @@ def export(
     originals: Annotated[
         bool, typer.Option("--originals", help="Only the original of each story, no copies.")
     ] = False,
+    for_spreadsheets: ForSpreadsheets = False,
     db: Db = None,
 ) -> None:
     """Write the articles as files, as of the last run.
@@ -119,10 +126,16 @@ def export(
     """
     if style not in FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(FORMATS)}", param_hint="--format")
+    check_for_spreadsheets(style, for_spreadsheets=for_spreadsheets)
     keys = tuple(name.strip() for name in partition.split(",") if name.strip())
     if not set(keys) <= set(PARTITIONS):
         raise typer.BadParameter(f"of: {','.join(PARTITIONS)}", param_hint="--partition")
-    shape = Shape(format=style, partition=tuple(dict.fromkeys(keys)), originals=originals)
+    shape = Shape(
+        format=style,
+        partition=tuple(dict.fromkeys(keys)),
+        originals=originals,
+        for_spreadsheets=for_spreadsheets,
+    )
     with open_reader(read_settings(db=db).db) as reader:
         done = reader.export(folder, shape, since=since)
         out.print(

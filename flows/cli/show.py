@@ -20,6 +20,7 @@ from rich.text import Text
 
 from ingest.values import clean_text, harmless
 from storage.answers import Member, RunSummary, Status, StorySummary, StoryTree, Table
+from storage.snapshot.spreadsheets import as_text
 
 FORMATS = ("table", "csv", "json")
 READABLE = 10  # characters that a column of a table needs
@@ -129,13 +130,18 @@ def status(found: Status, path: str) -> RenderableType:
     return Group(lines, run_summary(found.last_run))
 
 
-def table(found: Table, style: str, console: Console, note: str = "") -> None:
-    """Prints the answer to a query as a table with a note, as CSV or as JSON."""
+def table(
+    found: Table, style: str, console: Console, note: str = "", *, for_spreadsheets: bool = False
+) -> None:
+    """Prints the answer to a query as a table with a note, as CSV or as JSON.
+
+    With `for_spreadsheets`, no text in the CSV can be taken for a formula.
+    """
     if style == "csv":
+        cell = _spreadsheet_cell if for_spreadsheets else _csv
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerow(map(harmless, found.columns))
-        writer.writerows([[_csv(value) for value in row] for row in found.rows])
+        writer.writerows([cell(value) for value in row] for row in (found.columns, *found.rows))
         console.file.write(out.getvalue())
     elif style == "json":
         names = _distinct(found.columns)
@@ -196,6 +202,12 @@ def _json(value: object, indent: int | None = None) -> str:
     """
     written = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
     return UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
+def _spreadsheet_cell(value: object) -> object:
+    """A value in CSV for a spreadsheet. A number stays one, a text is no formula."""
+    cell = _csv(value)
+    return as_text(cell) if isinstance(cell, str) else cell
 
 
 def _value(value: object) -> object:
