@@ -49,6 +49,10 @@ class Store:
         """Commits all writes of the block together, or none of them."""
         return transaction(self._connection)
 
+    def interrupt(self) -> None:
+        """Stops the query that another thread is running, if there is one: it raises an error."""
+        self._connection.interrupt()
+
     def reader(self) -> Reader:
         """A Reader of the same database, over the same connection."""
         return Reader(self._connection)

@@ -16,7 +16,7 @@ from flows.pipeline.subscribing import change_state, find_feeds_politely, import
 from flows.settings import read_settings
 from ingest.feeds.opml import write_opml
 from ingest.model import CopydeskError, Feed
-from ingest.urls import full_address, without_credentials
+from ingest.urls import full_address, without_secrets
 from storage.listing import feed_health, listed_feeds
 from storage.reading import open_reader
 from storage.store import open_store
@@ -67,10 +67,10 @@ def _tell_added(feed: Feed, before: str | None, *, named: bool) -> None:
     out.print(Text.assemble((said, "green"), _named(feed)), soft_wrap=True)
     if before and named:
         out.print("    its title and folder stay as they were", style="dim")
-    if feed.url != without_credentials(feed.url):
+    if feed.url != without_secrets(feed.url):
         out.print(
-            "    its password is not kept: it is polled only by runs whose OPML file (--feeds, or "
-            "the setting COPYDESK_FEEDS) lists the address with the password",
+            "    its password or token is not kept: it is polled only by runs whose OPML file "
+            "(--feeds, or the setting COPYDESK_FEEDS) lists the address with it",
             soft_wrap=True,
         )
 
@@ -93,7 +93,7 @@ def export(
     ] = None,
     db: Db = None,
 ) -> None:
-    """Write the subscriptions as OPML, with folders. Passwords are missing: they are not stored."""
+    """Write the subscriptions as OPML, with folders. Passwords and tokens are missing."""
     with open_store(read_settings(db=db).db) as store:
         document = write_opml(store.feeds.listed())
     if file is None:
@@ -120,8 +120,10 @@ def list_(db: Db = None) -> None:
         when = f"due {show.moment(due)} UTC: {why}" if due else "due at once"
         line = f"{feed.articles:,} articles, {when if feed.state == 'active' else feed.state}"
         out.print(Text.assemble((feed.title or "untitled", "green"), f"  {line}"), soft_wrap=True)
-        needs = ", needs the password that the OPML file has" if feed.needs_credentials else ""
-        out.print(Text(f"    {feed.url}{needs}", style="dim"), soft_wrap=True)
+        needs = (
+            ", needs the password or token that the OPML file has" if feed.needs_credentials else ""
+        )
+        out.print(Text(f"    {without_secrets(feed.url)}{needs}", style="dim"), soft_wrap=True)
 
 
 @app.command()
@@ -160,8 +162,8 @@ def remove(url: Url, db: Db = None) -> None:
 
 def _set_state(url: str, state: str, db: Path | None) -> None:
     change_state(read_settings(db=db).db, url, state)
-    out.print(f"{state}: {without_credentials(full_address(url))}")
+    out.print(f"{state}: {without_secrets(full_address(url))}")
 
 
 def _named(feed: Feed) -> Text:
-    return Text(f"{feed.title or 'untitled'}  {without_credentials(feed.url)}")
+    return Text(f"{feed.title or 'untitled'}  {without_secrets(feed.url)}")

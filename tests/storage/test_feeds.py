@@ -17,8 +17,8 @@ from support.builders import (
 )
 from support.filing import record_polls, rows
 
-from ingest.feeds.parse import parse_feed
-from ingest.feeds.plan import identify, plan_pages
+from ingest.feeds.listed import listed_feed
+from ingest.feeds.plan import plan_pages
 from ingest.model import (
     Hints,
     Outcome,
@@ -89,8 +89,8 @@ def test_relative_links_of_a_feed_with_credentials_do_not_store_them(store):
         '<rss version="2.0"><channel><title>Wire</title><link>/</link>'
         "<item><title>a</title><link>/news/1</link></item></channel></rss>"
     )
-    parsed = parse_feed(fetched(document, url=private))
-    planned = plan_pages(identify(held.feed_id, parsed.entries, NOW), ())
+    parsed = listed_feed(fetched(document, url=private), held.feed_id, NOW)
+    planned = plan_pages(parsed.listed, ())
     record_polls(store, run, [poll(held, attempt=attempt(kind="feed"), parsed=parsed)], NOW)
     store.pages.add(run, planned.pages)
     store.pages.add_sightings(planned.listed)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from support.builders import NOW, feed, fetched, page, state
+from support.builders import FEED_ID, NOW, feed, fetched, page, state
 from support.fetching import session
 from support.serving import Answer
 
@@ -12,7 +12,7 @@ from flows.pipeline.polling import feeds_to_poll, parse_in, poll_feed, read_feed
 from flows.pipeline.stages import take_up
 from flows.pipeline.subscribing import MAX_CANDIDATES, find_feeds
 from flows.settings import Settings
-from ingest.feeds.parse import parse_feed
+from ingest.feeds.listed import listed_feed
 from ingest.model import CopydeskError, Failed, Feed, Outcome
 from ingest.workers.pool import open_pool
 from storage.store import open_store
@@ -26,8 +26,8 @@ def rss(*elements):
     return Answer(body=document.encode(), headers={"Content-Type": "application/rss+xml"})
 
 
-async def parse_here(fetched):
-    return parse_feed(fetched)
+async def parse_here(fetched, feed_id, now):
+    return listed_feed(fetched, feed_id, now)
 
 
 def polled(*feeds, now=NOW):
@@ -65,7 +65,10 @@ def test_a_feed_whose_password_is_not_at_hand_is_not_asked_and_counted(site, sto
     assert len(site.requests) == 1
     assert store.reader().run_summary(2).feeds == {"no_credentials": 1}
     ((verdict, streak),) = rows(store, "SELECT verdict, streak FROM feed_health")
-    assert verdict == "not asked: its password is only in the OPML file; name that with --feeds"
+    assert (
+        verdict
+        == "not asked: its password or token is only in the OPML file; name that with --feeds"
+    )
     assert streak == 0
 
     run_of(store, store.feeds.subscribe([feed(private)], NOW), NOW + timedelta(hours=2))
@@ -166,7 +169,8 @@ def test_only_so_many_of_the_feeds_a_page_names_are_looked_at(site):
 
     async def run():
         async with session() as fetcher:
-            return await find_feeds(f"{site.address}/", fetcher)
+            with open_pool(workers=2) as pool:
+                return await find_feeds(f"{site.address}/", fetcher, pool)
 
     found = asyncio.run(run())
     assert len(found) == MAX_CANDIDATES
@@ -181,5 +185,5 @@ def test_a_feed_that_takes_too_long_is_not_a_feed():
         open_pool(workers=1, time_limit=0.01) as hurried,
         pytest.raises(Failed, match=r"over 0\.01 s") as failed,
     ):
-        asyncio.run(parse_in(hurried, long))
+        asyncio.run(parse_in(hurried, long, FEED_ID, NOW))
     assert failed.value.outcome is Outcome.NOT_A_FEED
