@@ -18,7 +18,6 @@ from flows.settings import Settings
 from ingest.model import CopydeskError
 
 STARTUP_SECONDS = 120  # at its first start the server makes its own database
-DAY = 24 * 60 * 60  # seconds
 #: What we set of Prefect's own settings, unless the user has set it.
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
@@ -30,8 +29,8 @@ DEFAULTS = {
     # a run adds 1 MB to the server's database, a schedule of ten minutes 150 MB a day; what runs
     # did is in our own database, in the view `runs`
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(2 * DAY),
-    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": str(DAY),
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "172800",  # seconds: two days
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",  # a day: this one is not read in seconds
 }
 # The child process: a Prefect server. Linux ends it where this process is killed.
 SERVER = """
