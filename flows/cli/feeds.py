@@ -11,6 +11,7 @@ from rich.text import Text
 
 from flows.cli import show
 from flows.cli.options import Db
+from flows.pipeline.limited import PRELOAD_FEEDS
 from flows.pipeline.polling import read_feeds
 from flows.pipeline.subscribing import change_state, find_feeds_politely, import_feeds, subscribe
 from flows.settings import read_settings
@@ -81,7 +82,7 @@ def import_(
     db: Db = None,
 ) -> None:
     """Subscribe to every feed of an OPML file. Folders are kept."""
-    feeds = read_feeds(file)
+    feeds = read_feeds(file, PRELOAD_FEEDS)
     added = import_feeds(read_settings(db=db).db, feeds, datetime.now(UTC))
     out.print(f"{added} feeds added, {len(feeds) - added} subscribed to already")
 

@@ -16,6 +16,7 @@ from flows.cli.options import Db, moment
 from flows.orchestration.quack import serving_quack
 from flows.orchestration.schedule import run_now, serve_schedule
 from flows.orchestration.server import a_server, prepare
+from flows.pipeline.limited import PRELOAD_FEEDS
 from flows.pipeline.polling import check_feeds, read_feed_list
 from flows.pipeline.progress import listener
 from flows.sample.guard import refuse_real_database
@@ -101,7 +102,7 @@ def serve(
     one run at a time. A run that comes due during another one, or was missed, is cancelled.
     """
     settings = read_settings(feeds=feeds, db=db)
-    check_feeds(settings, read_feed_list(settings))
+    check_feeds(settings, read_feed_list(settings, PRELOAD_FEEDS))
     with serving_quack(settings, out) if quack else nullcontext():
         serve_schedule(settings, out)
 

@@ -4,21 +4,27 @@ Feeds, the pages that name feeds, lists of feeds and articles are read in these 
 document that takes too much time or memory costs itself and not the program.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from flows.settings import Settings
 from ingest.workers.pool import WorkerPool, open_pool
 
-#: What a worker process has imported before its first call. All pools of a process share the
-#: process that workers are forked from, so this is the same for all of them.
+#: What workers have imported before their first call, in a process that extracts articles. They are
+#: forked from a process that stays, so all pools of a program must have the same.
 PRELOAD = ("ingest.feeds.listed", "ingest.feeds.opml", "ingest.extract.warm")
+#: The same in a program that only reads feeds and lists of feeds. What extracts takes seconds to
+#: import, and 100 MB.
+PRELOAD_FEEDS = ("ingest.feeds.listed", "ingest.feeds.opml", "ingest.feeds.discover")
 
 
-def open_workers(settings: Settings, most: int = 0) -> AbstractContextManager[WorkerPool]:
-    """The workers that the settings name, `most` at most where it is not 0."""
+def open_workers(
+    settings: Settings, preload: Sequence[str] = PRELOAD
+) -> AbstractContextManager[WorkerPool]:
+    """The workers that the settings name, within the limits that they name."""
     return open_pool(
-        workers=most or settings.workers,
+        workers=settings.workers,
         time_limit=settings.page_time_limit,
         memory_limit=settings.page_memory_limit,
-        preload=PRELOAD,
+        preload=preload,
     )

@@ -37,10 +37,11 @@ MAX_LIST = 50_000_000
 MAX_VALIDATOR = 1_000
 
 
-def read_feeds(path: Path) -> tuple[Feed, ...]:
+def read_feeds(path: Path, preload: Sequence[str] = PRELOAD) -> tuple[Feed, ...]:
     """The feeds that an OPML file lists. Raises CopydeskError, which names the file.
 
-    Such lists are passed on, so the file is parsed in a worker process, within limits.
+    Such lists are passed on, so the file is parsed in a worker process, within limits. `preload` is
+    what the workers of this program have imported.
     """
     try:
         with path.open("rb") as file:
@@ -50,15 +51,15 @@ def read_feeds(path: Path) -> tuple[Feed, ...]:
     if len(document) > MAX_LIST:
         raise CopydeskError(f"{path}: a feed list of more than {MAX_LIST / 1e6:.0f} MB")
     try:
-        with open_pool(workers=1, preload=PRELOAD) as pool:
+        with open_pool(workers=1, preload=preload) as pool:
             return pool.wait(feeds_in, document)
     except Failed as failure:
         raise CopydeskError(f"{path}: {failure.detail}") from failure
 
 
-def read_feed_list(settings: Settings) -> tuple[Feed, ...] | None:
-    """The feeds of the settings' OPML file; None where no file is set."""
-    return read_feeds(settings.feeds) if settings.feeds else None
+def read_feed_list(settings: Settings, preload: Sequence[str] = PRELOAD) -> tuple[Feed, ...] | None:
+    """The feeds of the settings' OPML file; None where no file is set. `preload`: `read_feeds`."""
+    return read_feeds(settings.feeds, preload) if settings.feeds else None
 
 
 def check_feeds(settings: Settings, listed: Sequence[Feed] | None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from flows.pipeline.limited import open_workers
+from flows.pipeline.limited import PRELOAD_FEEDS, open_workers
 from flows.settings import Settings
 from ingest.feeds.discover import discover, well_known
 from ingest.feeds.listed import title_of
@@ -69,7 +69,7 @@ async def find_feeds_politely(url: str, settings: Settings, now: datetime) -> li
         hosts=hosts,
     ) as fetcher:
         try:
-            with open_workers(settings) as pool:
+            with open_workers(settings, PRELOAD_FEEDS) as pool:
                 return await find_feeds(url, fetcher, pool)
         finally:
             with open_store(settings.db) as store, store.transaction():

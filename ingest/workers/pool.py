@@ -258,7 +258,8 @@ def open_pool(
 
     It has `workers` processes (0: one for each core). Each call is limited to `time_limit` seconds,
     and each process to `memory_limit` megabytes. The modules named in `preload` are imported once,
-    by the process that workers are forked from.
+    by the process that workers are forked from. That process stays until this one ends, so the
+    first pool of a process decides what it has imported.
     """
     limits = PageLimits(seconds=time_limit, megabytes=memory_limit)
     pool = WorkerPool(workers or os.cpu_count() or 1, limits, preload)
