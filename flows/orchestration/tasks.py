@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -36,7 +36,6 @@ BOILERPLATE_DAYS = timedelta(days=90)
 #: Seconds between two attempts to stop what a cancelled run does in the database.
 INTERRUPT_SECONDS = 0.5
 
-Rest = ParamSpec("Rest")
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
@@ -149,10 +148,7 @@ async def leave_pending(run: Run) -> None:
 
 
 async def _to_the_end(
-    work: Callable[Concatenate[Store, Rest], Done],
-    store: Store,
-    *args: Rest.args,
-    **more: Rest.kwargs,
+    work: Callable[..., Done], store: Store, *args: object, **more: object
 ) -> Done:
     """Does the work in a thread. Where the run is cancelled, stops its query and waits for its end.
 
@@ -166,6 +162,8 @@ async def _to_the_end(
         while not working.done():
             store.interrupt()
             await asyncio.wait([working], timeout=INTERRUPT_SECONDS)
+        if not working.cancelled():
+            working.exception()  # asyncio complains of one that nobody has read
         raise
 
 
