@@ -10,9 +10,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from flows.cli import articles, ask, compare, evals, extract, feeds, run
+from flows.cli.show import shown
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
 from ingest.urls import without_credentials
+from ingest.values import harmless
 
 HELP = """
 Fetch news feeds, extract the articles, fold wire copies, ask in SQL.
@@ -43,7 +45,7 @@ def settings() -> None:
     now = read_settings()
     for name, field in Settings.model_fields.items():
         value = without_credentials(str(getattr(now, name)))
-        out.print(Text.assemble((f"COPYDESK_{name.upper()}", "cyan"), f" = {value}"))
+        out.print(Text.assemble((f"COPYDESK_{name.upper()}", "cyan"), f" = {shown(value)}"))
         out.print(Padding(field.description or "", (0, 0, 0, 4)))
 
 
@@ -74,5 +76,7 @@ def main() -> None:
 
 
 def _complain(what: str) -> NoReturn:
-    err.print(Text(f"copydesk: {what}"), style="red", soft_wrap=True)
+    """Prints an error, which may quote a stranger. Its second line and the next are indented."""
+    told = harmless(what).replace("\n", "\n  ")
+    err.print(Text(f"copydesk: {told}"), style="red", soft_wrap=True)
     sys.exit(1)

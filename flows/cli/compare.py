@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.options import Db
-from flows.cli.show import moment
+from flows.cli.show import moment, shown
 from flows.pipeline import folding
 from flows.settings import read_settings
 from ingest.dedup.compare import FoldParams
@@ -45,9 +45,10 @@ def diff(one: One, other: Other, db: Db = None) -> None:
             lines.append_text(_edited(passage.after, THERE))
     for name, article in (("from", first), ("to", second)):
         when = f"{moment(article.appeared)} UTC"
-        out.print(Text(f"{name:<5}{article.outlet}, {when}, {article.url}"), soft_wrap=True)
-    told = ", ".join(f"{counts[edit]:,} {edit}" for edit in Edit)
-    out.print(Text(f"words: {told}\n", style="bold"))
+        told = f"{name:<5}{shown(article.outlet)}, {when}, {shown(article.url)}"
+        out.print(Text(told), soft_wrap=True)
+    words = ", ".join(f"{counts[edit]:,} {edit}" for edit in Edit)
+    out.print(Text(f"words: {words}\n", style="bold"))
     out.print(lines, soft_wrap=not out.is_terminal)
 
 
@@ -77,11 +78,11 @@ def why(one: One, other: Other, db: Db = None) -> None:
             (match,) = folding.match_pairs(store, [(ids[0], ids[1])])
     a, b = sorted((first, second), key=lambda article: article.article_id)
     relation, rule = (filed.relation, filed.rule) if filed else (match.relation, match.rule)
-    out.print(Text.assemble((str(relation or "nothing"), "bold cyan"), f": {rule}"))
+    out.print(Text.assemble((shown(relation or "nothing"), "bold cyan"), f": {shown(rule)}"))
     for name, article in (("A", a), ("B", b)):
         when = f"{moment(article.appeared)} UTC"
-        out.print(Text(f"  {name}  {article.outlet}, {when}, story {article.story_id}"))
-        out.print(Text(f"     {article.title}\n     {article.url}"), soft_wrap=True)
+        out.print(Text(f"  {name}  {shown(article.outlet)}, {when}, story {article.story_id}"))
+        out.print(Text(f"     {shown(article.title)}\n     {shown(article.url)}"), soft_wrap=True)
     out.print(_figures(match, folding.FOLD))
     out.print(Text(_consequence(a, b, match, filed)))
 
@@ -161,4 +162,5 @@ def _check_kept(*articles: StoredArticle) -> None:
 
 
 def _join(words: tuple[str, ...]) -> str:
-    return " ".join(words).replace(" \n ", "\n\n").replace("\n ", "\n\n") + " "
+    safe = (word if word == "\n" else shown(word) for word in words)
+    return " ".join(safe).replace(" \n ", "\n\n").replace("\n ", "\n\n") + " "

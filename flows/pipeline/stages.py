@@ -23,6 +23,7 @@ from ingest.extract.cleaning import counted
 from ingest.extract.recipes import NO_RECIPE, Recipe
 from ingest.feeds.plan import plan_pages, settle_duplicates
 from ingest.fetch.client import PAGE_TYPES, Fetcher
+from ingest.fetch.errors import shown
 from ingest.fetch.ledger import failed, went
 from ingest.model import (
     Attempt,
@@ -37,7 +38,6 @@ from ingest.model import (
     Verdict,
 )
 from ingest.urls import outlet
-from ingest.values import clean_text
 from ingest.workers.pool import WorkerPool
 from storage.store import Store
 
@@ -145,10 +145,10 @@ async def extract_page(answer: Answer, pool: WorkerPool, known: Mapping[str, Kno
             extract_article, answer.page.entry, answer.fetched, answer.page.first_seen, about
         )
     except Failed as failure:
-        return replace(result, outcome=failure.outcome, detail=clean_text(failure.detail))
+        return replace(result, outcome=failure.outcome, detail=shown(failure.detail))
     if read.verdict == Verdict.FULL:
         return replace(result, outcome=Outcome.NEW, article=read)
-    return replace(result, outcome=read.verdict.outcome, detail=clean_text(read.reason), other=read)
+    return replace(result, outcome=read.verdict.outcome, detail=shown(read.reason), other=read)
 
 
 def file_batch(

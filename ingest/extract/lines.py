@@ -15,6 +15,7 @@ from lxml.html import HtmlElement as Element
 from ingest.extract.prune import HIDDEN, prune, text_of
 from ingest.extract.rules import Surroundings
 from ingest.extract.wording import key
+from ingest.values import harmless
 from ingest.words import grams, size
 
 CUT_OFF = 1.6  # times our text: where the page's paragraphs have more, ours was cut off
@@ -64,7 +65,7 @@ def extract_lines(tree: Element, declared_body: str = "") -> tuple[list[str], li
     _unroll_layout_tables(tree)
     pruned = prune(tree)
     text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
-    lines = _most_complete(text, tree, declared_body).split("\n")
+    lines = harmless(_most_complete(text, tree, declared_body)).split("\n")
     return [line for line in lines if line.strip()], pruned
 
 
@@ -77,7 +78,8 @@ def plain_lines(markup: str) -> list[str]:
         return []
     for element in [*tree.iter(*HIDDEN)]:
         element.drop_tree()
-    lines = (" ".join(line.split()) for line in "".join(_texts_and_breaks(tree)).split("\n"))
+    text = harmless("".join(_texts_and_breaks(tree)))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return [line for line in lines if line]
 
 
@@ -108,7 +110,7 @@ def visible_text(tree: Element) -> str:
         for text in (element.text, element.tail)
         if text and not text.isspace()
     )
-    return " ".join(" ".join(islice(texts, 400)).split())[:VISIBLE_TEXT]
+    return " ".join(harmless(" ".join(islice(texts, 400))).split())[:VISIBLE_TEXT]
 
 
 def paragraphs(tree: Element) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from lxml import etree
 from lxml.html import HtmlElement as Element
 
+from ingest.values import clean_text
 from ingest.words import size
 
 #: Elements that are something else than the article, whatever their class.
@@ -68,7 +69,7 @@ def prune(tree: Element) -> list[str]:
 def _dropped(element: Element, *, told: bool) -> str:
     """Drops an element. Describes it where `told` is set: "aside.related (57 words)"."""
     named = ".".join([element.tag, *element.get("class", "").split()])
-    said = f"{named[:60]} ({size(text_of(element)):,} words)" if told else ""
+    said = f"{clean_text(named)[:60]} ({size(text_of(element)):,} words)" if told else ""
     element.drop_tree()
     return said
 

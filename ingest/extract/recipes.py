@@ -17,6 +17,7 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
 from ingest.model import CopydeskError
+from ingest.values import harmless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def select_texts(tree: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
     """The texts of what a path finds, in order; none for an empty path."""
     values = tree.xpath(path) if path else []
     texts = (v if isinstance(v, str) else v.text_content() for v in values)
-    return tuple(text for text in (" ".join(text.split()) for text in texts) if text)
+    return tuple(text for text in (" ".join(harmless(text).split()) for text in texts) if text)
 
 
 def _elements(tree: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:

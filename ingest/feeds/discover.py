@@ -8,7 +8,7 @@ import lxml.html
 
 from ingest.model import Feed, Fetched
 from ingest.urls import FEED_SCHEME, without_credentials, without_secrets
-from ingest.values import absolute, plain
+from ingest.values import absolute, plain, text
 
 FEED_TYPES = frozenset(
     {
@@ -87,7 +87,7 @@ def _looks_like_a_feed(link: str) -> bool:
 
 def _address(base: str, link: str) -> str:
     """The absolute http(s) address of a link, without its fragment; empty for other links."""
-    link = link.strip()
+    link = text(link)
     if not link:
         return ""
     try:

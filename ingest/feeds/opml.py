@@ -8,9 +8,13 @@ import lxml.etree
 
 from ingest.model import CopydeskError, Failed, Feed, Outcome
 from ingest.urls import full_address
+from ingest.values import clean_text
 
-#: Control characters, halves of emojis and non-characters: not allowed in XML.
-UNWRITABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Control characters, halves of emojis and non-characters, which XML does not allow. Controls of
+#: direction, because a terminal may show the document.
+UNWRITABLE = re.compile(
+    r"[^\t\n\r\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def parse_opml(document: bytes) -> tuple[Feed, ...]:
@@ -23,8 +27,8 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     feeds: dict[str, Feed] = {}
     for item in parsed.feeds:
         folder = _folder(item.categories[0]) if item.categories else ""
-        url = full_address(item.url)
-        feeds.setdefault(url, Feed(url=url, title=item.title, folder=folder))
+        url = full_address(clean_text(item.url))
+        feeds.setdefault(url, Feed(url=url, title=clean_text(item.title), folder=folder))
     if not feeds:
         reason = f" ({parsed.bozo_exception})" if parsed.bozo else ""
         raise CopydeskError(
@@ -44,8 +48,9 @@ def feeds_in(document: bytes) -> tuple[Feed, ...]:
 def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
     """An OPML 2.0 document of the feeds. Each level of a folder is an outline around its feeds.
 
-    `parse_opml` reads the same feeds from it, ordered by folder. White space becomes single spaces,
-    and characters that XML does not allow are left out. Addresses keep their passwords.
+    `parse_opml` reads the same feeds from it, ordered by folder. White space becomes single spaces.
+    Characters that XML does not allow, and those that turn text, are left out. Addresses keep their
+    passwords.
     """
     root = lxml.etree.Element("opml", version="2.0")
     head = lxml.etree.SubElement(root, "head")
@@ -71,7 +76,7 @@ def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etre
 
 
 def _folder(levels: Iterable[str]) -> str:
-    return "/".join(filter(None, (level.strip() for level in levels)))
+    return "/".join(filter(None, map(clean_text, levels)))
 
 
 def _writable(written: str) -> str:

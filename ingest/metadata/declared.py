@@ -50,7 +50,7 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
     links: dict[str, list[str]] = defaultdict(list)
     for link in found["link"]:
         for relation in link.get("rel", "").lower().split()[:5]:
-            links[relation].append(link.get("href", "").strip())
+            links[relation].append(values.text(link.get("href", "")))
     scripts = (script for script in found["script"] if "ld+json" in script.get("type", "").lower())
     return Declared(
         metas=_metas(found["meta"]),

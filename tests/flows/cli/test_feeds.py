@@ -204,7 +204,7 @@ def test_a_feed_with_a_password_says_what_becomes_of_it(site):
     assert "its password or token is not kept" in shown
     assert "COPYDESK_FEEDS" in shown
     assert "secret" not in shown
-    assert "needs the password or token that the OPML file has" in feeds("list")
+    assert "needs the password or token in the OPML file" in feeds("list")
     feeds("add", f"{site.address}/rss.xml")  # without it the site answers as well
     assert "password" not in feeds("list")
 
