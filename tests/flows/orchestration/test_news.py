@@ -163,8 +163,8 @@ def test_pages_of_a_host_whose_time_is_over_stay_pending_without_passing_the_bat
         counted = reader.query("SELECT max(entries) FROM outcomes WHERE outcome = 'pending'").rows
     assert sum(summary.entries.values()) == summary.read == 100
     assert 80 < summary.entries["pending"] < 100
-    assert requests <= 10  # two batches were begun
-    assert counted == [(90,)]
+    assert requests <= 10  # one or two batches were begun
+    assert counted in ([(90,)], [(95,)])  # all but the batches that were begun, in one row
     assert reader_pages(db) == summary.entries
 
 
