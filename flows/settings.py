@@ -8,18 +8,28 @@ A setting's value comes from the first of these that has it: the command line's 
 names), the defaults below.
 """
 
+import json
 import os
 import threading
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
 from cronsim import CronSim, CronSimError
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -37,6 +47,19 @@ MAX_DAYS = 36500
 LIMITS = FetchLimits()
 #: The defaults of the settings that concern queries.
 QUERY = QueryLimits()
+
+
+def listed(value: object) -> object:
+    """A list that is written as text: `a,b` or, as JSON, `["a", "b"]`. Others stay as they are."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return tuple(filter(None, map(str.strip, value.split(","))))
+
+
+#: The type of each setting that is a list. pydantic-settings by itself reads JSON only.
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 
 
 class Settings(BaseSettings):
@@ -98,14 +121,14 @@ class Settings(BaseSettings):
         description="Seconds that a run spends at most on one host, waiting included. The host's "
         "remaining pages stay pending, and the next run fetches them.",
     )
-    allow_networks: tuple[str, ...] = Field(
+    allow_networks: Listed = Field(
         LIMITS.allow_networks,
-        description='Private networks that may be fetched from, as CIDRs: ["10.0.0.0/8"].',
+        description="Private networks that may be fetched from, as CIDRs: 10.0.0.0/8,fd00::/8.",
     )
-    allow_hosts: tuple[str, ...] = Field(
+    allow_hosts: Listed = Field(
         LIMITS.allow_hosts,
         description="Local names that may be asked for through a proxy, such as an intranet's: "
-        '["news.corp"].',
+        "news.corp,wiki.corp.",
     )
     max_redirects: int = Field(
         LIMITS.max_redirects, ge=0, description="How many redirects are followed."

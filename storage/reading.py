@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from ingest.model import Failed
-from ingest.urls import canonical_url, without_credentials
+from ingest.urls import canonical_form, without_credentials
 from storage.answers import (
     AsOf,
     Member,
@@ -206,7 +206,7 @@ class Reader:
     def _at(self, url: str) -> Row:
         """The ids of the article at an address, and of its story."""
         try:
-            canonical = without_credentials(canonical_url(url))
+            canonical = without_credentials(canonical_form(url))  # stored ones may be long
         except Failed as failure:
             raise DatabaseError(
                 f"{url} is neither the number of a story nor an http(s) address"

@@ -55,6 +55,10 @@ class Store:
         if self._db:
             tally.note(self._connection, self._db)
 
+    def interrupt(self) -> None:
+        """Stops the query that another thread is running, if there is one: it raises an error."""
+        self._connection.interrupt()
+
     def reader(self) -> Reader:
         """A Reader of the same database, over the same connection."""
         return Reader(self._connection)

@@ -12,12 +12,13 @@ from rich.text import Text
 from flows.cli import show
 from flows.cli.options import Db
 from flows.cli.show import shown
+from flows.pipeline.limited import PRELOAD_FEEDS
 from flows.pipeline.polling import read_feeds
 from flows.pipeline.subscribing import change_state, find_feeds_politely, import_feeds, subscribe
 from flows.settings import read_settings
 from ingest.feeds.opml import write_opml
 from ingest.model import CopydeskError, Feed
-from ingest.urls import full_address, without_credentials
+from ingest.urls import full_address, without_secrets
 from storage.listing import feed_health, listed_feeds
 from storage.reading import open_reader
 from storage.store import open_store
@@ -68,10 +69,10 @@ def _tell_added(feed: Feed, before: str | None, *, named: bool) -> None:
     out.print(Text.assemble((said, "green"), _named(feed)), soft_wrap=True)
     if before and named:
         out.print("    its title and folder stay as they were", style="dim")
-    if feed.url != without_credentials(feed.url):
+    if feed.url != without_secrets(feed.url):
         out.print(
-            "    its password is not kept: it is polled only by runs whose OPML file (--feeds, or "
-            "the setting COPYDESK_FEEDS) lists the address with the password",
+            "    its password or token is not kept: it is polled only by runs whose OPML file "
+            "(--feeds, or the setting COPYDESK_FEEDS) lists the address with it",
             soft_wrap=True,
         )
 
@@ -82,7 +83,7 @@ def import_(
     db: Db = None,
 ) -> None:
     """Subscribe to every feed of an OPML file. Folders are kept."""
-    feeds = read_feeds(file)
+    feeds = read_feeds(file, PRELOAD_FEEDS)
     added = import_feeds(read_settings(db=db).db, feeds, datetime.now(UTC))
     out.print(f"{added} feeds added, {len(feeds) - added} subscribed to already")
 
@@ -94,7 +95,7 @@ def export(
     ] = None,
     db: Db = None,
 ) -> None:
-    """Write the subscriptions as OPML, with folders. Passwords are missing: they are not stored."""
+    """Write the subscriptions as OPML, with folders. Passwords and tokens are missing."""
     with open_store(read_settings(db=db).db) as store:
         document = write_opml(store.feeds.listed())
     if file is None:
@@ -123,8 +124,10 @@ def list_(db: Db = None) -> None:
         state = when if feed.state == "active" else shown(feed.state)
         line = f"  {feed.articles:,} articles, {state}"
         out.print(Text.assemble(title, line), soft_wrap=True)
-        needs = ", needs the password that the OPML file has" if feed.needs_credentials else ""
-        out.print(Text(f"    {shown(feed.url)}{needs}", style="dim"), soft_wrap=True)
+        needs = ", needs the password or token in the OPML file" if feed.needs_credentials else ""
+        out.print(
+            Text(f"    {shown(without_secrets(feed.url))}{needs}", style="dim"), soft_wrap=True
+        )
 
 
 @app.command()
@@ -163,8 +166,8 @@ def remove(url: Url, db: Db = None) -> None:
 
 def _set_state(url: str, state: str, db: Path | None) -> None:
     change_state(read_settings(db=db).db, url, state)
-    out.print(Text(f"{state}: {shown(without_credentials(full_address(url)))}"), soft_wrap=True)
+    out.print(Text(f"{state}: {shown(without_secrets(full_address(url)))}"), soft_wrap=True)
 
 
 def _named(feed: Feed) -> Text:
-    return Text(f"{shown(feed.title) or 'untitled'}  {shown(without_credentials(feed.url))}")
+    return Text(f"{shown(feed.title) or 'untitled'}  {shown(without_secrets(feed.url))}")

@@ -16,6 +16,7 @@ from flows.cli.options import Db, time_option
 from flows.orchestration.quack import serving_quack
 from flows.orchestration.schedule import run_now, serve_schedule
 from flows.orchestration.server import a_server, prepare
+from flows.pipeline.limited import PRELOAD_FEEDS
 from flows.pipeline.polling import check_feeds, read_feed_list
 from flows.pipeline.progress import listener
 from flows.sample.newsroom import FEEDS, RECIPES, sample_newsroom
@@ -103,7 +104,7 @@ def serve(
     run goes on at a time. A run that comes due during another one, or was missed, is cancelled.
     """
     settings = read_settings(feeds=feeds, db=db)
-    check_feeds(settings, read_feed_list(settings))
+    check_feeds(settings, read_feed_list(settings, PRELOAD_FEEDS))
     with serving_quack(settings, out) if quack else nullcontext():
         serve_schedule(settings, out)
 

@@ -12,10 +12,10 @@ the same flow for a caller that has read them.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,17 +30,18 @@ from flows.orchestration.tasks import (
     extract_pages,
     fetch_pages,
     file_pages,
+    leave_pending,
     poll_feeds,
     take_up_pages,
 )
+from flows.pipeline.limited import open_workers
 from flows.pipeline.polling import feeds_to_poll, read_feed_list
-from flows.pipeline.stages import PRELOAD, Answer, TakenUp
+from flows.pipeline.stages import Answer, TakenUp
 from flows.pipeline.stopwatch import Stopwatch
 from flows.settings import Settings, read_settings
 from ingest.feeds.plan import batches
 from ingest.fetch.client import open_fetcher
 from ingest.model import CopydeskError, Feed, FeedState, Page
-from ingest.workers.pool import open_pool
 from storage.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -134,12 +135,7 @@ async def _work(
         hosts=store.hosts.states(),
         robots=store.hosts.robots(clock - timedelta(days=1)),
     ) as fetcher:
-        with open_pool(
-            workers=settings.workers,
-            time_limit=settings.page_time_limit,
-            memory_limit=settings.page_memory_limit,
-            preload=PRELOAD,
-        ) as pool:
+        with open_workers(settings) as pool:
             run = Run(
                 run_id=run_id,
                 now=clock,
@@ -173,21 +169,33 @@ async def _take_through(run: Run, pages: Sequence[Page]) -> None:
     """Takes the pages through the stages. The next batch is fetched while one is extracted."""
     logger = get_run_logger()
     parts = batches(pages, run.settings.batch)
-    queue = [
+    queue = (
         Batch(pages=part, number=number, of=len(parts), all_pages=len(pages))
         for number, part in enumerate(parts, start=1)
-    ]
+    )
     async with asyncio.TaskGroup() as group:
-        ahead: asyncio.Task[list[Answer]] | None = None
-        for batch, following in zip_longest(queue, queue[1:]):
-            fetching = ahead or group.create_task(fetch_pages(run, batch))
+        ahead = _fetching(run, queue, group)
+        while ahead:
+            batch, fetching = ahead
             with run.watch.timing("fetch"):
                 answers = await fetching
-            ahead = group.create_task(fetch_pages(run, following)) if following else None
+            ahead = _fetching(run, queue, group)
             results = await extract_pages(run, batch, answers)
             filed = await file_pages(run, batch, results)
             articles = sum(result.article is not None for result in filed)
             logger.info("batch %s: %d pages, %d articles", batch, len(filed), articles)
+    await leave_pending(run)
+
+
+def _fetching(
+    run: Run, queue: Iterator[Batch], group: asyncio.TaskGroup
+) -> tuple[Batch, asyncio.Task[list[Answer]]] | None:
+    """Starts to fetch the next batch with pages of hosts that have time left. None: no more."""
+    for whole in queue:
+        batch = whole.without_hosts_that_are_over(run)
+        if batch.pages:
+            return batch, group.create_task(fetch_pages(run, batch))
+    return None
 
 
 def _tell_missed(missed: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ from flows.settings import Settings
 from ingest.model import CopydeskError
 
 STARTUP_SECONDS = 120  # at its first start the server makes its own database
+#: What we set of Prefect's own settings, unless the user has set it.
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
     # a server that stops during a run is told in one sentence, not in one for each event
@@ -25,7 +26,11 @@ DEFAULTS = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     # it sends nothing; and at a start its heartbeat would find the server's database locked
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    # a run adds 1 MB to the server's database, a schedule of ten minutes 150 MB a day; what runs
+    # did is in our own database, in the view `runs`
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "172800",  # seconds: two days
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",  # a day: this one is not read in seconds
 }
 # The child process: a Prefect server. Linux ends it where this process is killed.
 SERVER = """

@@ -7,7 +7,7 @@ again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -34,6 +34,9 @@ from storage.store import Store
 #: cost of a run must not grow with the age of the database.
 BOILERPLATE_DAYS = timedelta(days=90)
 
+#: Seconds between two attempts to stop what a cancelled run does in the database.
+INTERRUPT_SECONDS = 0.5
+
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 
@@ -51,6 +54,7 @@ class Run:
     recipes: Mapping[str, Recipe]
     watch: Stopwatch
     known: dict[str, Known] = field(default_factory=dict)  # by outlet, each read once in a run
+    waiting: list[Page] = field(default_factory=list)  # not asked for: the time of a host is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,13 @@ class Batch:
 
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
+
+    def without_hosts_that_are_over(self, run: Run) -> "Batch":
+        """The batch without the pages of hosts whose time is over. Those join `run.waiting`."""
+        over = [page for page in self.pages if run.fetcher.is_over(page.entry.url)]
+        run.waiting.extend(over)
+        left = {page.page_id for page in over}
+        return replace(self, pages=[page for page in self.pages if page.page_id not in left])
 
 
 @task(task_run_name="poll feeds", cache_policy=NO_CACHE, persist_result=False)
@@ -135,21 +146,32 @@ async def file_pages(run: Run, batch: Batch, results: Sequence[PageResult]) -> l
     return filed
 
 
-async def _to_the_end(
-    work: Callable[..., Done], *args: object, stop: Stop | None = None, **more: object
-) -> Done:
-    """Does the work in a thread. Where the run is cancelled, waits until the work has ended.
+async def leave_pending(run: Run) -> None:
+    """Counts the pages that were not asked for, because the time of their hosts is over."""
+    await _to_the_end(stages.leave_pending, run.store, run.run_id, run.waiting)
 
-    Work that can be stopped is asked to `stop` then. There is one connection. Storing the end of
-    the run must not fall into the work's transaction.
+
+async def _to_the_end(
+    work: Callable[..., Done],
+    store: Store,
+    *args: object,
+    stop: Stop | None = None,
+    **more: object,
+) -> Done:
+    """Does the work in a thread. Where the run is cancelled, stops the work and waits for its end.
+
+    A query is interrupted. Work without queries is asked to `stop`. There is one connection.
+    Storing the end of the run must not fall into the work's transaction, which is rolled back.
     """
-    working = asyncio.ensure_future(asyncio.to_thread(work, *args, **more))
+    working = asyncio.ensure_future(asyncio.to_thread(work, store, *args, **more))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
         if stop:
             stop.ask()
-        await asyncio.wait([working])
+        while not working.done():
+            store.interrupt()
+            await asyncio.wait([working], timeout=INTERRUPT_SECONDS)
         if not working.cancelled():
             working.exception()  # asyncio complains of one that nobody has read
         raise

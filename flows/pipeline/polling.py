@@ -7,9 +7,10 @@ from pathlib import Path
 
 import xxhash
 
+from flows.pipeline.limited import PRELOAD
 from flows.settings import Settings
-from ingest.feeds.opml import parse_opml
-from ingest.feeds.parse import parse_feed
+from ingest.feeds.listed import listed_feed
+from ingest.feeds.opml import feeds_in
 from ingest.feeds.schedule import next_poll
 from ingest.feeds.state import asked_of_us, learn, new_address, request_for
 from ingest.fetch.client import FEED_TYPES, Fetcher
@@ -21,28 +22,44 @@ from ingest.model import (
     Feed,
     FeedState,
     Fetched,
+    ListedFeed,
     Outcome,
-    ParsedFeed,
     Poll,
 )
-from ingest.urls import without_credentials
-from ingest.workers.pool import FAULTS, WorkerPool
+from ingest.urls import without_credentials, without_secrets
+from ingest.workers.pool import FAULTS, WorkerPool, open_pool
 from storage.store import Store, open_store
 
+#: Bytes of a list of feeds. A list of 10,000 feeds takes 3 MB.
+MAX_LIST = 50_000_000
+#: Characters of an ETag or a Last-Modified that are kept. Longer ones are not sent back: some
+#: servers refuse a request for its long headers.
+MAX_VALIDATOR = 1_000
 
-def read_feeds(path: Path) -> tuple[Feed, ...]:
-    """The feeds that an OPML file lists. Raises CopydeskError, which names the file."""
+
+def read_feeds(path: Path, preload: Sequence[str] = PRELOAD) -> tuple[Feed, ...]:
+    """The feeds that an OPML file lists. Raises CopydeskError, which names the file.
+
+    Such lists are passed on, so the file is parsed in a worker process, within limits. `preload` is
+    what the workers of this program have imported.
+    """
     try:
-        return parse_opml(path.read_bytes())
+        with path.open("rb") as file:
+            document = file.read(MAX_LIST + 1)
     except OSError as error:
         raise CopydeskError(f"cannot read the feed list {path}: {error.strerror}") from error
-    except CopydeskError as error:
-        raise CopydeskError(f"{path}: {error}") from error
+    if len(document) > MAX_LIST:
+        raise CopydeskError(f"{path}: a feed list of more than {MAX_LIST / 1e6:.0f} MB")
+    try:
+        with open_pool(workers=1, preload=preload) as pool:
+            return pool.wait(feeds_in, document)
+    except Failed as failure:
+        raise CopydeskError(f"{path}: {failure.detail}") from failure
 
 
-def read_feed_list(settings: Settings) -> tuple[Feed, ...] | None:
-    """The feeds of the settings' OPML file; None where no file is set."""
-    return read_feeds(settings.feeds) if settings.feeds else None
+def read_feed_list(settings: Settings, preload: Sequence[str] = PRELOAD) -> tuple[Feed, ...] | None:
+    """The feeds of the settings' OPML file; None where no file is set. `preload`: `read_feeds`."""
+    return read_feeds(settings.feeds, preload) if settings.feeds else None
 
 
 def check_feeds(settings: Settings, listed: Sequence[Feed] | None) -> None:
@@ -80,10 +97,10 @@ def feeds_to_poll(
     return [feed for feed in feeds if feed.feed_id in ready]
 
 
-async def parse_in(pool: WorkerPool, fetched: Fetched) -> ParsedFeed:
-    """Runs `parse_feed` in a worker. A feed beyond the worker's limits is Failed(not_a_feed)."""
+async def parse_in(pool: WorkerPool, fetched: Fetched, feed_id: int, now: datetime) -> ListedFeed:
+    """Runs `listed_feed` in a worker. A feed beyond the worker's limits is Failed(not_a_feed)."""
     try:
-        return await pool.run(parse_feed, fetched)
+        return await pool.run(listed_feed, fetched, feed_id, now)
     except Failed as failure:
         if failure.outcome in FAULTS:
             raise Failed(Outcome.NOT_A_FEED, failure.detail) from failure
@@ -93,10 +110,13 @@ async def parse_in(pool: WorkerPool, fetched: Fetched) -> ParsedFeed:
 async def poll_feed(
     feed: FeedState,
     fetcher: Fetcher,
-    parse: Callable[[Fetched], Awaitable[ParsedFeed]],
+    parse: Callable[[Fetched, int, datetime], Awaitable[ListedFeed]],
     now: datetime,
 ) -> Poll:
-    """Asks for a feed with its validators, and parses a changed one. Never raises Failed."""
+    """Asks for a feed with its validators, and parses a changed one. Never raises Failed.
+
+    `parse` is `parse_in` with a pool.
+    """
     request = request_for(feed, now)
     try:
         _check_credentials(feed)
@@ -104,21 +124,21 @@ async def poll_feed(
     except Failed as failure:
         return Poll(feed=feed, attempt=failed("feed", request, failure, fetcher.now()))
     at = fetcher.now()
-    moved_to = without_credentials(fetched.moved_to)
+    moved_to = _storable(fetched.moved_to)
     if fetched.not_modified:
         attempt = went("feed", request, fetched, Outcome.UNCHANGED, at)
         return Poll(feed=feed, attempt=attempt, moved_to=moved_to)
     answered = replace(
         feed,
-        etag=fetched.headers.get("etag", ""),
-        last_modified=fetched.headers.get("last-modified", ""),
+        etag=_validator(fetched, "etag"),
+        last_modified=_validator(fetched, "last-modified"),
         body_hash=xxhash.xxh3_128_hexdigest(fetched.body),
     )
     if answered.body_hash == feed.body_hash:
         attempt = went("feed", request, fetched, Outcome.UNCHANGED, at)
         return Poll(feed=answered, attempt=attempt, moved_to=moved_to)
     try:
-        parsed = await parse(fetched)
+        parsed = await parse(fetched, feed.feed_id, now)
     except Failed as failure:
         attempt = went("feed", request, fetched, failure.outcome, at, failure.detail)
         return Poll(feed=feed, attempt=attempt)
@@ -126,11 +146,26 @@ async def poll_feed(
     return Poll(feed=answered, attempt=attempt, parsed=parsed, moved_to=moved_to)
 
 
+def _storable(moved_to: str) -> str:
+    """The address of a permanent redirect; empty where a part of it must not be stored.
+
+    A feed never moves to an address with a secret: without the secret, nobody could read it there.
+    """
+    address = without_credentials(moved_to)
+    return address if address == without_secrets(address) else ""
+
+
+def _validator(fetched: Fetched, name: str) -> str:
+    value = fetched.headers.get(name, "")
+    return value if len(value) <= MAX_VALIDATOR else ""
+
+
 def _check_credentials(feed: FeedState) -> None:
-    """Raises Failed(no_credentials) where a feed needs a password and its address has none."""
-    if feed.needs_credentials and feed.url == without_credentials(feed.url):
+    """Raises Failed(no_credentials) where a feed needs a secret and its address has none."""
+    if feed.needs_credentials and feed.url == without_secrets(feed.url):
         raise Failed(
-            Outcome.NO_CREDENTIALS, "its password is only in the OPML file: name that with --feeds"
+            Outcome.NO_CREDENTIALS,
+            "its password or token is only in the OPML file: name that with --feeds",
         )
 
 
@@ -146,7 +181,7 @@ def record_polls(
     learned: list[Poll] = []
     for poll in polls:
         feed_id = poll.feed.feed_id
-        entries = len(poll.parsed.entries) if poll.parsed else 0
+        entries = poll.parsed.entries if poll.parsed else 0
         counts[feed_id] = entries, fresh.get(feed_id, 0)
         dues[feed_id] = next_poll(
             poll.feed,

@@ -22,12 +22,13 @@ from flows.pipeline.stopwatch import Stopwatch
 from ingest.extract.article import Known, extract_article
 from ingest.extract.cleaning import counted
 from ingest.extract.recipes import NO_RECIPE, Recipe
-from ingest.feeds.plan import identify, plan_pages, settle_duplicates
+from ingest.feeds.plan import plan_pages, settle_duplicates
 from ingest.fetch.client import PAGE_TYPES, Fetcher
 from ingest.fetch.errors import shown
 from ingest.fetch.ledger import failed, went
 from ingest.model import (
     Attempt,
+    EntryOutcome,
     Failed,
     Fetched,
     Outcome,
@@ -41,8 +42,9 @@ from ingest.urls import outlet
 from ingest.workers.pool import WorkerPool
 from storage.store import Store
 
-#: What a worker process has imported before its first call.
-PRELOAD = ("ingest.feeds.parse", "ingest.extract.warm")
+#: Pages of one host that a run takes up at most. With a gap of half a second between requests, the
+#: time that a run spends on a host (`host_time`, 600 s) is enough for 1,200.
+MAX_OF_HOST = 1_200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,23 +69,35 @@ def take_up(
     store: Store, run_id: int, polls: Sequence[Poll], now: datetime, max_attempts: int
 ) -> TakenUp:
     """Stores the polls and every page they listed first, and returns the pages to fetch."""
-    identified = [
-        item
-        for poll in polls
-        if poll.parsed
-        for item in identify(poll.feed.feed_id, poll.parsed.entries, now)
-    ]
+    identified = [item for poll in polls if poll.parsed for item in poll.parsed.listed]
+    entries = sum(poll.parsed.entries for poll in polls if poll.parsed)
     with store.transaction():
-        ids = {item.page_id for item in identified if isinstance(item, Page)}
+        ids = {item.page_id for item in identified if item.page_id is not None}
         plan = plan_pages(identified, store.pages.known(ids))
         record_polls(store, run_id, polls, Counter(page.feed_id for page in plan.pages), now)
         store.pages.add(run_id, plan.pages)
         store.pages.add_sightings(plan.listed)
         store.pages.add_outcomes(run_id, plan.outcomes)
-        pages = store.pages.pending(max_attempts, now)
-        retried = len(pages) - len(plan.pages)
-        store.runs.note_entries(run_id, len(polls), len(identified), retried)
-    return TakenUp(entries=len(identified), retried=retried, pages=tuple(pages))
+        pages = store.pages.pending(max_attempts, now, MAX_OF_HOST)
+        taken = {page.page_id for page in pages}
+        waiting = [page for page in plan.pages if page.page_id not in taken]
+        store.pages.add_outcomes(run_id, still_pending(waiting))
+        retried = len(pages) + len(waiting) - len(plan.pages)
+        store.runs.note_entries(run_id, len(polls), entries, retried)
+    return TakenUp(entries=entries, retried=retried, pages=tuple(pages))
+
+
+def still_pending(pages: Iterable[Page]) -> list[EntryOutcome]:
+    """One outcome for each feed: how many of its pages this run leaves as they are, pending."""
+    return [
+        EntryOutcome(feed_id=feed_id, outcome=Outcome.PENDING, entries=number)
+        for feed_id, number in Counter(page.feed_id for page in pages).items()
+    ]
+
+
+def leave_pending(store: Store, run_id: int, pages: Iterable[Page]) -> None:
+    """Counts pages that are not asked for, because the time of their hosts is over."""
+    store.pages.add_outcomes(run_id, still_pending(pages))
 
 
 async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:
@@ -135,7 +149,7 @@ async def extract_page(answer: Answer, pool: WorkerPool, known: Mapping[str, Kno
         return replace(result, outcome=failure.outcome, detail=shown(failure.detail))
     if read.verdict == Verdict.FULL:
         return replace(result, outcome=Outcome.NEW, article=read)
-    return replace(result, outcome=read.verdict.outcome, detail=read.reason, other=read)
+    return replace(result, outcome=read.verdict.outcome, detail=shown(read.reason), other=read)
 
 
 def file_batch(

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from flows.pipeline.limited import PRELOAD_FEEDS, open_workers
 from flows.settings import Settings
 from ingest.feeds.discover import discover, well_known
-from ingest.feeds.parse import parse_feed
+from ingest.feeds.listed import title_of
 from ingest.fetch.client import FEED_TYPES, Fetcher, open_fetcher
-from ingest.model import CopydeskError, Failed, Feed, Request
-from ingest.urls import full_address, without_credentials
+from ingest.model import CopydeskError, Failed, Feed, Fetched, Request
+from ingest.urls import full_address, without_secrets
+from ingest.workers.pool import WorkerPool
 from storage.store import open_store
 
 #: How many of the feeds that one page names are tried. A page with more is a directory or hostile.
@@ -47,8 +49,7 @@ def change_state(db: Path, url: str, state: str) -> None:
     with open_store(db) as store:
         if store.feeds.state_of(address) is None:
             raise CopydeskError(
-                f"no feed at {without_credentials(address)}: `copydesk feeds list` has their "
-                "addresses"
+                f"no feed at {without_secrets(address)}: `copydesk feeds list` has their addresses"
             )
         store.feeds.set_state(address, state)
 
@@ -68,42 +69,51 @@ async def find_feeds_politely(url: str, settings: Settings, now: datetime) -> li
         hosts=hosts,
     ) as fetcher:
         try:
-            return await find_feeds(url, fetcher)
+            with open_workers(settings, PRELOAD_FEEDS) as pool:
+                return await find_feeds(url, fetcher, pool)
         finally:
             with open_store(settings.db) as store, store.transaction():
                 store.hosts.put(fetcher.host_states(), now)
 
 
-async def find_feeds(url: str, fetcher: Fetcher) -> list[Feed]:
+async def find_feeds(url: str, fetcher: Fetcher, pool: WorkerPool) -> list[Feed]:
     """The feeds at an address: the feed there, or those its page names, or the usual places.
 
-    Returns only what could be parsed as a feed. Raises CopydeskError where nothing could.
+    What servers send is parsed in the workers of `pool`, within their limits. Returns
+    only what could be parsed as a feed. Raises CopydeskError where nothing could.
     """
     try:
         fetched = await fetcher.fetch(Request(url=url), FEED_TYPES)
     except Failed as failure:
-        shown = without_credentials(url)
+        shown = without_secrets(url)
         raise CopydeskError(f"{shown}: {failure.outcome} {failure.detail}".rstrip()) from failure
     try:
-        return [Feed(url=url, title=(await asyncio.to_thread(parse_feed, fetched)).title)]
+        return [Feed(url=url, title=await pool.run(title_of, fetched))]
     except Failed:
-        named = await asyncio.to_thread(discover, fetched)
+        named = await _named(fetched, pool)
     usual = [Feed(url=address) for address in well_known(fetched.final_url)]
-    for candidates in (named[:MAX_CANDIDATES], usual):
-        tried = await asyncio.gather(*(_try_feed(feed, fetcher) for feed in candidates))
+    for candidates in (named, usual):
+        tried = await asyncio.gather(*(_try_feed(feed, fetcher, pool) for feed in candidates))
         found = [feed for feed in tried if feed]
         if found:
             return found
     raise CopydeskError(
-        f"{without_credentials(url)} is no feed, its page names none that can be read, "
+        f"{without_secrets(url)} is no feed, its page names none that can be read, "
         "and there is none in the usual places"
     )
 
 
-async def _try_feed(feed: Feed, fetcher: Fetcher) -> Feed | None:
+async def _named(fetched: Fetched, pool: WorkerPool) -> list[Feed]:
+    try:
+        return list(await pool.run(discover, fetched, MAX_CANDIDATES))
+    except Failed:  # a page beyond the limits names no feeds
+        return []
+
+
+async def _try_feed(feed: Feed, fetcher: Fetcher, pool: WorkerPool) -> Feed | None:
     try:
         fetched = await fetcher.fetch(Request(url=feed.url), FEED_TYPES)
-        parsed = await asyncio.to_thread(parse_feed, fetched)
+        title = await pool.run(title_of, fetched)
     except Failed:
         return None
-    return replace(feed, title=parsed.title or feed.title)
+    return replace(feed, title=title or feed.title)

@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import lxml.html
 
 from ingest.model import Feed, Fetched
-from ingest.urls import FEED_SCHEME, without_credentials
+from ingest.urls import FEED_SCHEME, without_credentials, without_secrets
 from ingest.values import absolute, plain, text
 
 FEED_TYPES = frozenset(
@@ -30,20 +30,23 @@ FEED_QUERY = re.compile(r"(^|&)(feed|format|type|output)=(rss2?|atom|rdf)\b", re
 MAX_ADDRESS = 2000  # characters: a longer address is not a feed
 
 
-def discover(fetched: Fetched) -> tuple[Feed, ...]:
-    """The feeds that an HTML page names, each once: those of <link>s first, then those of <a>s."""
+def discover(fetched: Fetched, most: int | None = None) -> tuple[Feed, ...]:
+    """The feeds that an HTML page names, each once: those of <link>s first, then those of <a>s.
+
+    Returns the first `most` of them.
+    """
     try:
         tree = lxml.html.document_fromstring(fetched.body)
     except (lxml.etree.LxmlError, ValueError):  # empty, or not HTML
         return ()
-    base = without_credentials(fetched.final_url)
+    base = without_secrets(fetched.final_url)
     declared = next((tag.get("href", "") for tag in tree.iter("base")), "")
     feeds: dict[str, Feed] = {}
     for link, title in (*_alternates(tree), *_anchors(tree)):
         url = _address(absolute(base, declared) or base, link)
         if url:
             feeds.setdefault(url, Feed(url=url, title=plain(title)))
-    return tuple(feeds.values())
+    return tuple(feeds.values())[:most]
 
 
 def well_known(url: str) -> tuple[str, ...]:

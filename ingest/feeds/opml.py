@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import listparser
 import lxml.etree
 
-from ingest.model import CopydeskError, Feed
+from ingest.model import CopydeskError, Failed, Feed, Outcome
 from ingest.urls import full_address
 from ingest.values import clean_text
 
@@ -35,6 +35,14 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
             f"it lists no feeds{reason}; an OPML file has <outline> elements with an xmlUrl"
         )
     return tuple(feeds.values())
+
+
+def feeds_in(document: bytes) -> tuple[Feed, ...]:
+    """As `parse_opml`, for a worker process: raises Failed(not_a_feed) with the same sentence."""
+    try:
+        return parse_opml(document)
+    except CopydeskError as error:
+        raise Failed(Outcome.NOT_A_FEED, str(error)) from error
 
 
 def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:

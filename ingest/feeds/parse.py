@@ -23,7 +23,7 @@ from ingest.decode import document_text
 from ingest.feeds.jsonfeed import parse_json_feed
 from ingest.feeds.sitemap import parse_sitemap
 from ingest.model import Entry, Failed, Fetched, Hints, Outcome, ParsedFeed
-from ingest.urls import without_credentials
+from ingest.urls import without_secrets
 from ingest.values import absolute, moment, plain, text
 
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -46,6 +46,7 @@ SKIPPED = re.compile(r"<(?:hour|day)>\s*(\w+)", re.IGNORECASE)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # hours
 MAX_TTL = timedelta(days=366)
+MAX_ID = 2_500  # characters of an entry's id: most ids are addresses, or a number and an address
 LATER_DATE = re.compile(r"<(?:\w+:)(?:updated|modified)\b", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
     Of a malformed feed the readable entries are kept. A well-formed feed may have no entries.
     """
     document = document_text(fetched).strip().lstrip("\ufeff")
-    base = without_credentials(fetched.final_url)
+    base = without_secrets(fetched.final_url)  # a link to "#top" resolves to all of it
     if not document:
         raise Failed(Outcome.NOT_A_FEED, "the body is empty")
     root = _root(document)
@@ -227,8 +228,17 @@ def _identified(entries: Iterable[Entry]) -> Iterable[Entry]:
     for entry in entries:
         links[entry.entry_id].add(entry.url)
     return [
-        replace(entry, entry_id=_identity(entry, len(links[entry.entry_id]))) for entry in entries
+        replace(entry, entry_id=_bounded(_identity(entry, len(links[entry.entry_id]))))
+        for entry in entries
     ]
+
+
+def _bounded(entry_id: str) -> str:
+    """An id of at most MAX_ID characters: of a longer one the beginning, and a hash of it all."""
+    if len(entry_id) <= MAX_ID:
+        return entry_id
+    whole = xxhash.xxh3_128_hexdigest(entry_id.encode("utf-8", "replace"))
+    return f"{entry_id[: MAX_ID - len(whole) - 1]} {whole}"
 
 
 def _identity(entry: Entry, links: int) -> str:

@@ -15,11 +15,13 @@ from urllib.parse import urlsplit
 from ingest.model import Entry, EntryOutcome, Failed, Outcome, Page, PageResult
 from ingest.urls import (
     MAX_ADDRESS,
+    canonical_form,
     canonical_url,
     text_without_credentials,
     url_id,
     without_credentials,
 )
+from ingest.values import clean_text
 
 MAX_DETAIL = 200  # characters of an entry's id that an outcome quotes
 
@@ -48,7 +50,8 @@ def identify(feed_id: int, entries: Iterable[Entry], now: datetime) -> list[Page
 def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
     entry_id = text_without_credentials(entry.entry_id)
     if not entry.url:
-        return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=entry_id[:MAX_DETAIL])
+        detail = clean_text(entry_id[:MAX_DETAIL])
+        return EntryOutcome(feed_id=feed_id, outcome=Outcome.NO_LINK, detail=detail)
     listed = without_credentials(entry.url)
     try:
         url = canonical_url(listed)
@@ -56,8 +59,9 @@ def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
         return EntryOutcome(
             feed_id=feed_id,
             outcome=failure.outcome,
-            url=listed[:MAX_ADDRESS],
-            detail=failure.detail,
+            url=clean_text(listed[:MAX_ADDRESS]),
+            detail=clean_text(failure.detail),
+            page_id=_former_id(listed),
         )
     return Page(
         page_id=url_id(url),
@@ -68,11 +72,20 @@ def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
     )
 
 
+def _former_id(listed: str) -> int | None:
+    """The id of a page whose address is too long now; None for what is no address at all."""
+    try:
+        return url_id(canonical_form(listed))
+    except Failed:
+        return None
+
+
 def plan_pages(identified: Sequence[Page | EntryOutcome], known: Collection[int]) -> Plan:
     """What to do with each entry: a page is fetched unless it is known or was listed before.
 
-    `known` holds the ids of pages seen in earlier polls. Known entries have one outcome for each
-    feed, with their number, because a feed repeats them at every poll.
+    `known` holds the ids of pages seen in earlier polls, those with too long addresses among them.
+    Known entries have one outcome for each feed, with their number, because a feed repeats them at
+    every poll.
     """
     pages: dict[int, Page] = {}
     listed: dict[tuple[int, int], Page] = {}
@@ -80,7 +93,10 @@ def plan_pages(identified: Sequence[Page | EntryOutcome], known: Collection[int]
     repeats: dict[int, int] = {}
     for item in identified:
         if isinstance(item, EntryOutcome):
-            outcomes.append(item)
+            if item.page_id in known:
+                repeats[item.feed_id] = repeats.get(item.feed_id, 0) + 1
+            else:
+                outcomes.append(item)
             continue
         listed.setdefault((item.feed_id, item.page_id), item)
         if item.page_id in known:

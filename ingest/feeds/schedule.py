@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 REASONS = {
     Outcome.COOLING: "its host asked us to wait",
     Outcome.PENDING: "the time for its host was over in this run",
-    Outcome.NO_CREDENTIALS: "not asked, because its password is only in the OPML file",
+    Outcome.NO_CREDENTIALS: "not asked, because its password or token is only in the OPML file",
 }
 
 

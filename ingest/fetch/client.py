@@ -120,6 +120,10 @@ class Fetcher:
         """The run's clock: the time that it was given, plus the time that has passed since."""
         return self._hosts.now()
 
+    def is_over(self, url: str) -> bool:
+        """Whether the time for this address's host is over in this run."""
+        return self._hosts.is_over(host_of(url))
+
     def host_states(self) -> list[HostState]:
         """The hosts asked so far. The next run begins with them."""
         return self._hosts.states()

@@ -27,8 +27,12 @@ LONGEST_DELAY = 30.0  # seconds, for robots.txt's crawl-delay
 
 
 def is_cooling(state: HostState, now: datetime) -> bool:
-    """Whether a host must be left alone at this time."""
-    return state.cooling_until is not None and now < state.cooling_until
+    """Whether a host must be left alone at this time.
+
+    No rule gives a cooldown of more than LONGEST_ASKED. A longer one is from a run whose clock was
+    ahead, and does not count.
+    """
+    return state.cooling_until is not None and now < state.cooling_until <= now + LONGEST_ASKED
 
 
 def throttled(state: HostState, now: datetime, retry_after: timedelta | None) -> HostState:
@@ -41,7 +45,7 @@ def throttled(state: HostState, now: datetime, retry_after: timedelta | None) ->
     strikes = state.strikes if is_cooling(state, now) else state.strikes + 1
     ours = min(FIRST_COOLDOWN * 2 ** min(max(strikes, 1) - 1, 10), LONGEST_COOLDOWN)
     until = now + min(retry_after or ours, LONGEST_ASKED)
-    if state.cooling_until is not None:
+    if state.cooling_until is not None and is_cooling(state, now):
         until = max(until, state.cooling_until)
     return replace(state, cooling_until=until, strikes=strikes)
 
@@ -83,6 +87,7 @@ class _Host:
         self.door = asyncio.Lock()  # held by the one request that waits for the gap to pass
         self.last_start = -math.inf
         self.unanswered = 0  # requests in a row
+        self.over = False  # one request was turned away: the run spends no more time on it
         self.spent = 0.0  # seconds that its gaps and its slow answers have taken in this run
 
 
@@ -181,6 +186,10 @@ class HostGate:
         host = self._host(name)
         host.state = timed(host.state, seconds * 1000)
 
+    def is_over(self, name: str) -> bool:
+        """Whether the run spends no more time on a host: its requests would fail as pending."""
+        return name in self._hosts and self._hosts[name].over
+
     def _host(self, name: str) -> _Host:
         if name not in self._hosts:
             state = self._states.get(name) or HostState(host=name)
@@ -189,6 +198,7 @@ class HostGate:
 
     def _take_time(self, host: _Host, seconds: float) -> None:
         if host.spent + seconds > self._host_time:
+            host.over = True
             raise Failed(
                 Outcome.PENDING, f"{host.state.host} has had its {self._host_time:g} s of this run"
             )

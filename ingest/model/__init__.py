@@ -10,12 +10,12 @@ from ingest.model.article import (
     Verdict,
 )
 from ingest.model.feed import (
+    LONGEST_WAIT,
     Due,
     Entry,
     Feed,
     FeedState,
     ParsedFeed,
-    Poll,
 )
 from ingest.model.fetch import (
     NO_HINTS,
@@ -27,6 +27,7 @@ from ingest.model.fetch import (
 )
 from ingest.model.outcome import (
     HARD,
+    MAX_KILLS,
     NOT_ASKED,
     TEMPORARY,
     WEIGHTS,
@@ -39,6 +40,7 @@ from ingest.model.page import (
     Page,
     PageResult,
 )
+from ingest.model.poll import ListedFeed, Poll
 from ingest.model.sourced import NO_DATE, Sourced, SourcedDate
 from ingest.model.story import (
     FOLDS,
@@ -54,6 +56,8 @@ __all__ = [
     "FOLDS",
     "HARD",
     "LIKELY",
+    "LONGEST_WAIT",
+    "MAX_KILLS",
     "NOT_ASKED",
     "NO_DATE",
     "NO_HINTS",
@@ -74,6 +78,7 @@ __all__ = [
     "Hints",
     "HostState",
     "Line",
+    "ListedFeed",
     "Match",
     "Outcome",
     "Page",

@@ -1,9 +1,9 @@
-"""A feed: the subscription, its state, its document and its entries, and one poll of it."""
+"""A feed: the subscription, its state, its document and its entries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.model.fetch import NO_HINTS, Attempt, Hints
+from ingest.model.fetch import NO_HINTS, Hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class FeedState:
 
     feed_id: int
     url: str
-    needs_credentials: bool = False  # its address has a password, which is not stored
+    needs_credentials: bool = False  # its address has a password or token, which is not stored
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
@@ -35,6 +35,11 @@ class FeedState:
     moved_to: str = ""  # the target of its last permanent redirect
     moved_times: int = 0  # polls in a row with that target
     asks: Hints = NO_HINTS  # its wishes that still hold: all but Retry-After
+
+
+#: No rule gives a longer wait: a week after failures, its jitter, and a week of skipped days and
+#: hours. A feed that is due later was polled by a run whose clock was ahead.
+LONGEST_WAIT = timedelta(days=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +80,3 @@ class ParsedFeed:
     language: str
     entries: tuple[Entry, ...]
     hints: Hints = NO_HINTS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
-    """One poll of a feed: the request, and the document where the answer has one."""
-
-    feed: FeedState  # with the validators of this answer
-    attempt: Attempt
-    parsed: ParsedFeed | None = None
-    moved_to: str = ""  # the address that a chain of permanent redirects only has led to

@@ -16,6 +16,7 @@ class Outcome(StrEnum):
     KNOWN = "known"
     DUPLICATE_URL = "duplicate_url"
     NO_LINK = "no_link"
+    LEFT_OUT = "left_out"  # a poll takes a feed's newest entries only; this is one of the others
     NOT_HTML = "not_html"
     NO_TEXT = "no_text"  # no text, or fewer than 30 words
     # the verdict on a page that has text but no full article
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     EXTRACT_TIMEOUT = "extract_timeout"
     EXTRACT_MEMORY = "extract_memory"
     EXTRACT_CRASH = "extract_crash"
+    EXTRACT_KILLED = "extract_killed"  # its worker was killed by a signal that is not ours
     ROBOTS = "robots"  # robots.txt forbids the page
     # a feed or a page, from the network
     BAD_ADDRESS = "bad_address"
@@ -64,8 +66,12 @@ TEMPORARY = frozenset(
         Outcome.CHALLENGED,
         Outcome.THROTTLED,
         Outcome.SERVER_ERROR,
+        Outcome.EXTRACT_KILLED,
     }
 )
+#: How often a page is fetched at most if its worker is killed: Linux kills what takes too much
+#: memory, and the page itself may be the reason.
+MAX_KILLS = 3
 
 
 #: Outcomes without a request. They are not failures.
@@ -79,6 +85,7 @@ WEIGHTS = {
         (
             *(Outcome.NOT_FOUND, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.SERVER_ERROR),
             *(Outcome.CONNECTION_FAILED, Outcome.TIMEOUT, Outcome.TRUNCATED, Outcome.TLS_FAILED),
+            Outcome.EXTRACT_KILLED,
         ),
         0.5,
     ),

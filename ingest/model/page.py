@@ -44,10 +44,15 @@ class PageResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryOutcome:
-    """The outcome of one entry, or of several entries of a feed that have the same outcome."""
+    """The outcome of one entry, or of several entries of a feed that have the same outcome.
+
+    `page_id` is set where the address is too long to identify a page. Versions without that limit
+    may have stored a page of this id; such a page stays known.
+    """
 
     feed_id: int
     outcome: Outcome
     url: str = ""
     detail: str = ""
     entries: int = 1
+    page_id: int | None = None

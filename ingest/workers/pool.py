@@ -3,7 +3,9 @@
     with open_pool(workers=2) as pool:
         result = await pool.run(function, argument)
 
-A call that exceeds a limit, or that ends its worker, raises Failed with an outcome to count. Each
+A call that exceeds a limit, or that ends its worker, raises Failed with an outcome to count. A
+worker that is killed by a signal which the pool did not send may have been killed for no fault of
+its call: Linux kills processes when memory is short. That is extract_killed, which may pass. Each
 worker has its own pipe and its own thread, so that the end of one worker affects no other. A new
 worker is forked from a process that has already imported the modules named in `preload`.
 """
@@ -40,6 +42,7 @@ MAX_START_SECONDS = 60  # for a worker to start; the first one waits for the imp
 MAX_ERROR = 300  # characters of an error that are kept: some errors quote the whole page
 MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")  # bytes
 MEGABYTE = 1024 * 1024
+#: What a page can do to its worker. extract_killed is missing: somebody else did that.
 FAULTS = frozenset({Outcome.EXTRACT_TIMEOUT, Outcome.EXTRACT_MEMORY, Outcome.EXTRACT_CRASH})
 
 
@@ -67,11 +70,15 @@ class WorkerPool:
         """The result of `function(*args, **kwargs)`, run in a worker within the limits.
 
         Raises only Failed: with the outcome that the function raises, or with extract_timeout,
-        extract_memory or extract_crash.
+        extract_memory, extract_crash or extract_killed.
         """
         loop = asyncio.get_running_loop()
         call = partial(function, **kwargs)
         return await loop.run_in_executor(self._threads, self._call, call, args)
+
+    def wait(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `run`, for a caller outside of an event loop."""
+        return self._threads.submit(self._call, partial(function, **kwargs), args).result()
 
     def _call(self, function: Callable[..., T], args: tuple[object, ...]) -> T:
         worker = self._idle.get()
@@ -113,8 +120,7 @@ class _Worker:
             pipe.send((function, args))
             reply = self._reply(pipe)
         except (EOFError, OSError) as error:  # the process has ended or did not start
-            how = self.stop(patience=1)
-            raise Failed(Outcome.EXTRACT_CRASH, f"its worker {how or error}") from error
+            raise self._ended(error) from error
         if isinstance(reply, Failed):
             if reply.outcome in FAULTS:
                 self.stop()
@@ -152,27 +158,41 @@ class _Worker:
                 return Failed(Outcome.EXTRACT_MEMORY, f"over {self._limits.megabytes} MB")
         return pipe.recv()
 
-    def stop(self, patience: float = 0) -> str:
-        """Ends the process, if there is one, after `patience` seconds. Returns how it ended."""
+    def _ended(self, error: Exception) -> Failed:
+        """Why there is no reply: how the process ended, or the error where none was started."""
+        code = self.stop(patience=1)
+        if code is None:
+            return Failed(Outcome.EXTRACT_CRASH, f"its worker {error}")
+        if code >= 0:
+            return Failed(Outcome.EXTRACT_CRASH, f"its worker ended with code {code}")
+        outcome = Outcome.EXTRACT_CRASH if self._closed else Outcome.EXTRACT_KILLED
+        return Failed(outcome, f"its worker was killed by signal {-code}")
+
+    def stop(self, patience: float = 0) -> int | None:
+        """Ends the process, if there is one, after `patience` seconds.
+
+        Returns the code with which it ended before that; None where it had to be killed.
+        """
         with self._lock:
             process, self._process = self._process, None
             pipe, self._pipe = self._pipe, None
             if pipe:
                 pipe.close()
             if not process:
-                return ""
+                return None
             process.join(patience)
+            code = process.exitcode
             process.kill()
             process.join()
-            code = process.exitcode or 0
-            return f"ended with code {code}" if code >= 0 else f"was killed by signal {-code}"
+            return code
 
     def close(self) -> None:
         """Ends the process for good: no other one is started."""
-        self._closed = True
-        process = self._process
-        if process:
-            process.kill()
+        with self._lock:  # a process that is being started is there when the lock is free
+            self._closed = True
+            process = self._process
+            if process:
+                process.kill()
 
     @property
     def pid(self) -> int:
@@ -238,7 +258,8 @@ def open_pool(
 
     It has `workers` processes (0: one for each core). Each call is limited to `time_limit` seconds,
     and each process to `memory_limit` megabytes. The modules named in `preload` are imported once,
-    by the process that workers are forked from.
+    by the process that workers are forked from. That process stays until this one ends, so the
+    first pool of a process decides what it has imported.
     """
     limits = PageLimits(seconds=time_limit, megabytes=memory_limit)
     pool = WorkerPool(workers or os.cpu_count() or 1, limits, preload)

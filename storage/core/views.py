@@ -8,7 +8,7 @@ renewed: so they are when a constant changes.
 from pathlib import Path
 from string import Template
 
-from ingest.model import COMPARED_WORDS, LIKELY, NOT_ASKED, WEIGHTS
+from ingest.model import COMPARED_WORDS, LIKELY, LONGEST_WAIT, NOT_ASKED, WEIGHTS
 from storage.core.tables import quoted
 
 FOLDER = Path(__file__).parent.parent / "views"
@@ -36,6 +36,7 @@ CONSTANTS = {
     "compared_words": str(COMPARED_WORDS),
     "not_asked": quoted(NOT_ASKED),
     "passing": quoted(outcome for outcome, weight in WEIGHTS.items() if weight < SOFT),
+    "longest_wait": str(LONGEST_WAIT.days),
     "soft": quoted(outcome for outcome, weight in WEIGHTS.items() if weight == SOFT),
 }
 

@@ -1,12 +1,13 @@
 """The feeds subscribed to: what is known of each between polls, and when it is due."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.model import Due, Feed, FeedState, Hints, Poll
-from ingest.urls import url_id, without_credentials
+from ingest.model import LONGEST_WAIT, Due, Feed, FeedState, Hints, Poll
+from ingest.urls import url_id, without_credentials, without_secrets
 from storage.core.tables import Row, Tables
 from storage.records.ledger import attempt_row
 
@@ -47,14 +48,15 @@ class Feeds:
         """Adds the feeds not yet known; returns those given that are polled, each once, in order.
 
         A feed is known by its address, or by one it had before. A paused or removed feed stays so.
-        Credentials are not stored: the database notes that there are some, and the states returned
-        have them.
+        Passwords and tokens are not stored: the database notes that there are some, and the states
+        returned have them.
         """
-        by_id = {self._id_of(without_credentials(feed.url)): feed for feed in feeds}
+        shared = _shared({feed.url for feed in feeds})
+        by_id = {self._id_of(feed.url, shared): feed for feed in feeds}
         rows = [
             {
                 "feed_id": feed_id,
-                "url": without_credentials(feed.url),
+                "url": without_secrets(feed.url),
                 "title": feed.title,
                 "folder": feed.folder,
                 "site_url": "",
@@ -67,7 +69,8 @@ class Feeds:
             for feed_id, feed in by_id.items()
         ]
         self._tables.insert("feeds", rows, new_by=("feed_id",))
-        private = [i for i, feed in by_id.items() if feed.url != without_credentials(feed.url)]
+        stored = dict(self._tables.pairs("SELECT feed_id, url FROM core.feeds"))
+        private = [i for i, feed in by_id.items() if _has_more(feed.url, stored[i])]
         self._tables.update(
             "feeds", "feed_id", [{"feed_id": i, "needs_credentials": True} for i in private]
         )
@@ -87,9 +90,14 @@ class Feeds:
         return self._states("state = 'active'")
 
     def due(self, now: datetime) -> list[FeedState]:
-        """The active feeds whose time has come, those that have waited longest first."""
+        """The active feeds whose time has come, those that have waited longest first.
+
+        A time beyond the longest wait has come too: a run whose clock was ahead has set it.
+        """
         return self._states(
-            "state = 'active' AND coalesce(next_due <= ?, true)", [now], "next_due NULLS FIRST"
+            "state = 'active' AND coalesce(next_due <= ? OR next_due > ?, true)",
+            [now, now + LONGEST_WAIT],
+            "next_due NULLS FIRST",
         )
 
     def listed(self) -> list[Feed]:
@@ -102,7 +110,7 @@ class Feeds:
 
     def state_of(self, url: str) -> str | None:
         """Whether the feed with an address is active, paused, gone or removed; None for no feed."""
-        feed_id = self._id_of(without_credentials(url))
+        feed_id = self._id_of(url)
         row = self._tables.first("SELECT state FROM core.feeds WHERE feed_id = ?", [feed_id])
         return row["state"] if row else None
 
@@ -111,16 +119,15 @@ class Feeds:
         self._tables.run(
             "UPDATE core.feeds SET state = ?, "
             "next_due = CASE WHEN ? = 'active' THEN NULL ELSE next_due END WHERE feed_id = ?",
-            [state, state, self._id_of(without_credentials(url))],
+            [state, state, self._id_of(url)],
         )
 
     def answered(self, url: str) -> None:
-        """Notes that a feed was read at this address, and whether that has credentials."""
-        row = {
-            "feed_id": self._id_of(without_credentials(url)),
-            "needs_credentials": url != without_credentials(url),
-        }
-        self._tables.update("feeds", "feed_id", [row])
+        """Notes that a feed was read at this address, and whether a part of it is not stored."""
+        feed_id = self._id_of(url)
+        stored = self._tables.column("SELECT url FROM core.feeds WHERE feed_id = ?", [feed_id])
+        needed = any(_has_more(url, one) for one in stored)
+        self._tables.update("feeds", "feed_id", [{"feed_id": feed_id, "needs_credentials": needed}])
 
     def record_polls(
         self,
@@ -164,7 +171,7 @@ class Feeds:
                 {
                     "feed_id": feed_id,
                     "read_at": now,
-                    "site_url": without_credentials(parsed.site_url),
+                    "site_url": without_secrets(parsed.site_url),
                     "language": parsed.language,
                 }
                 for feed_id, parsed in read
@@ -196,8 +203,24 @@ class Feeds:
         )
         return True
 
-    def _id_of(self, url: str) -> int:
+    def _id_of(self, url: str, shared: Container[str] = ()) -> int:
         """The id of the feed that has or had an address; else the id that a new feed would get.
+
+        An address is looked up as it is listed before it is looked up without its secrets. Feeds of
+        one list may differ in their secrets only. Their address without them is in `shared`, and
+        each has an id of its own, which is the hash of its full address.
+        """
+        full, shown = without_credentials(url), without_secrets(url)
+        own_id = url_id(full)
+        found = self._holder(full)
+        if found is None and self._tables.held("feeds", "feed_id", [own_id]):
+            found = own_id
+        if found is None and shown not in shared:
+            found = self._holder(shown)
+        return found if found is not None else url_id(full if shown in shared else shown)
+
+    def _holder(self, url: str) -> int | None:
+        """The feed that has or had an address.
 
         The feed that has the address now comes first, feeds that were removed or are gone last.
         """
@@ -208,7 +231,7 @@ class Feeds:
             "ORDER BY state IN ('removed', 'gone'), former, feed_id LIMIT 1",
             {"url": url},
         )
-        return int(ids[0]) if ids else url_id(url)
+        return int(ids[0]) if ids else None
 
     def _states(
         self, where: str, parameters: Iterable[Any] = (), order: str = "rowid"
@@ -218,6 +241,17 @@ class Feeds:
             list(parameters),
         )
         return [_state(row) for row in rows]
+
+
+def _shared(urls: Iterable[str]) -> set[str]:
+    """The addresses without secrets that several feeds of one list have in common."""
+    full = {without_credentials(url) for url in urls}
+    return {shown for shown, times in Counter(map(without_secrets, full)).items() if times > 1}
+
+
+def _has_more(listed: str, stored: str) -> bool:
+    """Whether an address has a password or token that the stored address has not."""
+    return listed not in {stored, without_secrets(listed)}
 
 
 def _seconds(number: float | None) -> timedelta | None:

@@ -9,12 +9,23 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from ingest.model import NOT_ASKED, TEMPORARY, Entry, EntryOutcome, Page, PageResult
+from ingest.model import (
+    MAX_KILLS,
+    NOT_ASKED,
+    TEMPORARY,
+    Entry,
+    EntryOutcome,
+    Outcome,
+    Page,
+    PageResult,
+)
 from storage.core.tables import Row, Tables
 from storage.records.ledger import attempt_row
 
 #: The column of core.pages that holds each field of an Entry.
 COLUMNS = {field.name: field.name for field in fields(Entry)} | {"url": "listed_url"}
+#: The host in a page's address, as `batches` in ingest/feeds/plan.py has it.
+HOST = "split_part(url, '/', 3)"
 #: What core.other_pages keeps of a page that is no article.
 OTHER = ("verdict", "reason", "title", "words", "url", "text")
 
@@ -58,22 +69,33 @@ class Pages:
         ]
         self._tables.insert("sightings", rows, new_by=("feed_id", "page_id"))
 
-    def pending(self, max_attempts: int, now: datetime) -> list[Page]:
-        """The pages to fetch, the oldest first.
+    def pending(self, max_attempts: int, now: datetime, of_host: int | None = None) -> list[Page]:
+        """The pages to fetch, the oldest first, and of each host the oldest `of_host` at most.
 
         These are the pages without an outcome, and those whose failure may have passed and that
         were fetched fewer than `max_attempts` times. A failed page waits for one hour after the
-        first attempt, and four times as long after each further one.
+        first attempt, and four times as long after each further one. It does not wait for an hour
+        that lies ahead of `now`, when a run's clock was ahead. A page whose worker was killed is
+        fetched MAX_KILLS times at most.
         """
         rows = self._tables.records(
             f"""
             SELECT page_id, url, feed_id, attempts, first_seen, {", ".join(COLUMNS.values())}
             FROM core.pages
-            WHERE outcome IS NULL OR (list_contains(?, outcome) AND attempts < ?
-                AND coalesce(tried_at + to_hours((4 ** (attempts - 1))::BIGINT) <= ?, true))
+            WHERE outcome IS NULL OR (list_contains($temporary, outcome)
+                AND attempts < CASE outcome WHEN '{Outcome.EXTRACT_KILLED}'
+                                    THEN least($attempts, {MAX_KILLS}) ELSE $attempts END
+                AND coalesce(tried_at + to_hours((4 ** (attempts - 1))::BIGINT) <= $now
+                             OR tried_at > $now, true))
+            QUALIFY row_number() OVER (PARTITION BY {HOST} ORDER BY first_seen, rowid) <= $of_host
             ORDER BY first_seen, rowid
             """,
-            [list(TEMPORARY), max_attempts, now],
+            {
+                "temporary": list(TEMPORARY),
+                "attempts": max_attempts,
+                "now": now,
+                "of_host": of_host if of_host is not None else 2**31,
+            },
         )
         return [
             Page(
@@ -102,7 +124,7 @@ class Pages:
 
     def add_outcomes(self, run_id: int, outcomes: Iterable[EntryOutcome]) -> None:
         """Records how entries ended."""
-        rows = [{"run_id": run_id, **asdict(outcome)} for outcome in outcomes]
+        rows = [{"run_id": run_id, **_counted(outcome)} for outcome in outcomes]
         self._tables.insert("outcomes", rows)
 
 
@@ -114,6 +136,10 @@ def _entry(row: Row) -> Entry:
         if row[column] is not None
     }
     return Entry(**values)
+
+
+def _counted(outcome: EntryOutcome) -> Row:
+    return {name: value for name, value in asdict(outcome).items() if name != "page_id"}
 
 
 def _settled(result: PageResult) -> Row:

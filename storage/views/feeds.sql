@@ -2,7 +2,9 @@
 
 CREATE OR REPLACE VIEW feeds AS
 SELECT f.feed_id, f.title, f.folder, f.state, f.url, f.site_url, f.language, f.added_at, f.polled_at,
-       f.read_at, f.outcome, f.detail, f.next_due, f.due_reason,
+       f.read_at, f.outcome, f.detail, f.next_due,
+       CASE WHEN f.next_due > now() + INTERVAL $longest_wait DAY
+            THEN 'due now: the clock of a run was ahead' ELSE f.due_reason END AS due_reason,
        coalesce(f.needs_credentials, false) AS needs_credentials,
        coalesce(s.pages, 0) AS pages, coalesce(s.articles, 0) AS articles,
        coalesce(p.former_urls, []) AS former_urls
@@ -20,7 +22,7 @@ COMMENT ON COLUMN feeds.feed_id IS 'Id of the subscription; stays when its addre
 COMMENT ON COLUMN feeds.title IS 'Name in the OPML file, else the feed''s own';
 COMMENT ON COLUMN feeds.folder IS 'Folder in the OPML file, levels joined with /';
 COMMENT ON COLUMN feeds.state IS 'active; paused by hand; gone (its server said so: 410); removed by hand (its articles stay)';
-COMMENT ON COLUMN feeds.url IS 'Address, without credentials';
+COMMENT ON COLUMN feeds.url IS 'Address, without passwords and without tokens in its query';
 COMMENT ON COLUMN feeds.site_url IS 'The site it belongs to, as it says itself';
 COMMENT ON COLUMN feeds.language IS 'Language, as it says itself';
 COMMENT ON COLUMN feeds.added_at IS 'When it was subscribed to';
@@ -30,7 +32,7 @@ COMMENT ON COLUMN feeds.outcome IS 'How the last poll ended: read, unchanged, or
 COMMENT ON COLUMN feeds.detail IS 'What went wrong, where something did';
 COMMENT ON COLUMN feeds.next_due IS 'When a scheduled run will poll it next; NULL for at once, or never where state says so';
 COMMENT ON COLUMN feeds.due_reason IS 'Why it is due then';
-COMMENT ON COLUMN feeds.needs_credentials IS 'Whether its address has a password, which only the OPML file has: it is polled by runs that name the file';
+COMMENT ON COLUMN feeds.needs_credentials IS 'Whether its address has a password or a token, which only the OPML file has: it is polled by runs that name the file';
 COMMENT ON COLUMN feeds.pages IS 'Different addresses it has listed';
 COMMENT ON COLUMN feeds.articles IS 'How many of them led to an article';
 COMMENT ON COLUMN feeds.former_urls IS 'Addresses it had before permanent redirects';
@@ -65,12 +67,17 @@ SELECT f.feed_id, f.title, f.url, f.state, f.succeeded_at AS last_success, f.str
        coalesce(v.fresh, 0) / 7.0 AS fresh_per_day, v.usual_fresh AS usual_per_day,
        n.listed_elsewhere / nullif(n.listed, 0) AS share_listed_elsewhere,
        f.fresh_at AS last_fresh, to_seconds(f.rhythm_seconds) AS usual_gap,
-       f.next_due, f.due_reason,
+       f.next_due,
+       CASE WHEN f.next_due > now() + INTERVAL $longest_wait DAY
+            THEN 'due now: the clock of a run was ahead' ELSE f.due_reason END AS due_reason,
        CASE
            WHEN f.state <> 'active' THEN f.state
+           WHEN f.next_due > now() + INTERVAL $longest_wait DAY
+               THEN 'due now: the clock of a run was ahead, and set the next poll to '
+                    || strftime(f.next_due, '%Y-%m-%d %H:%M')
            WHEN f.polled_at IS NULL THEN 'not polled yet'
            WHEN f.outcome = 'no_credentials'
-               THEN 'not asked: its password is only in the OPML file; name that with --feeds'
+               THEN 'not asked: its password or token is only in the OPML file; name that with --feeds'
            WHEN f.streak >= 3 THEN 'failing: ' || f.outcome || ', ' || f.streak || ' polls in a row'
            WHEN f.polled_at - f.fresh_at
                     > greatest(10 * to_seconds(f.rhythm_seconds), INTERVAL 2 DAY)
@@ -102,4 +109,4 @@ COMMENT ON COLUMN feed_health.last_fresh IS 'Last poll that brought a new entry'
 COMMENT ON COLUMN feed_health.usual_gap IS 'Usual time between two such polls';
 COMMENT ON COLUMN feed_health.next_due IS 'When a scheduled run will poll it next';
 COMMENT ON COLUMN feed_health.due_reason IS 'Why it is due then';
-COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers, but has no new entries), shrunken, redundant, not asked (its password is missing), paused, gone';
+COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers, but has no new entries), shrunken, redundant, not asked (its password or token is missing), due now (a clock was ahead), paused, gone';

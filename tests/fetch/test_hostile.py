@@ -13,8 +13,7 @@ from support.fetching import NOW, session, settled
 from support.hostile import BEHAVIOURS, LIMITS, newsroom, resolve, url
 
 from flows.pipeline.polling import poll_feed
-from ingest.feeds.parse import parse_feed
-from ingest.feeds.plan import identify
+from ingest.feeds.listed import listed_feed
 from ingest.fetch.errors import MAX_DETAIL
 from ingest.model import EntryOutcome, FeedState, Outcome, Request
 from ingest.urls import MAX_ADDRESS
@@ -27,9 +26,9 @@ QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
 AGAIN = [b for b in QUICK if b.outcome not in {Outcome.TIMEOUT, Outcome.TOO_LARGE}]
 
 
-async def parse_here(fetched):
+async def parse_here(fetched, feed_id, now):
     """In this process, so that the memory it takes is measured."""
-    return await asyncio.to_thread(parse_feed, fetched)
+    return await asyncio.to_thread(listed_feed, fetched, feed_id, now)
 
 
 async def poll_all(ports, *rounds):
@@ -57,7 +56,7 @@ def test_each_ends_in_its_outcome(run, behaviour):
     poll = run[0][behaviour.name]
     assert poll.attempt.outcome is behaviour.outcome, poll.attempt.detail
     if behaviour.entries is not None:
-        assert len(poll.parsed.entries) == behaviour.entries
+        assert poll.parsed.entries == behaviour.entries
 
 
 def test_every_failure_says_why(run):
@@ -74,7 +73,7 @@ def test_no_detail_steers_a_terminal(run):
 
 @pytest.mark.parametrize("behaviour", [b for b in QUICK if b.entries], ids=lambda b: b.name)
 def test_each_entry_is_a_page_or_has_a_bad_address(run, behaviour):
-    identified = identify(1, run[0][behaviour.name].parsed.entries, NOW)
+    identified = run[0][behaviour.name].parsed.listed
     bad = [one for one in identified if isinstance(one, EntryOutcome)]
     assert [one.outcome for one in bad] == [Outcome.BAD_ADDRESS] * behaviour.bad
     assert all(len(one.url) <= MAX_ADDRESS for one in identified)
@@ -157,7 +156,7 @@ def _measure(*ports):
     before = _peak()
     ((polls,), _) = asyncio.run(poll_all(ports, BEHAVIOURS))
     outcomes = {name: poll.attempt.outcome for name, poll in polls.items()}
-    entries = sum(len(poll.parsed.entries) for poll in polls.values() if poll.parsed)
+    entries = sum(poll.parsed.entries for poll in polls.values() if poll.parsed)
     figures = {"outcomes": outcomes, "entries": entries, "grown_mb": _peak() - before}
     print(json.dumps(figures))  # noqa: T201
 

@@ -64,8 +64,14 @@ def test_a_wait_of_no_time_is_none_at_all():
 def test_a_throttled_host_always_cools_and_never_for_less_than_before(state, wait):
     after = throttled(state, NOW, wait)
     assert is_cooling(after, NOW)
-    assert state.cooling_until is None or after.cooling_until >= state.cooling_until
-    assert after.cooling_until <= max(NOW + timedelta(days=1), state.cooling_until or NOW)
+    assert not is_cooling(state, NOW) or after.cooling_until >= state.cooling_until
+    assert after.cooling_until <= NOW + timedelta(days=1)
+
+
+def test_a_cooldown_that_only_a_wrong_clock_could_set_is_none():
+    ahead = throttled(HOST, NOW + timedelta(days=1000), None)
+    assert not is_cooling(ahead, NOW)
+    assert throttled(ahead, NOW, 20 * MINUTE).cooling_until == NOW + 20 * MINUTE
 
 
 def test_response_times_are_smoothed_from_the_first_on():

@@ -56,3 +56,38 @@ def test_servers_are_told_the_version_that_is_installed_and_the_contact():
     assert Settings().user_agent == f"Copydesk/{installed} (news research)"
     named = Settings(contact="desk@example.org").user_agent
     assert named == f"Copydesk/{installed} (news research; desk@example.org)"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["10.0.0.0/8,127.0.0.0/8", " 10.0.0.0/8 , 127.0.0.0/8,", '["10.0.0.0/8", "127.0.0.0/8"]'],
+)
+@pytest.mark.parametrize("name", ["allow_networks", "allow_hosts"])
+def test_a_setting_that_is_a_list_is_written_with_commas_or_as_json(monkeypatch, name, written):
+    monkeypatch.setenv(f"COPYDESK_{name.upper()}", written)
+    assert getattr(read_settings(), name) == ("10.0.0.0/8", "127.0.0.0/8")
+
+
+def test_a_list_in_the_file_is_a_list_or_text(tmp_path):
+    (tmp_path / "copydesk.toml").write_text(
+        'allow_networks = "::1/128"\nallow_hosts = ["a", "b"]\n'
+    )
+    assert (read_settings().allow_networks, read_settings().allow_hosts) == (
+        ("::1/128",),
+        ("a", "b"),
+    )
+
+
+def test_every_setting_that_is_a_list_can_be_written_with_commas():
+    lists = [
+        name for name, field in Settings.model_fields.items() if "tuple" in str(field.annotation)
+    ]
+    assert sorted(lists) == ["allow_hosts", "allow_networks"]
+    for name in lists:
+        assert getattr(read_settings(**{name: "a,b"}), name) == ("a", "b")
+
+
+def test_a_list_that_is_broken_json_is_named(monkeypatch):
+    monkeypatch.setenv("COPYDESK_ALLOW_NETWORKS", '["10.0.0.0/8"')
+    with pytest.raises(CopydeskError, match="a setting is wrong: allow_networks"):
+        read_settings()

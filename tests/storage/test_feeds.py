@@ -17,8 +17,8 @@ from support.builders import (
 )
 from support.filing import record_polls, rows
 
-from ingest.feeds.parse import parse_feed
-from ingest.feeds.plan import identify, plan_pages
+from ingest.feeds.listed import listed_feed
+from ingest.feeds.plan import plan_pages
 from ingest.model import (
     Hints,
     Outcome,
@@ -89,8 +89,8 @@ def test_relative_links_of_a_feed_with_credentials_do_not_store_them(store):
         '<rss version="2.0"><channel><title>Wire</title><link>/</link>'
         "<item><title>a</title><link>/news/1</link></item></channel></rss>"
     )
-    parsed = parse_feed(fetched(document, url=private))
-    planned = plan_pages(identify(held.feed_id, parsed.entries, NOW), ())
+    parsed = listed_feed(fetched(document, url=private), held.feed_id, NOW)
+    planned = plan_pages(parsed.listed, ())
     record_polls(store, run, [poll(held, attempt=attempt(kind="feed"), parsed=parsed)], NOW)
     store.pages.add(run, planned.pages)
     store.pages.add_sightings(planned.listed)
@@ -152,3 +152,75 @@ def test_a_feed_that_has_moved_moves_there_only_once(store):
     assert moved(store, FEED_URL, there)
     assert not moved(store, there, there)
     assert rows(store, "SELECT former_urls FROM feeds") == [([FEED_URL],)]
+
+
+# secrets in the query of an address
+
+PRIVATE = "https://wire.example/feed?show=7&token=1f9c0a"
+
+
+@pytest.mark.usefixtures("run")
+def test_a_feeds_token_is_used_and_never_stored(store):
+    (held,) = store.feeds.subscribe([feed(PRIVATE)], NOW)
+    assert (held.url, held.needs_credentials) == (PRIVATE, True)
+    assert store.feeds.subscribe([feed(PRIVATE)], NOW) == [held]
+    shown = {one.url for one in store.feeds.listed()}
+    assert shown == {FEED_URL, "https://wire.example/feed?show=7&token="}
+    assert store.feeds.state_of(PRIVATE) == "active"
+    assert "1f9c0a" not in everything(store)
+
+
+@pytest.mark.usefixtures("run")
+def test_a_feed_is_found_by_its_address_without_the_token_and_with_another(store):
+    (held,) = store.feeds.subscribe([feed(PRIVATE)], NOW)
+    for listed in ("https://wire.example/feed?show=7&token=", PRIVATE.replace("1f9c0a", "2e8b")):
+        assert [one.feed_id for one in store.feeds.subscribe([feed(listed)], NOW)] == [held.feed_id]
+
+
+def test_a_feed_that_an_earlier_version_stored_with_its_token_keeps_its_id_and_works(store, run):
+    before = state(PRIVATE, etag='"v1"')
+    store._connection.execute(
+        "INSERT INTO core.feeds BY NAME "
+        "SELECT * REPLACE (? AS feed_id, ? AS url, ? AS etag) FROM core.feeds",
+        [before.feed_id, PRIVATE, before.etag],
+    )
+    (held,) = store.feeds.subscribe([feed(PRIVATE)], NOW)
+    assert held == before
+    record_polls(store, run, [poll(held, entries=[])], NOW)
+    assert before in store.feeds.active()
+    assert store.feeds.state_of(PRIVATE) == "active"
+    store.feeds.answered(PRIVATE)
+    assert not any(one.needs_credentials for one in store.feeds.active())
+
+
+def test_feeds_of_one_list_that_differ_in_their_keys_only_are_two_feeds(store):
+    both = [feed(f"https://wire.example/rss?key={name}") for name in ("sports", "politics")]
+    first, second = store.feeds.subscribe(both, NOW)
+    assert first.feed_id != second.feed_id
+    assert [one.url for one in (first, second)] == [one.url for one in both]
+    turned = store.feeds.subscribe(both[::-1], NOW)
+    assert [one.feed_id for one in turned] == [second.feed_id, first.feed_id]
+    (alone,) = store.feeds.subscribe(both[1:], NOW)
+    assert alone.feed_id == second.feed_id
+
+
+# a clock that was ahead
+
+
+def test_a_feed_that_a_run_with_a_wrong_clock_put_off_for_years_is_due_and_told(store, run):
+    ahead = NOW.replace(year=NOW.year + 40)
+    (held,) = store.feeds.active()
+    record_polls(store, run, [poll(held, entries=[])], ahead)
+    assert [one.feed_id for one in store.feeds.due(NOW)] == [held.feed_id]
+    assert store.feeds.due(ahead) == []
+    ((verdict, why),) = rows(store, "SELECT verdict, due_reason FROM feed_health")
+    assert verdict.startswith("due now: the clock of a run was ahead")
+    assert why == "due now: the clock of a run was ahead"
+    assert rows(store, "SELECT due_reason FROM feeds") == [(why,)]
+
+
+def test_a_feed_that_is_due_within_the_longest_wait_is_not_due(store, run):
+    (held,) = store.feeds.active()
+    record_polls(store, run, [poll(held, entries=[])], NOW)
+    assert store.feeds.due(NOW) == []
+    assert store.feeds.due(NOW + timedelta(hours=1)) != []

@@ -28,6 +28,7 @@ from ingest.model import (
     EntryOutcome,
     Outcome,
 )
+from ingest.urls import MAX_ADDRESS, canonical_form, url_id
 
 LATER = NOW + timedelta(days=30)  # when every wait is over
 
@@ -207,3 +208,47 @@ def test_a_page_its_host_did_not_come_to_is_counted_as_pending(store, run):
     settle(store, run, Outcome.PENDING)
     assert rows(store, "SELECT outcome FROM pages") == [("pending",)]
     assert rows(store, "SELECT outcome, entries FROM outcomes") == [("pending", 1)]
+
+
+# bounds
+
+
+def test_of_each_host_the_oldest_pages_are_taken_up_as_many_as_are_asked_for(store, run):
+    many = [page(f"https://many.example/{n}", first_seen=ago(hours=n)) for n in range(30)]
+    few = [page(f"https://few.example/{n}", first_seen=ago(days=9)) for n in range(2)]
+    store.pages.add(run, [*many, *few])
+    taken = store.pages.pending(3, LATER, of_host=3)
+    assert [held.url for held in taken] == [p.url for p in (*few, many[29], many[28], many[27])]
+    assert len(store.pages.pending(3, LATER)) == 32
+
+
+def test_a_page_whose_worker_is_killed_is_tried_twice_again_and_no_more(store, run):
+    store.pages.add(run, [page()])
+    tries = 0
+    while store.pages.pending(100, LATER):
+        settle(store, run, Outcome.EXTRACT_KILLED)
+        tries += 1
+    assert tries == 3
+    assert rows(store, "SELECT outcome, attempts FROM pages") == [("extract_killed", 3)]
+
+
+def test_a_page_does_not_wait_for_an_hour_that_only_a_wrong_clock_could_name(store, run):
+    store.pages.add(run, [page()])
+    (held,) = store.pages.pending(3, NOW)
+    store.pages.settle(run, [result(held, Outcome.TIMEOUT)], NOW + timedelta(days=1000))
+    assert len(store.pages.pending(3, NOW)) == 1
+
+
+def test_a_page_with_an_address_longer_than_today_s_limit_stays_pending_and_keeps_its_id(
+    store, run
+):
+    stored = a_long_page()
+    store.pages.add(run, [stored])
+    assert store.pages.pending(3, LATER) == [stored]
+    assert store.pages.known([stored.page_id, 1]) == {stored.page_id}
+
+
+def a_long_page():
+    """A page as an earlier version stored it."""
+    url = canonical_form(f"https://wire.example/{'a' * 10 * MAX_ADDRESS}")
+    return replace(page(), page_id=url_id(url), url=url, entry=entry(url))

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import duckdb
 import pytest
-from support.builders import NOW, ago, article, feed, page, poll, prose, result
+from support.builders import NOW, ago, article, entry, feed, page, poll, prose, result
 from support.filing import file_articles, record_polls
 
 from ingest.model import Outcome, Story
+from ingest.urls import MAX_ADDRESS, url_id
 from storage.core.connection import connect
 from storage.core.errors import DatabaseError
 from storage.core.limits import QueryLimits, capped_memory
@@ -89,6 +92,15 @@ def test_an_article_nobody_copied_is_a_story_without_links(reader):
     tree = reader.story(ALONE.url)
     assert [m.title for m in tree.members] == ["Alone"]
     assert tree.linked == ()
+
+
+def test_a_page_with_an_address_longer_than_todays_limit_is_found(store):
+    long = f"https://wire.example/{'a' * 10 * MAX_ADDRESS}"
+    stored = replace(page(), page_id=url_id(long), url=long, entry=entry(long))
+    store.feeds.subscribe([feed()], NOW)
+    store.pages.add(store.runs.begin(NOW), [stored])
+    with pytest.raises(DatabaseError, match="led to no article: pending"):
+        store.reader().story(f"{long}#top")
 
 
 def test_an_address_no_feed_has_listed_is_said_to_be_so(reader):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ingest.dedup.compare import FoldParams
 from ingest.dedup.sketch import SketchParams
+from ingest.feeds.plan import identify
 from ingest.model import (
     Article,
     ArticleText,
@@ -15,11 +16,11 @@ from ingest.model import (
     FeedState,
     Fetched,
     FoldArticle,
+    ListedFeed,
     Match,
     Outcome,
     Page,
     PageResult,
-    ParsedFeed,
     Poll,
     Relation,
 )
@@ -142,7 +143,8 @@ def poll(feed_state=None, outcome=Outcome.READ, entries=None, **fields):
     polled = feed_state or state()
     parsed = None
     if entries is not None:
-        parsed = ParsedFeed(title="Wire", site_url="", language="en", entries=tuple(entries))
+        listed = tuple(identify(polled.feed_id, entries, NOW))
+        parsed = ListedFeed(title="Wire", site_url="", language="en", listed=listed)
     request = attempt(outcome, kind="feed", url=polled.url)
     return Poll(**{"feed": polled, "attempt": request, "parsed": parsed, **fields})
 

@@ -24,8 +24,8 @@ from flows.pipeline.stages import extract_page, fetch_page, file_batch, take_up
 from flows.pipeline.stopwatch import Stopwatch
 from flows.sample.newsroom import FEEDS, SAMPLE
 from ingest.extract.article import extract_article
-from ingest.feeds.parse import parse_feed
-from ingest.feeds.plan import batches, identify
+from ingest.feeds.listed import listed_feed
+from ingest.feeds.plan import batches
 from ingest.model import Failed, FeedState, Fetched, Outcome
 from ingest.urls import url_id
 from storage.core.connection import connect
@@ -95,8 +95,8 @@ class Extractor:
     def __init__(self):
         self.found = {}
 
-    async def parse(self, fetched):
-        return parse_feed(fetched)
+    async def parse(self, fetched, feed_id, now):
+        return listed_feed(fetched, feed_id, now)
 
     async def run(self, _, entry, *rest):
         if entry.url not in self.found:
@@ -115,7 +115,7 @@ async def prepare(extractor):
     for listed in read_feeds(FEEDS):
         feed = FeedState(feed_id=url_id(listed.url), url=listed.url)
         poll = await poll_feed(feed, Newsroom(), extractor.parse, NOW)
-        for page in identify(feed.feed_id, poll.parsed.entries, NOW):
+        for page in poll.parsed.listed:
             await extract_page(await fetch_page(page, Newsroom()), extractor, {})
 
 

@@ -14,7 +14,7 @@ def record_polls(store: Store, run_id: int, polls: Sequence[Poll], now: datetime
     """Files polls that make each feed due in an hour, and found nothing never listed before."""
     an_hour = timedelta(hours=1)
     due = Due(at=now + an_hour, interval=an_hour, failures=0, reason="every 60 min")
-    counts = {p.feed.feed_id: (len(p.parsed.entries) if p.parsed else 0, 0) for p in polls}
+    counts = {p.feed.feed_id: (p.parsed.entries if p.parsed else 0, 0) for p in polls}
     store.feeds.record_polls(run_id, polls, dict.fromkeys(counts, due), counts, now)
 
 

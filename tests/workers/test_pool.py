@@ -74,7 +74,7 @@ def test_an_error_nobody_foresaw_is_a_crash_of_its_page_alone(pool):
     asyncio.run(run())
 
 
-def test_a_worker_killed_from_outside_costs_its_page_and_not_the_next(pool):
+def test_a_page_whose_worker_is_killed_from_outside_may_be_tried_again(pool):
     async def run():
         await pool.run(deeds.process_id)  # it is there from here on
         busy = asyncio.ensure_future(pool.run(deeds.go_on_for_ever))
@@ -82,7 +82,7 @@ def test_a_worker_killed_from_outside_costs_its_page_and_not_the_next(pool):
         os.kill(*pool.pids(), signal.SIGKILL)
         killed = await failure(busy)
         assert (killed.outcome, killed.detail) == (
-            Outcome.EXTRACT_CRASH,
+            Outcome.EXTRACT_KILLED,
             "its worker was killed by signal 9",
         )
         assert await works(pool)

@@ -201,10 +201,10 @@ def test_a_feed_that_is_there_already_is_said_to_be(site, db):
 def test_a_feed_with_a_password_says_what_becomes_of_it(site):
     site.answers["/rss.xml"] = RSS
     shown = feeds("add", f"http://ana:secret@{site.address[7:]}/rss.xml")
-    assert "its password is not kept" in shown
+    assert "its password or token is not kept" in shown
     assert "COPYDESK_FEEDS" in shown
     assert "secret" not in shown
-    assert "needs the password that the OPML file has" in feeds("list")
+    assert "needs the password or token in the OPML file" in feeds("list")
     feeds("add", f"{site.address}/rss.xml")  # without it the site answers as well
     assert "password" not in feeds("list")
 

@@ -19,6 +19,7 @@ from flows.orchestration.server import healthy
 from flows.pipeline.polling import read_feeds
 from flows.sample.newsroom import FEEDS, sample_newsroom
 from flows.settings import Settings
+from ingest.model import Feed
 from storage.reading import open_reader
 
 pytestmark = [
@@ -139,6 +140,38 @@ def test_a_run_that_breaks_off_is_recorded_and_its_pages_are_taken_up_next_time(
         summary = reader.run_summary(2)
         assert summary.articles > 60
         assert sum(summary.entries.values()) == summary.read == 66
+
+
+def test_pages_of_a_host_whose_time_is_over_stay_pending_without_passing_the_batches(tmp_path):
+    from flows.orchestration.news import news_with
+
+    db = tmp_path / "news.duckdb"
+    settings = Settings(
+        db=db, batch=5, host_gap=0.2, host_time=1, allow_networks=("127.0.0.0/8",), workers=1
+    )
+    with serving() as site:
+        links = "".join(f"<item><link>{site.address}/{n}</link></item>" for n in range(100))
+        feed = f"<rss version='2.0'><channel><title>News</title>{links}</channel></rss>"
+        site.answers["/feed"] = Answer(200, feed.encode(), {"Content-Type": "application/rss+xml"})
+        for number in range(100):
+            site.answers[f"/{number}"] = Answer(404)
+        listed = [Feed(url=f"{site.address}/feed")]
+        asyncio.run(news_with(settings, listed)(now=NOW))
+    with open_reader(db) as reader:
+        summary = reader.run_summary(1)
+        requests = reader.query("SELECT count(*) FROM fetches WHERE kind = 'page'").rows[0][0]
+        counted = reader.query("SELECT max(entries) FROM outcomes WHERE outcome = 'pending'").rows
+    assert sum(summary.entries.values()) == summary.read == 100
+    assert 80 < summary.entries["pending"] < 100
+    assert requests <= 10  # one or two batches were begun
+    assert counted in ([(90,)], [(95,)])  # all but the batches that were begun, in one row
+    assert reader_pages(db) == summary.entries
+
+
+def reader_pages(db):
+    """How the pages of a database ended."""
+    with open_reader(db) as reader:
+        return reader.status().pages
 
 
 def test_the_demo_is_one_command_and_prints_a_query_that_works(tmp_path):

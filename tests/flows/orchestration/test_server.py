@@ -1,6 +1,8 @@
 """Prefect's environment, and which server a run uses."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -31,3 +33,22 @@ def test_a_server_in_prefects_active_profile_counts_as_configured(tmp_path, monk
 
 def test_a_port_where_nothing_listens_is_no_healthy_server():
     assert not healthy("http://127.0.0.1:9/api")
+
+
+def test_prefects_server_keeps_runs_and_events_for_days_and_not_for_months():
+    prepare()
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from prefect.settings import get_current_settings as get; s = get().server; "
+            "v = s.services.db_vacuum; "
+            "print(sorted(v.enabled_vacuum_types), v.retention_period, s.events.retention_period)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (
+        told.stdout.strip() == "['events', 'flow_runs', 'orphans'] 2 days, 0:00:00 1 day, 0:00:00"
+    )

@@ -1,18 +1,30 @@
 """Feeds polled on a real site on loopback, and what is kept of it in a real database."""
 
 import asyncio
+import os
+import signal
+import time
 from datetime import timedelta
 
 import pytest
-from support.builders import NOW, feed, fetched, page, state
+from support import pathological as deeds
+from support.builders import FEED_ID, NOW, feed, fetched, page, state
 from support.fetching import session
 from support.serving import Answer
 
-from flows.pipeline.polling import feeds_to_poll, parse_in, poll_feed, read_feed_list
-from flows.pipeline.stages import take_up
+from flows.pipeline.polling import (
+    MAX_LIST,
+    MAX_VALIDATOR,
+    feeds_to_poll,
+    parse_in,
+    poll_feed,
+    read_feed_list,
+    read_feeds,
+)
+from flows.pipeline.stages import MAX_OF_HOST, take_up
 from flows.pipeline.subscribing import MAX_CANDIDATES, find_feeds
 from flows.settings import Settings
-from ingest.feeds.parse import parse_feed
+from ingest.feeds.listed import MAX_ENTRIES, listed_feed
 from ingest.model import CopydeskError, Failed, Feed, Outcome
 from ingest.workers.pool import open_pool
 from storage.store import open_store
@@ -26,8 +38,8 @@ def rss(*elements):
     return Answer(body=document.encode(), headers={"Content-Type": "application/rss+xml"})
 
 
-async def parse_here(fetched):
-    return parse_feed(fetched)
+async def parse_here(fetched, feed_id, now):
+    return listed_feed(fetched, feed_id, now)
 
 
 def polled(*feeds, now=NOW):
@@ -65,12 +77,42 @@ def test_a_feed_whose_password_is_not_at_hand_is_not_asked_and_counted(site, sto
     assert len(site.requests) == 1
     assert store.reader().run_summary(2).feeds == {"no_credentials": 1}
     ((verdict, streak),) = rows(store, "SELECT verdict, streak FROM feed_health")
-    assert verdict == "not asked: its password is only in the OPML file; name that with --feeds"
+    assert (
+        verdict
+        == "not asked: its password or token is only in the OPML file; name that with --feeds"
+    )
     assert streak == 0
 
     run_of(store, store.feeds.subscribe([feed(private)], NOW), NOW + timedelta(hours=2))
     assert len(site.requests) == 2
     assert rows(store, "SELECT verdict FROM feed_health") == [("well",)]
+
+
+@pytest.mark.parametrize("query", ["?token=1f9c0a", "?show=7&api_key=1f9c0a"])
+def test_a_feed_with_a_token_is_polled_with_it_and_the_token_is_stored_nowhere(site, store, query):
+    path = f"/feed{query}"
+    site.answers[path] = rss("<link>#top</link>", ITEM)
+    private = f"{site.address}{path}"
+    run_of(store, store.feeds.subscribe([feed(private)], NOW), NOW)
+    assert [asked for asked, _ in site.requests] == [path]
+    assert rows(store, "SELECT outcome, needs_credentials FROM feeds") == [("read", True)]
+    run_of(store, store.feeds.active(), NOW + timedelta(hours=1))
+    assert len(site.requests) == 1  # without the list it is not asked
+    ((detail,),) = rows(store, "SELECT detail FROM feeds")
+    assert detail.startswith("its password or token is only in the OPML file")
+    tables = rows(store, "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'core'")
+    assert "1f9c0a" not in repr([rows(store, f"FROM core.{table}") for (table,) in tables])
+
+
+def test_a_feed_never_moves_to_an_address_whose_token_would_be_lost(site, store):
+    there = f"{site.address}/new?token=1f9c0a"
+    site.answers["/feed"] = Answer(301, headers={"Location": there})
+    site.answers["/new?token=1f9c0a"] = rss(ITEM)
+    feeds = store.feeds.subscribe([feed(f"{site.address}/feed")], NOW)
+    for hour in range(5):
+        feeds = run_of(store, feeds, NOW + timedelta(hours=hour))
+    assert [held.url for held in feeds] == [f"{site.address}/feed"]
+    assert rows(store, "SELECT former_urls, outcome FROM feeds") == [([], "unchanged")]
 
 
 # what servers ask for
@@ -134,6 +176,71 @@ def test_an_unchanged_body_under_a_new_validator_is_asked_for_with_that_one(site
     assert [held.etag for held in feeds] == ['"v3"']
 
 
+@pytest.mark.parametrize("length", [MAX_VALIDATOR, MAX_VALIDATOR + 1, 10 * MAX_VALIDATOR])
+def test_a_validator_that_is_too_long_is_not_kept(site, store, length):
+    answer = rss(ITEM)
+    etag = f'"{"v" * (length - 2)}"'
+    site.answers["/feed"] = Answer(body=answer.body, headers={**answer.headers, "ETag": etag})
+    (held,) = run_of(store, store.feeds.subscribe([feed(f"{site.address}/feed")], NOW), NOW)
+    assert held.etag == (etag if length <= MAX_VALIDATOR else "")
+
+
+# how much one feed and one host may add
+
+
+def many(number, host="many.example"):
+    return rss(*(f"<item><link>https://{host}/{n}</link></item>" for n in range(number)))
+
+
+def test_of_a_feed_of_ten_times_the_limit_the_account_adds_up(site, store):
+    site.answers["/feed"] = many(10 * MAX_ENTRIES)
+    feeds = store.feeds.subscribe([feed(f"{site.address}/feed")], NOW)
+    run_id = store.runs.begin(NOW)
+    taken = take_up(store, run_id, polled(*feeds), NOW, 3)
+    assert (taken.entries, len(taken.pages)) == (10 * MAX_ENTRIES, MAX_ENTRIES)
+    summary = store.reader().run_summary(run_id)
+    assert summary.entries == {"left_out": 9 * MAX_ENTRIES}
+    assert summary.read == len(taken.pages) + sum(summary.entries.values())
+    assert rows(store, "SELECT count(*) FROM core.outcomes") == [(1,)]  # counted, not one by one
+
+
+def test_what_is_left_out_comes_up_again_while_it_is_listed(site, store):
+    site.answers["/feed"] = many(MAX_ENTRIES + 5)
+    feeds = store.feeds.subscribe([feed(f"{site.address}/feed")], NOW)
+    feeds = run_of(store, feeds, NOW)
+    site.answers["/feed"] = rss(
+        *(
+            f"<item><link>https://many.example/{n}</link></item>"
+            for n in range(MAX_ENTRIES, MAX_ENTRIES + 5)
+        )
+    )
+    run_of(store, feeds, NOW + timedelta(hours=1))
+    assert rows(store, "SELECT count(*) FROM pages") == [(MAX_ENTRIES + 5,)]
+
+
+def test_of_a_host_a_run_takes_up_so_many_pages_and_the_rest_stays_pending(site, store):
+    several = 10 * MAX_OF_HOST // MAX_ENTRIES
+    for number in range(several):
+        links = (
+            f"<item><link>https://many.example/{number}/{n}</link></item>"
+            for n in range(MAX_ENTRIES)
+        )
+        site.answers[f"/{number}"] = rss(*links)
+    site.answers["/innocent"] = rss(ITEM)
+    paths = [*range(several), "innocent"]
+    feeds = store.feeds.subscribe([feed(f"{site.address}/{path}") for path in paths], NOW)
+    run_id = store.runs.begin(NOW)
+    taken = take_up(store, run_id, polled(*feeds), NOW, 3)
+    assert len(taken.pages) == MAX_OF_HOST + 1
+    assert taken.pages[-1].url == "https://wire.example/news/1"
+    summary = store.reader().run_summary(run_id)
+    assert summary.read == len(taken.pages) + sum(summary.entries.values())
+    assert summary.entries == {"pending": several * MAX_ENTRIES - MAX_OF_HOST}
+    assert rows(store, "SELECT count(*) FROM core.outcomes") == [(several - 1,)]
+    again = take_up(store, store.runs.begin(NOW), [], NOW, 3)
+    assert (again.retried, len(again.pages)) == (MAX_OF_HOST + 1, MAX_OF_HOST + 1)
+
+
 # which feeds
 
 
@@ -166,7 +273,8 @@ def test_only_so_many_of_the_feeds_a_page_names_are_looked_at(site):
 
     async def run():
         async with session() as fetcher:
-            return await find_feeds(f"{site.address}/", fetcher)
+            with open_pool(workers=2) as pool:
+                return await find_feeds(f"{site.address}/", fetcher, pool)
 
     found = asyncio.run(run())
     assert len(found) == MAX_CANDIDATES
@@ -181,5 +289,55 @@ def test_a_feed_that_takes_too_long_is_not_a_feed():
         open_pool(workers=1, time_limit=0.01) as hurried,
         pytest.raises(Failed, match=r"over 0\.01 s") as failed,
     ):
-        asyncio.run(parse_in(hurried, long))
+        asyncio.run(parse_in(hurried, long, FEED_ID, NOW))
     assert failed.value.outcome is Outcome.NOT_A_FEED
+
+
+def test_what_a_feed_costs_its_worker_by_a_kill_from_outside_may_pass():
+    async def run(pool):
+        await pool.run(deeds.process_id)
+        long = fetched(
+            f"<rss><channel>{'<item><title>Quay</title></item>' * 50_000}</channel></rss>"
+        )
+        busy = asyncio.ensure_future(parse_in(pool, long, FEED_ID, NOW))
+        await asyncio.wait([busy], timeout=0.3)
+        os.kill(*pool.pids(), signal.SIGKILL)
+        return (await asyncio.gather(busy, return_exceptions=True))[0]
+
+    with open_pool(workers=1) as pool:
+        failure = asyncio.run(run(pool))
+    assert (failure.outcome, failure.detail) == (
+        Outcome.EXTRACT_KILLED,
+        "its worker was killed by signal 9",
+    )
+
+
+# everything strangers write is parsed in a worker
+
+
+SLOW = f"<rss version='2.0'><channel><item><author>{'a' * 400_000}</author></item></channel></rss>"
+
+
+def test_a_feed_that_would_take_minutes_is_no_feed_where_one_is_looked_for(site):
+    site.answers["/"] = Answer(body=SLOW.encode(), headers={"Content-Type": "text/xml"})
+
+    async def run():
+        async with session() as fetcher:
+            with open_pool(workers=1, time_limit=1) as pool:
+                return await find_feeds(f"{site.address}/", fetcher, pool)
+
+    started = time.monotonic()
+    with pytest.raises(CopydeskError, match="is no feed"):
+        asyncio.run(run())
+    assert time.monotonic() - started < 15
+
+
+def test_a_feed_list_is_parsed_in_a_worker_and_an_error_names_the_file(tmp_path):
+    listed = tmp_path / "feeds.opml"
+    listed.write_text("<opml><body/></opml>")
+    with pytest.raises(CopydeskError, match=r"feeds\.opml: it lists no feeds"):
+        read_feeds(listed)
+    with listed.open("wb") as file:
+        file.truncate(10 * MAX_LIST)
+    with pytest.raises(CopydeskError, match="a feed list of more than 50 MB"):
+        read_feeds(listed)

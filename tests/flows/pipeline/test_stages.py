@@ -1,16 +1,18 @@
 """A batch of pages: what is an article is filed and folded, what is none is kept and counted."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from support.builders import FEED_ID, NOW, attempt, feed, fetched, page, prose
+from support.builders import FEED_ID, NOW, attempt, entry, feed, fetched, page, prose
 
 from flows.pipeline.stages import Answer, Stopwatch, extract_page, file_batch, known_outlets
 from ingest.extract.article import Known
 from ingest.extract.recipes import Recipe
 from ingest.extract.wording import line_hash
 from ingest.model import Outcome
+from ingest.urls import MAX_ADDRESS, url_id
 
 CALL = "Call the newsroom at extension 12."
 WALL = f"<p>{prose(0, 60)}.</p><p>Subscribe to continue reading</p>"
@@ -57,6 +59,19 @@ def file(store, run, *answers, recipes=None):
     store.pages.add(run, [one.page for one in answers])
     window = timedelta(days=7)
     return file_batch(store, run, results, now=NOW, window=window, watch=Stopwatch())
+
+
+def test_a_pending_page_with_an_address_longer_than_todays_limit_ends_in_an_outcome(store, run):
+    long = f"https://wire.example/{'a' * 10 * MAX_ADDRESS}"
+    stored = replace(page(), page_id=url_id(long), url=long, entry=entry(long))
+    store.pages.add(run, [stored])
+    (held,) = store.pages.pending(3, NOW)
+    answered = Answer(
+        page=held, attempt=attempt(url=long), fetched=fetched("<p>x</p>", "text/html", long)
+    )
+    (settled,) = file(store, run, answered)
+    assert (settled.page, settled.outcome) == (stored, Outcome.BAD_ADDRESS)
+    assert rows(store, "SELECT page_id, outcome FROM pages") == [(url_id(long), "bad_address")]
 
 
 def test_a_page_that_is_no_article_is_kept_and_counted_and_not_folded(store, run):
