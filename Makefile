@@ -4,6 +4,7 @@ VENV ?= .venv
 PAIRS ?= deploy/sample/pairs.tsv
 DB ?= demo.duckdb
 CORPUS ?= tests/labelled
+SECONDS_A_KIND ?= 60
 BIN := $(VENV)/bin
 # pip of the system, working on the environment's Python: needs no ensurepip, which Debian packages apart
 PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
@@ -43,15 +44,20 @@ eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv D
 	$(BIN)/copydesk eval text $(CORPUS)
 	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
 
-bench: $(VENV)/.dev ## measure the figures of docs/figures.md: polling, filing, finding copies
+bench: $(VENV)/.dev ## measure the figures of docs/figures.md: polling, filing, copies, bombs, load, endurance
 	$(BIN)/python tests/benchmarks/speed.py
 	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
 	$(BIN)/python tests/benchmarks/fold.py --plot fold.svg
 	$(BIN)/python tests/benchmarks/storage_rows.py
+	$(BIN)/python tests/benchmarks/load.py --bombs
+	$(BIN)/python tests/benchmarks/load.py
+	$(BIN)/python tests/benchmarks/soak.py
 
-fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses, the workers 2,000 pages
+fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged inputs, the workers 2,000 pages; then by coverage
 	$(BIN)/python tests/fuzz/parsers.py --inputs 200000
 	$(BIN)/python tests/fuzz/pages.py --inputs 2000
+	@$(PIP) install --quiet --editable '.[dev,fuzz]'
+	$(BIN)/python tests/fuzz/guided.py --seconds $(SECONDS_A_KIND)
 
 format: $(VENV)/.dev ## rewrite the code in the house's style
 	$(BIN)/ruff check --fix .

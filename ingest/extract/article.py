@@ -48,6 +48,7 @@ from ingest.words import size
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: an earlier date is wrong
 TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
+MAX_LINES = 5_000  # of a text, as of paragraphs: each is cleaned, counted and stored by itself
 LANGUAGE_SAMPLE = 500  # characters of the text by which its language is recognised
 MORE = 1.25  # times the page's words: a feed's text with more replaces the page's
 
@@ -156,7 +157,10 @@ def _text(
     drop_costly_json_ld(tree)
     tree = apply_recipe(tree, known.recipe)
     page_lines, pruned = extract_lines(tree, page.article_body)
+    if len(page_lines) > MAX_LINES:
+        raise Failed(Outcome.TOO_LARGE, f"{len(page_lines):,} lines, over {MAX_LINES:,}")
     feed_lines = plain_lines(entry.content)
+    feed_lines = feed_lines if len(feed_lines) <= MAX_LINES else []
     uncleaned, source = page_lines, "page"
     lines, removed = clean(page_lines, surroundings)
     # the feed's text is cleaned before it is judged: a line below a text that was cut off hides the

@@ -21,9 +21,12 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     """The feeds of an OPML document, in order, each address once.
 
     The folder of a feed is its first category, with the levels joined by `/`. Raises CopydeskError
-    if no feed is listed.
+    if no feed is listed, and if the document is too broken to read.
     """
-    parsed = listparser.parse(_ascii(document))
+    try:
+        parsed = listparser.parse(_ascii(document))
+    except Exception as error:  # whatever its handlers raise where elements are not nested properly
+        raise CopydeskError(f"it cannot be read as OPML: {type(error).__name__}") from error
     feeds: dict[str, Feed] = {}
     for item in parsed.feeds:
         folder = _folder(item.categories[0]) if item.categories else ""

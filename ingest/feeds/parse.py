@@ -20,6 +20,7 @@ import feedparser
 import xxhash
 
 from ingest.decode import document_text
+from ingest.feeds.bounds import bounded_feed
 from ingest.feeds.jsonfeed import parse_json_feed
 from ingest.feeds.sitemap import parse_sitemap
 from ingest.model import Entry, Failed, Fetched, Hints, Outcome, ParsedFeed
@@ -68,7 +69,7 @@ def parse_feed(fetched: Fetched) -> ParsedFeed:
         raise Failed(Outcome.NOT_A_FEED, _what_the_page_is(document))
     else:
         parsed = _parse_xml_feed(_mended(document), base, fetched)
-    return replace(parsed, entries=tuple(_identified(parsed.entries)))
+    return bounded_feed(replace(parsed, entries=tuple(_identified(parsed.entries))))
 
 
 def _root(document: str) -> str:

@@ -40,7 +40,7 @@ from ingest.fetch.response import (
 )
 from ingest.fetch.robots import MAX_BYTES, Robots
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
-from ingest.urls import MAX_HOST, host_of, without_credentials
+from ingest.urls import MAX_ADDRESS, MAX_HOST, host_of, without_credentials
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -153,6 +153,7 @@ class Fetcher:
                 await self._robots.check(host_of(str(call.url)), call.url)
             hop = await self._hop(call, timer, cut)
             if hop.onward is None:
+                _check_length(hop.url, url)
                 return Fetched(
                     url=url,
                     final_url=hop.url,
@@ -160,7 +161,7 @@ class Fetcher:
                     headers=hop.headers,
                     body=hop.body,
                     elapsed_ms=round(timer.seconds * 1000),
-                    moved_to=without_credentials(moved_to),
+                    moved_to=without_credentials(moved_to) if len(moved_to) <= MAX_ADDRESS else "",
                 )
             call = hop.onward
             permanent = permanent and hop.status in PERMANENT
@@ -249,6 +250,11 @@ class Fetcher:
         with failing():
             call = self._client.build_request("GET", address, headers={"accept": "text/plain"})
             return (await self._follow(str(address), call, _Timer(), cut=MAX_BYTES)).body
+
+
+def _check_length(final_url: str, url: str) -> None:
+    if len(final_url) > max(MAX_ADDRESS, len(url)):
+        raise Failed(Outcome.BAD_ADDRESS, f"leads to an address of {len(final_url):,} characters")
 
 
 def _check(url: httpx.URL) -> None:

@@ -19,6 +19,8 @@ WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate"
 UNREADABLE = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
 PIECE = 65_536  # bytes that a body may grow by before its size is checked again
 JUDGED_FROM = 1_000_000  # decoded bytes: a smaller body may have any ratio
+MAX_HEADER = 2_000  # characters of a header's value that are kept: some policies have 10,000
+MAX_VALIDATOR = 1_000  # characters: a longer validator is not kept, and so not sent back
 VALIDATORS = frozenset({"etag", "last-modified"})
 LONGEST_WAIT = timedelta(days=7)
 LONGEST_AGE = timedelta(days=365)
@@ -56,10 +58,15 @@ CLOUDFLARE_MARKS = (b"just a moment...", b"challenge-platform")  # counted only 
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers as they are kept: names in lower case, values without control characters.
 
-    The validators stay as they were sent, because they are sent back.
+    The validators stay as they were sent, because they are sent back. Where one is too long it is
+    left out.
     """
-    lowered = ((name.lower(), value) for name, value in headers.items())
-    return {name: value if name in VALIDATORS else clean_text(value) for name, value in lowered}
+    lowered = {name.lower(): value for name, value in headers.items()}
+    sent = {name: lowered[name] for name in VALIDATORS & lowered.keys()}
+    others = {
+        name: clean_text(value[:MAX_HEADER]) for name, value in lowered.items() if name not in sent
+    }
+    return others | {name: value for name, value in sent.items() if len(value) <= MAX_VALIDATOR}
 
 
 def hints(headers: Mapping[str, str]) -> Hints:

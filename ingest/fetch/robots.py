@@ -12,14 +12,17 @@ the number of rules times the length of the address. Others control both, so bot
   but a redirect may lead to a longer one.
 
 A rule that is left out forbids nothing. `Robots.missed` names the hosts where that happened, and
-the run warns about them. Within these limits reading and checking take up to 0.1 s. They run in a
-thread, so no other request waits for them.
+the run warns about them. Within these limits reading and checking take up to a second. They run in
+a thread. Texts of more than LONG characters take turns, because many such threads would starve all
+other requests.
 """
 
 import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
+from typing import ParamSpec, TypeVar
 
 import httpx
 from protego import Protego
@@ -27,9 +30,15 @@ from protego import Protego
 from ingest.model import NOT_ASKED, Failed, Outcome
 from ingest.urls import MAX_ADDRESS
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 NAME = "Copydesk"  # who we are in a robots.txt
 MAX_BYTES = 500_000
 MAX_WILDCARDS = 100_000  # characters: with addresses of MAX_ADDRESS, Protego takes 0.03 s a page
+LONG = 20_000  # characters, beyond which texts take turns: one of MAX_BYTES takes a second to read
+MAX_HELD = 5_000_000  # characters of all hosts whose rules are held: as rules they take 90 MB
+MAX_KEPT = 20_000_000  # characters of all hosts that are kept for the next run
 MAX_WORK = 500_000  # agents x lines: with more, Protego takes over a second to read the file
 # If robots.txt cannot be fetched for one of these reasons, the host's pages are not fetched either.
 NO_PAGES_EITHER = frozenset(
@@ -47,14 +56,18 @@ class Robots:
 
     `texts` has the files that were fetched: "" for a host without one. `missed` has the hosts whose
     file is missing or incomplete, with the reason. What is missing counts as allowed in this run.
+    Beyond MAX_HELD the oldest rules are forgotten and read again, beyond MAX_KEPT asked for again.
     """
 
     def __init__(self, held: Mapping[str, str], ask: Ask) -> None:
         self._held = held
         self._ask = ask
         self._rules: dict[str, Protego] = {}
+        self._lengths: dict[str, int] = {}  # of the texts that rules are held of, the oldest first
+        self._length = self._kept = 0  # sums, of these and of `texts`
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turn = asyncio.Lock()  # of the long texts
         self.texts: dict[str, str] = {}
         self.missed: dict[str, str] = {}
 
@@ -64,7 +77,8 @@ class Robots:
             rules = await self._known(host)
             if rules is None:
                 rules = await self._read(host, await self._fetch(host, url))
-        if not await asyncio.to_thread(rules.can_fetch, str(url)[:MAX_ADDRESS], NAME):
+        length = self._lengths.get(host, 0)
+        if not await self._apart(length, rules.can_fetch, str(url)[:MAX_ADDRESS], NAME):
             raise Failed(Outcome.ROBOTS, f"the robots.txt of {host} asks us not to")
 
     async def crawl_delay(self, host: str) -> float:
@@ -74,10 +88,11 @@ class Robots:
 
     async def _known(self, host: str) -> Protego | None:
         """The rules of a host, without asking it. A text is read once, however many wait for it."""
-        if host in self._rules or host not in self._held:
+        text = self._held.get(host, self.texts.get(host))
+        if host in self._rules or text is None:
             return self._rules.get(host)
         async with self._reading[host]:
-            return self._rules.get(host) or await self._read(host, self._held[host])
+            return self._rules.get(host) or await self._read(host, text)
 
     async def _fetch(self, host: str, url: httpx.URL) -> str:
         address = url.copy_with(raw_path=b"/robots.txt", fragment=None, username="", password="")
@@ -90,14 +105,36 @@ class Robots:
                 self.missed[host] = f"{failure.outcome}: {failure.detail}"
                 return ""
             text = ""  # 404 and its like: there are no rules (RFC 9309, 2.3.1.3)
-        self.texts[host] = text
+        if self._kept + len(text) <= MAX_KEPT:
+            self._kept += len(text)
+            self.texts[host] = text
         return text
 
     async def _read(self, host: str, text: str) -> Protego:
-        self._rules[host], left_out = await asyncio.to_thread(read_rules, text)
+        rules, left_out = await self._apart(len(text), read_rules, text)
         if left_out:
             self.missed[host] = left_out
-        return self._rules[host]
+        self._hold(host, rules, len(text))
+        return rules
+
+    async def _apart(self, length: int, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        """Does the work in a thread. Work on long texts takes turns.
+
+        Several threads at work would leave the event loop so little time that requests to other
+        hosts time out.
+        """
+        async with self._turn if length > LONG else nullcontext():
+            return await asyncio.to_thread(work, *args, **more)
+
+    def _hold(self, host: str, rules: Protego, length: int) -> None:
+        """Keeps the rules of a host, and forgets the oldest of others where they are too many."""
+        self._rules[host] = rules
+        self._length += length - self._lengths.pop(host, 0)
+        self._lengths[host] = length
+        while self._length > MAX_HELD:
+            oldest = next(one for one, size in self._lengths.items() if size)
+            self._length -= self._lengths.pop(oldest)
+            del self._rules[oldest]
 
 
 def read_rules(text: str) -> tuple[Protego, str]:

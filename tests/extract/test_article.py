@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from support.builders import NOW, ago, entry, fetched
+from support.builders import NOW, ago, entry, fetched, prose
 
-from ingest.extract.article import NOTHING_KNOWN, Known, extract_article
+from ingest.extract.article import MAX_LINES, NOTHING_KNOWN, Known, extract_article
 from ingest.extract.recipes import Recipe
 from ingest.extract.wording import line_hash
 from ingest.model import Failed, Outcome, Removed, Verdict
@@ -309,3 +309,16 @@ def test_a_recipe_is_preferred_to_what_page_and_rules_say():
     assert article.published == datetime(2026, 9, 12, 8, tzinfo=UTC)
     sources = {article.title_from, article.authors_from, article.published_from}
     assert sources == {"recipe"}
+
+
+def test_a_page_of_too_many_lines_is_too_large():
+    lines = "\n".join(f"Line {number} of the quay" for number in range(10 * MAX_LINES))
+    with pytest.raises(Failed) as failed:
+        extract_article(entry(), fetched(f"<article><pre>{lines}</pre></article>"), NOW)
+    assert failed.value.outcome is Outcome.TOO_LARGE
+
+
+def test_a_feeds_text_of_too_many_lines_is_left_out():
+    content = "".join(f"Line {number} of the quay<br>" for number in range(10 * MAX_LINES))
+    page = fetched(f"<article><p>{prose(0, 100)}.</p></article>")
+    assert extract_article(entry(content=content), page, NOW).text_from == "page"

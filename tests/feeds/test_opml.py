@@ -51,6 +51,11 @@ def test_a_document_that_lists_no_feed_says_what_it_lacks(document):
         parse_opml(document)
 
 
+def test_a_document_of_two_kinds_of_list_is_refused_in_a_sentence():
+    with pytest.raises(CopydeskError, match="cannot be read as OPML"):
+        parse_opml(b"<outline><rdf:RDF>")
+
+
 @given(st.binary())
 def test_whatever_bytes_an_opml_file_holds_only_copydesk_errors_come_of_them(document):
     with pytest.raises(CopydeskError):

@@ -13,8 +13,9 @@ from support.fetching import AGENT, NOW, fetch, fetch_one, limit, session, settl
 from support.serving import Answer, serving
 
 from ingest.fetch.client import FEED_TYPES, hints
-from ingest.fetch.response import DecodedBody, is_challenge
+from ingest.fetch.response import MAX_HEADER, MAX_VALIDATOR, DecodedBody, is_challenge
 from ingest.model import Failed, Hints, HostState, Outcome, Request
+from ingest.urls import MAX_ADDRESS
 
 
 def outcome(url, **options):
@@ -569,3 +570,28 @@ def test_a_failure_says_how_long_it_took_and_what_was_not_asked_nothing(site):
     until = HostState(host=site.address[7:], cooling_until=NOW + timedelta(hours=1))
     assert fetch_one(f"{site.address}/b", hosts={until.host: until}).elapsed_ms is None
     assert fetch_one("ftp://wire.example/a").elapsed_ms is None
+
+
+def test_an_address_that_is_too_long_is_no_end_of_redirects(site):
+    long = f"/{'a' * 10 * MAX_ADDRESS}"
+    site.answers = {"/feed": Answer(302, headers={"Location": long}), long: Answer(200)}
+    assert fetch_one(f"{site.address}/feed").outcome is Outcome.BAD_ADDRESS
+
+
+def test_a_detour_over_a_long_address_is_followed_and_not_remembered(site):
+    long = f"/{'a' * 10 * MAX_ADDRESS}"
+    site.answers = {
+        "/feed": Answer(301, headers={"Location": long}),
+        long: Answer(302, headers={"Location": "/new"}),
+        "/new": Answer(200),
+    }
+    fetched = fetch_one(f"{site.address}/feed")
+    assert (fetched.final_url, fetched.moved_to) == (f"{site.address}/new", "")
+
+
+def test_long_headers_are_cut_and_a_long_validator_is_not_kept(site):
+    headers = {"ETag": "a" * 10 * MAX_VALIDATOR, "X-Policy": "a" * 10 * MAX_HEADER}
+    site.answers = {"/feed": Answer(200, headers=headers)}
+    kept = fetch_one(f"{site.address}/feed").headers
+    assert "etag" not in kept
+    assert kept["x-policy"] == "a" * MAX_HEADER

@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from contextlib import suppress
 
 import httpx
@@ -10,7 +11,7 @@ from protego import Protego
 from support.fetching import fetch, fetch_one, limit, session, settled
 from support.serving import Answer, serving
 
-from ingest.fetch.robots import MAX_WILDCARDS, Robots, bounded
+from ingest.fetch.robots import LONG, MAX_WILDCARDS, Robots, bounded, read_rules
 from ingest.model import Failed, Outcome, Request
 
 RULES = b"User-agent: copydesk\nDisallow: /private/\n\nUser-agent: *\nDisallow: /\n"
@@ -243,3 +244,73 @@ def test_pages_a_host_has_no_time_for_are_left_to_the_next_run(site):
     assert fetched.status == 200
     assert later.outcome is Outcome.PENDING
     assert paths(site) == ["/a"]
+
+
+def plain_rules(number):
+    return f"User-agent: *\nDisallow: /private{number}/\n" + "Disallow: /a\n" * 1000
+
+
+def test_rules_of_many_hosts_are_held_up_to_a_bound_and_read_again(monkeypatch):
+    monkeypatch.setattr("ingest.fetch.robots.MAX_HELD", 3 * len(plain_rules(10)))
+    asked = []
+
+    async def run():
+        async def ask(url):
+            asked.append(url.host)
+            return plain_rules(int(url.host[4:6])).encode()
+
+        robots = Robots({}, ask)
+        for _ in range(2):
+            for number in range(10, 40):
+                host = f"host{number}.example"
+                with pytest.raises(Failed, match="asks us not to"):
+                    await robots.check(host, httpx.URL(f"http://{host}/private{number}/a"))
+                await robots.check(host, httpx.URL(f"http://{host}/open"))
+        return robots
+
+    robots = asyncio.run(run())
+    assert len(asked) == 30  # once a host: the texts are kept
+    assert len(robots._rules) == 3
+    assert len(robots.texts) == 30
+
+
+def test_long_texts_are_read_one_at_a_time(monkeypatch):
+    at_work, most = [], []
+
+    def read(text):
+        at_work.append(text)
+        most.append(len(at_work))
+        time.sleep(0.02)
+        at_work.pop()
+        return read_rules(text)
+
+    monkeypatch.setattr("ingest.fetch.robots.read_rules", read)
+
+    async def run():
+        async def ask(_):
+            return plain_rules(0).encode() * (LONG // len(plain_rules(0)) + 1)
+
+        robots = Robots({}, ask)
+        pages = [httpx.URL(f"http://host{number}/a") for number in range(10)]
+        await asyncio.gather(
+            *(robots.check(url.host, url) for url in pages), return_exceptions=True
+        )
+
+    asyncio.run(run())
+    assert most == [1] * 10
+
+
+def test_texts_of_many_hosts_are_kept_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr("ingest.fetch.robots.MAX_KEPT", 3 * len(plain_rules(0)))
+
+    async def run():
+        async def ask(_):
+            return plain_rules(0).encode()
+
+        robots = Robots({}, ask)
+        for number in range(30):
+            with pytest.raises(Failed, match="asks us not to"):
+                await robots.check(f"host{number}", httpx.URL(f"http://host{number}/private0/a"))
+        return robots
+
+    assert len(asyncio.run(run()).texts) == 3

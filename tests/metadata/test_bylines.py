@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.metadata.bylines import clean_authors
+from ingest.metadata.bylines import LONGEST_PIECE, clean_authors
 
 CASES = [
     # what is no name
@@ -129,3 +129,9 @@ def test_any_bylines_give_names_fit_to_keep(raw, own):
         assert name.strip() == name
         assert name
         assert len(name) < 200
+
+
+def test_a_name_has_only_so_many_letters_after_it():
+    (name,) = clean_authors(["Ann Lee" + ", Ph.D." * 80]).authors
+    assert name.startswith("Ann Lee, Ph.D., Ph.D.")
+    assert len(name) <= LONGEST_PIECE

@@ -20,7 +20,7 @@ NAMES = ["core.duckdb", "CORE.duckdb", "Core", "core.snapshot.duckdb", "core.a.b
 
 @pytest.mark.parametrize("name", [*NAMES, "TEMP.duckdb", "System.duckdb"])
 def test_a_name_that_means_something_else_in_sql_is_refused(tmp_path, name):
-    with pytest.raises(DatabaseError, match="cannot be called .*: choose another name"):
+    with pytest.raises(DatabaseError, match=r"cannot be called .*: choose another name"):
         connect(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
@@ -70,7 +70,7 @@ def test_a_log_that_is_gone_is_noticed_and_nothing_is_touched(killed, damage):
         log.unlink()
     else:
         log.write_bytes(whole[: len(whole) // 2] if damage == "cut" else b"")
-    with pytest.raises(DatabaseError, match="lacks .*5 pages.* that were filed") as told:
+    with pytest.raises(DatabaseError, match=r"lacks .*5 pages.* that were filed") as told:
         connect(killed)
     assert "put copydesk.duckdb.wal back from a backup, or remove" in str(told.value)
     assert "\n" not in str(told.value)

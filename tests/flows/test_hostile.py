@@ -5,19 +5,24 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from support.builders import page
 from support.fetching import NOW, session, settled
-from support.hostile import BEHAVIOURS, LIMITS, newsroom, resolve, url
+from support.hostile import BEHAVIOURS, LIMITS, PAGES, newsroom, resolve, url
 
-from flows.pipeline.polling import poll_feed
-from ingest.feeds.listed import listed_feed
+from flows.pipeline.limited import PRELOAD
+from flows.pipeline.polling import parse_in, poll_feed
+from flows.pipeline.stages import extract_page, fetch_page
 from ingest.fetch.errors import MAX_DETAIL
 from ingest.model import EntryOutcome, FeedState, Outcome, Request
 from ingest.urls import MAX_ADDRESS
 from ingest.values import clean_text
+from ingest.workers.pool import open_pool
 
 ROOT = Path(__file__).parent.parent.parent
 QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
@@ -26,22 +31,25 @@ QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
 AGAIN = [b for b in QUICK if b.outcome not in {Outcome.TIMEOUT, Outcome.TOO_LARGE}]
 
 
-async def parse_here(fetched, feed_id, now):
-    """In this process, so that the memory it takes is measured."""
-    return await asyncio.to_thread(listed_feed, fetched, feed_id, now)
-
-
 async def poll_all(ports, *rounds):
-    """The feeds of each round polled, all at once; what came of them by name, round by round."""
+    """The feeds of each round polled; what came of them by name, round by round."""
     async with session(limits=LIMITS, resolve=resolve) as fetcher:
-        found = []
-        for behaviours in rounds:
-            feeds = [FeedState(feed_id=n, url=url(b, ports)) for n, b in enumerate(behaviours)]
-            polls = await asyncio.gather(
-                *(poll_feed(feed, fetcher, parse_here, NOW) for feed in feeds)
-            )
-            found.append({b.name: poll for b, poll in zip(behaviours, polls, strict=True)})
+        with open_pool(workers=2, preload=PRELOAD) as pool:
+            found = [await poll_some(ports, behaviours, fetcher, pool) for behaviours in rounds]
         return found, {state.host.partition(":")[0]: state for state in fetcher.host_states()}
+
+
+async def poll_some(ports, behaviours, fetcher, pool):
+    """What came of these by name: a few at a time, as their servers share a processor with us."""
+    places = asyncio.Semaphore(12)
+
+    async def poll(number, behaviour):
+        async with places:
+            feed = FeedState(feed_id=number, url=url(behaviour, ports))
+            return await poll_feed(feed, fetcher, partial(parse_in, pool), NOW)
+
+    polls = await asyncio.gather(*(poll(n, b) for n, b in enumerate(behaviours)))
+    return {b.name: poll for b, poll in zip(behaviours, polls, strict=True)}
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +130,31 @@ def test_what_is_forbidden_is_never_asked(run):
     assert "private_name" not in asked
     assert "no_such_name" not in asked
     assert asked.count("redirect_loop") == 2 * (LIMITS.max_redirects + 1)
+
+
+async def read_all(ports):
+    """The hostile pages, fetched and extracted; what came of each by name."""
+    async with session(limits=LIMITS, resolve=resolve) as fetcher:
+        with open_pool(workers=2, preload=PRELOAD) as pool:
+            answers = [await fetch_page(page(url(b, ports)), fetcher) for b in PAGES]
+            read = [await extract_page(answer, pool, {}) for answer in answers]
+    return {b.name: result for b, result in zip(PAGES, read, strict=True)}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    with newsroom(tmp_path_factory.mktemp("pages")) as room:
+        return asyncio.run(read_all(room.ports))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("behaviour", PAGES, ids=lambda behaviour: behaviour.name)
+def test_each_page_ends_in_its_outcome(pages, behaviour):
+    result = pages[behaviour.name]
+    assert result.outcome is behaviour.outcome, result.detail
+    if result.article:
+        assert "the quay would have to be made longer" in result.article.text
+        assert len(repr(replace(result.article, text="", removed=(), pruned=()))) < 20_000
 
 
 @pytest.mark.slow
