@@ -66,8 +66,8 @@ def _check_name(path: Path) -> None:
     name = path.name.lstrip(".").split(".")[0]
     if name.lower() in OUR_NAMES or (name.lower() in DUCKDBS_NAMES and name != name.lower()):
         raise DatabaseError(
-            f"a database cannot be called {path.name}, because {name.lower()} means something else "
-            "in SQL: choose another name"
+            f"a database cannot be called {path.name}: choose another name ({name.lower()} means "
+            "something else in SQL)"
         )
 
 
@@ -117,6 +117,7 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
 def _make(path: Path) -> None:
     """Makes a new database. It gets its name when complete, unless another file has it by then."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    remove(fresh)  # of one with the same number that was killed
     try:
         with duckdb.connect(str(fresh)) as connection:
             migrate(connection)

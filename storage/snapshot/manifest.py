@@ -77,11 +77,10 @@ def read_manifest(path: Path) -> Manifest | None:
 def _ours(path: str, shape: Shape) -> bool:
     """Whether an export of this shape writes to such a path: a folder for each key, and a file."""
     *folders, name = path.split("/")
-    keys, values = (
-        zip(*(folder.split("=", 1) for folder in folders), strict=True) if folders else ((), ())
-    )
+    parts = [folder.partition("=")[::2] for folder in folders]
+    keys = tuple(key for key, _ in parts)
     if "day" in keys:
-        date.fromisoformat(values[keys.index("day")])
+        date.fromisoformat(dict(parts)["day"])
     return name == f"articles.{shape.format}" and keys == shape.partition
 
 

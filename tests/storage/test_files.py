@@ -1,7 +1,6 @@
 """A database's files: names it may not have, a lost or damaged log, what killed processes leave."""
 
 import os
-import shutil
 import subprocess
 import sys
 
@@ -115,6 +114,7 @@ def nobody():
 
 
 def test_what_killed_processes_left_goes_when_the_next_writer_opens(db):
+    connect(db).close()
     dead, alive = nobody(), os.getpid()
     name, snapshot = db.name, f"{db.stem}.snapshot{db.suffix}"
     left = [f"{name}.{dead}.new", f"{name}.{dead}.new.wal", f"{name}.migrating", f"{name}.compact"]
@@ -125,4 +125,10 @@ def test_what_killed_processes_left_goes_when_the_next_writer_opens(db):
         (db.parent / file).write_text("left")
     connect(db).close()
     assert {file.name for file in db.parent.iterdir()} == {name, *kept}
-    shutil.rmtree(db.parent)
+
+
+def test_a_new_database_is_made_over_what_an_earlier_process_of_this_number_left(db):
+    """In a container a process often has the number of the one that was killed."""
+    (db.parent / f"{db.name}.{os.getpid()}.new").write_text("left")
+    connect(db).close()
+    assert [file.name for file in db.parent.iterdir()] == [db.name]

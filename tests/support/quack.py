@@ -12,7 +12,9 @@ import pytest
 from storage.core.errors import DatabaseError
 from storage.snapshot.quack import check_quack
 
-PORT, TOKEN = 19494, "open sesame"
+#: Each worker of pytest has a port of its own.
+PORT = 19494 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+TOKEN = "open sesame"  # noqa: S105  for tests
 
 # Reads statements from its standard input, one a line; answers each with a line of JSON.
 CLIENT = """
