@@ -80,10 +80,11 @@ class Reader:
                     f"the query needed more than {limits.megabytes:,} MB of memory and was ended: "
                     "ask for fewer rows or columns, or raise COPYDESK_QUERY_MEMORY_LIMIT"
                 ) from error
-            except duckdb.InterruptException as error:
-                if not over.is_set():
-                    raise
-                raise DatabaseError(_too_slow(limits)) from error
+            except duckdb.Error as error:
+                # DuckDB has several exceptions for a query that was interrupted
+                if over.is_set() and "interrupt" in str(error).lower():
+                    raise DatabaseError(_too_slow(limits)) from error
+                raise
         if over.is_set():
             raise DatabaseError(_too_slow(limits))
         return answer

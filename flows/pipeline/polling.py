@@ -32,9 +32,6 @@ from storage.store import Store, open_store
 
 #: Bytes of a list of feeds. A list of 10,000 feeds takes 3 MB.
 MAX_LIST = 50_000_000
-#: Characters of an ETag or a Last-Modified that are kept. Longer ones are not sent back: some
-#: servers refuse a request for its long headers.
-MAX_VALIDATOR = 1_000
 
 
 def read_feeds(path: Path, preload: Sequence[str] = PRELOAD) -> tuple[Feed, ...]:
@@ -130,8 +127,8 @@ async def poll_feed(
         return Poll(feed=feed, attempt=attempt, moved_to=moved_to)
     answered = replace(
         feed,
-        etag=_validator(fetched, "etag"),
-        last_modified=_validator(fetched, "last-modified"),
+        etag=fetched.headers.get("etag", ""),
+        last_modified=fetched.headers.get("last-modified", ""),
         body_hash=xxhash.xxh3_128_hexdigest(fetched.body),
     )
     if answered.body_hash == feed.body_hash:
@@ -153,11 +150,6 @@ def _storable(moved_to: str) -> str:
     """
     address = without_credentials(moved_to)
     return address if address == without_secrets(address) else ""
-
-
-def _validator(fetched: Fetched, name: str) -> str:
-    value = fetched.headers.get(name, "")
-    return value if len(value) <= MAX_VALIDATOR else ""
 
 
 def _check_credentials(feed: FeedState) -> None:

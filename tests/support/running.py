@@ -7,9 +7,9 @@ from functools import partial
 
 from support.fetching import AGENT, limit
 
+from flows.pipeline.limited import PRELOAD
 from flows.pipeline.polling import parse_in, poll_feed
 from flows.pipeline.stages import (
-    PRELOAD,
     extract_page,
     fetch_page,
     file_batch,

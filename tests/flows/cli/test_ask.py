@@ -156,8 +156,9 @@ def test_no_text_in_csv_for_spreadsheets_is_a_formula(filled):
     _, plain, _ = copydesk("sql", "--db", filled, "--format", "csv", query)
     _, safe, _ = copydesk("sql", "--db", filled, "--format", "csv", "--for-spreadsheets", query)
     kept, changed = (list(csv.reader(io.StringIO(text, newline=""))) for text in (plain, safe))
-    assert [row[0] for row in kept] == ["=a", *cells]
-    assert [row[0] for row in changed] == [f"'{cell}" for cell in ["=a", *cells[:6]]] + cells[6:]
+    shown = [cell.replace("\r", " ") for cell in cells]  # a control character becomes a space
+    assert [row[0] for row in kept] == ["=a", *shown]
+    assert [row[0] for row in changed] == [f"'{cell}" for cell in ["=a", *shown[:5]]] + shown[5:]
     assert {row[1] for row in changed[1:]} == {"-1"}
 
 

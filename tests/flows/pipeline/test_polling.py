@@ -14,7 +14,6 @@ from support.serving import Answer
 
 from flows.pipeline.polling import (
     MAX_LIST,
-    MAX_VALIDATOR,
     feeds_to_poll,
     parse_in,
     poll_feed,
@@ -25,6 +24,7 @@ from flows.pipeline.stages import MAX_OF_HOST, take_up
 from flows.pipeline.subscribing import MAX_CANDIDATES, find_feeds
 from flows.settings import Settings
 from ingest.feeds.listed import MAX_ENTRIES, listed_feed
+from ingest.fetch.response import MAX_VALIDATOR
 from ingest.model import CopydeskError, Failed, Feed, Outcome
 from ingest.workers.pool import open_pool
 from storage.store import open_store
