@@ -19,12 +19,15 @@ help: ## say what there is
 demo: $(VENV)/.run ## run the whole pipeline on the sample newsroom, offline
 	@$(BIN)/copydesk demo
 
+# percent of the lines of ingest/ and storage/ that the fast tests run; lower it only on purpose
+COVERED := 97
+
 check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --cov=ingest --cov=storage --cov-report= --cov-fail-under=$(COVERED)
 
 # what DuckDB itself may do otherwise in its next version: everything in storage/
 check-duckdb2: $(VENV)/.duckdb2 ## the fast tests of storage/ on DuckDB 2
@@ -37,8 +40,8 @@ UNIT_TESTS := $(addprefix tests/,base feeds fetch agencies metadata extract work
 unit: $(VENV)/.dev ## the tests of plain functions: no database, no Prefect
 	$(BIN)/pytest -m "not slow" $(UNIT_TESTS)
 
-test: $(VENV)/.dev ## every test, those with a Prefect server included
-	$(BIN)/pytest
+test: $(VENV)/.dev ## every test, those with a Prefect server included; ONLY=slow leaves out the others
+	$(BIN)/pytest $(if $(ONLY),-m "$(ONLY)")
 
 eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv DB=file.duckdb, else on our own
 	$(BIN)/copydesk eval text $(CORPUS)
