@@ -62,6 +62,12 @@ class Match:
     longest_run: int  # words in the longest shared run
     a_words: int
     b_words: int
+    # How the texts differ where they are aligned. All are 0 for a pair that shares too little.
+    replaced: float = 0.0  # words in passages that stand in place of a passage of the other text
+    changes: int = 0  # places where both texts have words of their own
+    swapped: int = 0  # of these, places of a few words where names or numbers differ
+    names_differ: float = 0.0  # share of names and numbers that the other text has nowhere
+    others_differ: float = 0.0  # the same for all other words; both of the text with less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
