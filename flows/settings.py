@@ -1,11 +1,17 @@
-"""The settings: each named, explained and defaulted here, and read once, by whoever starts a run.
+"""The settings: the name, the meaning and the default of each.
 
-An option on the command line comes first, then `COPYDESK_*` variables, then `copydesk.toml` in the
-current folder (or the file that COPYDESK_CONFIG names), then the defaults below.
+They are read once, where a program starts: by the command line, or by a Prefect flow that a
+deployment starts. Everything else receives the values.
+
+A setting's value comes from the first of these that has it: the command line's options, the
+`COPYDESK_*` variables, `copydesk.toml` in the current folder (or the file that COPYDESK_CONFIG
+names), the defaults below.
 """
 
 import os
+from dataclasses import fields
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from cronsim import CronSim, CronSimError
@@ -23,12 +29,14 @@ from ingest.fetch.limits import FetchLimits
 from ingest.model import CopydeskError
 
 CONFIG_FILE = "copydesk.toml"
-#: Days that something may be kept, if not for ever: a hundred years.
+#: The longest age in days that a setting may name: a hundred years.
 MAX_DAYS = 36500
+#: The defaults of the settings that concern fetching.
+LIMITS = FetchLimits()
 
 
 class Settings(BaseSettings):
-    """How Copydesk runs here. `copydesk settings` prints them as they stand."""
+    """All settings. `copydesk settings` prints their values."""
 
     model_config = SettingsConfigDict(
         env_prefix="COPYDESK_", env_ignore_empty=True, extra="forbid", frozen=True
@@ -36,7 +44,7 @@ class Settings(BaseSettings):
 
     db: Path = Field(
         user_data_path("copydesk") / "news.duckdb",
-        description="The DuckDB file that everything is filed in.",
+        description="The DuckDB file that holds everything.",
     )
     feeds: Path | None = Field(
         None, description="An OPML file to poll. Without it, every feed in the database is polled."
@@ -48,89 +56,113 @@ class Settings(BaseSettings):
     contact: str = Field(
         "",
         pattern=r"^[\x20-\x7e]*$",
-        description="An address that a site's operator can reach you at; part of the User-Agent.",
+        description="Your e-mail or web address, for operators of sites. Part of the User-Agent.",
     )
     proxy: str | None = Field(
         None,
         pattern=r"^(https?|socks5h?)://\S+$",
-        description="A proxy for every page and feed. Without it HTTP_PROXY, HTTPS_PROXY and "
-        "NO_PROXY are honoured.",
+        description="A proxy for all pages and feeds. Without it, HTTP_PROXY, HTTPS_PROXY and "
+        "NO_PROXY apply.",
     )
-    connections: int = Field(32, ge=1, description="Requests under way at once.")
-    connections_per_host: int = Field(2, ge=1, description="Requests under way at once to a host.")
-    connect_timeout: float = Field(10, gt=0, description="Seconds to reach a server.")
-    idle_timeout: float = Field(15, gt=0, description="Seconds a server may keep silent.")
-    total_timeout: float = Field(45, gt=0, description="Seconds one request may take in all.")
-    max_bytes: int = Field(10_000_000, gt=0, description="Largest body taken, in decoded bytes.")
-    max_ratio: int = Field(200, gt=1, description="Most that a body may expand when decompressed.")
+    connections: int = Field(LIMITS.connections, ge=1, description="Requests at the same time.")
+    connections_per_host: int = Field(
+        LIMITS.connections_per_host, ge=1, description="Requests at the same time to one host."
+    )
+    connect_timeout: float = Field(
+        LIMITS.connect_timeout, gt=0, description="Seconds to connect to a server."
+    )
+    idle_timeout: float = Field(
+        LIMITS.idle_timeout, gt=0, description="Seconds a server may send nothing."
+    )
+    total_timeout: float = Field(
+        LIMITS.total_timeout, gt=0, description="Seconds one request may take in total."
+    )
+    max_bytes: int = Field(
+        LIMITS.max_bytes, gt=0, description="Largest page or feed, in decoded bytes."
+    )
+    max_ratio: int = Field(
+        LIMITS.max_ratio, gt=1, description="How many times larger decompressing may make a body."
+    )
     host_gap: float = Field(
-        0.5, ge=0, description="Seconds between two requests to a host; more if it is slow."
+        LIMITS.host_gap,
+        ge=0,
+        description="Seconds between two requests to a host; more for a slow host.",
     )
     host_time: float = Field(
-        600,
+        LIMITS.host_time,
         gt=0,
-        description="Seconds of a run that one host may take with its gaps and its slowness. Pages "
-        "it does not come to stay pending: the next run goes on with them.",
+        description="Seconds that a run spends at most on one host, waiting included. The host's "
+        "remaining pages stay pending, and the next run fetches them.",
     )
     allow_networks: tuple[str, ...] = Field(
-        (),
-        description="Private networks that may be fetched from all the same, as CIDRs: "
-        '["10.0.0.0/8"].',
+        LIMITS.allow_networks,
+        description='Private networks that may be fetched from, as CIDRs: ["10.0.0.0/8"].',
     )
-    max_redirects: int = Field(5, ge=0, description="Redirects followed.")
+    allow_hosts: tuple[str, ...] = Field(
+        LIMITS.allow_hosts,
+        description="Local names that may be asked for through a proxy, such as an intranet's: "
+        '["news.corp"].',
+    )
+    max_redirects: int = Field(
+        LIMITS.max_redirects, ge=0, description="How many redirects are followed."
+    )
     max_attempts: int = Field(
-        3, ge=1, description="Runs in which a page is tried while its failure may pass."
+        3, ge=1, description="How many runs try a page whose failure may be temporary."
     )
     batch: int = Field(
         150,
         ge=1,
         le=1000,
-        description="Pages fetched, extracted and filed together: one transaction.",
+        description="Pages that are fetched, extracted and filed together, in one transaction.",
     )
-    workers: int = Field(0, ge=0, le=256, description="Extraction processes; 0 means one a core.")
+    workers: int = Field(
+        0, ge=0, le=256, description="Worker processes for extraction; 0 means one for each core."
+    )
     page_time_limit: float = Field(
-        20, gt=0, description="Seconds the extraction of a page may take."
+        20, gt=0, description="Seconds that the extraction of one page may take."
     )
     recipes: Path | None = Field(
         None,
-        description="A TOML file that says where outlets keep what, for those the rules fail on: "
-        "see deploy/recipes.toml.",
+        description="A TOML file with selectors for outlets that the general rules read wrongly. "
+        "deploy/recipes.toml is an example.",
     )
     page_memory_limit: int = Field(
-        400, ge=300, description="Megabytes an extraction process may hold, of them 150 at first."
+        400,
+        ge=300,
+        description="Megabytes of memory that a worker process may use; it starts with about 150.",
     )
     window_days: float = Field(
         14,
         gt=0,
         le=3650,
-        description="How far apart in time two articles may be and still be compared.",
+        description="Days between two articles beyond which they are not compared.",
     )
     keep_snapshots: int = Field(
         0,
         ge=0,
-        description="Published snapshots kept under the names of their runs, besides the current.",
+        description="How many snapshots of earlier runs to keep, besides the current one.",
     )
     keep_texts_days: float | None = Field(
         None,
         gt=0,
         le=MAX_DAYS,
-        description="Age at which upkeep drops an article's text; without it, never.",
+        description="Days after which upkeep deletes an article's text. Without it, never.",
     )
     keep_stories_days: float | None = Field(
         None,
         gt=0,
         le=MAX_DAYS,
-        description="Age of its last article at which upkeep drops a story; without it, never.",
+        description="Days after its last article when upkeep deletes a story. Without it, never.",
     )
     keep_ledger_days: float | None = Field(
         90,
         ge=30,
         le=MAX_DAYS,
-        description="Age at which upkeep rolls up requests and outcomes; feed_health wants 30.",
+        description="Days after which upkeep sums up the ledger by day. feed_health needs 30.",
     )
     upkeep_schedule: str = Field(
         "17 3 * * *",
-        description="When `copydesk serve` does the upkeep: a cron expression, in UTC.",
+        description="When `copydesk serve` does upkeep: a cron expression, in UTC.",
     )
     quack_port: int = Field(
         9494,
@@ -140,7 +172,7 @@ class Settings(BaseSettings):
     )
     quack_token: SecretStr = Field(
         SecretStr(""),
-        description="What those clients show to be let in. Without it, a new one at each start.",
+        description="The token those clients need. Without it, `serve` makes a new one each time.",
     )
     prefect_port: int = Field(
         4200, description="Port on 127.0.0.1 for the Prefect server that `copydesk serve` starts."
@@ -149,16 +181,16 @@ class Settings(BaseSettings):
     @field_validator("schedule", "upkeep_schedule")
     @classmethod
     def _cron(cls, expression: str) -> str:
-        """Prefect would say so only when its server runs."""
+        """Refuses a wrong expression here: Prefect would refuse it only after its server starts."""
         try:
             CronSim(expression, datetime.now(UTC))
         except CronSimError as error:
-            raise ValueError(f"{expression!r} is no cron expression: {error}") from error
+            raise ValueError(f"{expression!r} is not a cron expression: {error}") from error
         return expression
 
     @model_validator(mode="after")
     def _kept_for_the_window(self) -> "Settings":
-        """A text that may still be compared must still be there."""
+        """Keeps every text at least as long as new articles are compared with it."""
         for name in ("keep_texts_days", "keep_stories_days"):
             kept = getattr(self, name)
             if kept is not None and kept < self.window_days:
@@ -180,8 +212,9 @@ class Settings(BaseSettings):
 
     @property
     def user_agent(self) -> str:
-        """How we introduce ourselves to a server."""
-        return f"Copydesk/0.1 (news research{'; ' + self.contact if self.contact else ''})"
+        """The User-Agent: the name, the version, the purpose and the contact."""
+        contact = f"; {self.contact}" if self.contact else ""
+        return f"Copydesk/{version('copydesk')} (news research{contact})"
 
     def read_recipes(self) -> dict[str, Recipe]:
         """The recipes by outlet; none without a file."""
@@ -190,25 +223,14 @@ class Settings(BaseSettings):
     @property
     def fetch_limits(self) -> FetchLimits:
         """The settings that concern fetching."""
-        return FetchLimits(
-            connect_timeout=self.connect_timeout,
-            idle_timeout=self.idle_timeout,
-            total_timeout=self.total_timeout,
-            max_bytes=self.max_bytes,
-            max_redirects=self.max_redirects,
-            max_ratio=self.max_ratio,
-            host_gap=self.host_gap,
-            host_time=self.host_time,
-            allow_networks=self.allow_networks,
-            connections=self.connections,
-            connections_per_host=self.connections_per_host,
-        )
+        names = [field.name for field in fields(FetchLimits)]
+        return FetchLimits(**{name: getattr(self, name) for name in names})
 
 
 def read_settings(**given: object) -> Settings:
-    """The settings as they stand, with those given on the command line (not None) before all.
+    """Reads the settings. A value that is given here, other than None, wins over all sources.
 
-    Raises CopydeskError that names each setting that is wrong.
+    Raises CopydeskError, which names each wrong setting.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
@@ -216,7 +238,7 @@ def read_settings(**given: object) -> Settings:
         wrong = "; ".join(
             f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})"
             if e["loc"]
-            else str(e["ctx"]["error"])  # across several: it names them
+            else str(e["ctx"]["error"])  # an error about several settings names them itself
             for e in error.errors()
         )
         raise CopydeskError(

@@ -23,6 +23,17 @@ DOTTED = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{2}")
 EARLY_YEAR = re.compile(r"(?<![\d:+-])00\d\d\b")  # dateutil reads the year 0001 as 2001
 MAX_DATE = 100  # characters: a longer text is a sentence, and dateutil spends seconds on it
 
+#: What a terminal obeys: `ESC [ 31 m` (a colour), `ESC ] 8 ; ...` (a link), other pairs with ESC.
+ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]?"
+)
+#: Embeddings, overrides and isolates turn the text around them, also beyond their own text. The
+#: marks U+200E and U+200F stay, as do the joiners U+200C and U+200D: they turn nothing, and Hebrew,
+#: Arabic, Persian, Indic scripts and emoji need them.
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -34,6 +45,16 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         return ""
     return CONTROL.sub(" ", value).strip().encode("utf-8", "replace").decode()
+
+
+def clean_text(line: str) -> str:
+    """A stranger's text as one line that neither steers a terminal nor turns the text around it.
+
+    Escape sequences and controls of direction are dropped. A run of other control characters and
+    line breaks becomes a space. Half an emoji becomes a `?`.
+    """
+    line = TURNING.sub("", ESCAPES.sub("", line))
+    return CONTROLS.sub(" ", line).strip().encode("utf-8", "replace").decode()
 
 
 def plain(value: object) -> str:

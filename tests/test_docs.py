@@ -58,7 +58,7 @@ def small(tmp_path_factory):
     db = tmp_path_factory.mktemp("small") / "copydesk.duckdb"
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        file_articles(store, store.begin_run(NOW), [article()])
+        file_articles(store, store.runs.begin(NOW), [article()])
     return db
 
 

@@ -1,162 +1,126 @@
-"""`copydesk eval ...`: how good it is, measured on what readers judged."""
+"""`copydesk eval text` and `copydesk eval pairs`: how good Copydesk is, measured on labels."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.eval_text import text
 from flows.cli.options import Db
-from flows.cli.plot import Chart, svg
 from flows.pipeline import folding
+from flows.pipeline.evaluating import Point, evaluate_pairs, read_pairs_file
 from flows.settings import read_settings
-from ingest.dedup.compare import FoldParams, Prepared, compare
-from ingest.evaluation.pairs import (
-    Judged,
-    LabelledPair,
-    Score,
-    adjusted_rand,
-    by_label,
-    fold_score,
-    link_score,
-    read_pairs,
-)
-from ingest.model import FOLDS, CopydeskError, Failed
-from ingest.urls import canonical_url, without_credentials
-from storage.store import Store, open_published
+from ingest.evaluation.chart import Chart, svg
+from ingest.evaluation.extractors import OURS, Tally, extractors, measure
+from ingest.evaluation.pairs import Judged, by_label, fold_score, link_score
+from ingest.evaluation.score import Score
+from ingest.evaluation.text import Labelled, read_labelled
+from ingest.model import CopydeskError
+from storage.store import open_published
 
 app = typer.Typer(
-    help="Measure how good it is, on what readers judged.",
+    help="Measure how good Copydesk is, on what people labelled.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 out = Console()
 
-#: The thresholds worth a look, and where to look.
-SWEEPS: dict[str, tuple[float, ...]] = {
-    "copied": (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95),
-    "led": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    "linked": (2.0, 2.5, 3.0, 3.5, 4.0, 4.4, 5.0, 5.5, 6.0, 7.0),
-    "ordered": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
-    "same_outlet": (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.99, 1.0),
-}
 
+@app.command()
+def text(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder or zip file with NAME.html[.gz], and NAME.json with url, "
+            "title, author, date and text."
+        ),
+    ],
+    worst: Annotated[int, typer.Option(help="How many of the worst pages to list.")] = 10,
+) -> None:
+    """Measure extraction on pages that people labelled.
 
-app.command()(text)
+    Copydesk is measured side by side with trafilatura. The extractors take turns on every page.
+    Seconds are CPU time of one core.
+    """
+    pages = list(read_labelled(path))
+    readers = extractors(datetime.now(UTC))
+    tallies = {name: Tally() for name in readers}
+    measured = measure(pages, readers, tallies)
+    console = Console(stderr=True)
+    ours = [
+        (page, bodies[OURS])
+        for page, bodies in track(
+            measured, "measuring", len(pages), console=console, transient=True
+        )
+    ]
+    out.print(_extractors(tallies, len(pages)))
+    out.print(_worst(ours, worst))
 
 
 @app.command()
 def pairs(
-    file: Annotated[Path, typer.Argument(help="Labelled pairs: TSV with label, url_a, url_b.")],
+    file: Annotated[
+        Path, typer.Argument(help="Labelled pairs: TSV with the columns label, url_a and url_b.")
+    ],
     db: Db = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Draw a sweep of the thresholds to this SVG file.")
+        Path | None, typer.Option(help="Draw the scores of all thresholds to this SVG file.")
     ] = None,
 ) -> None:
-    """Measure folding on pairs of articles that readers judged.
+    """Measure folding on pairs of articles that people labelled.
 
-    The articles have to be in the database. Says precision, recall and F1 of folding and linking,
-    how well the stories agree, what became of each label, which pairs are misjudged, and how much
-    depends on each threshold.
+    The articles have to be in the database. Prints precision, recall and F1 of folding and of
+    linking, how well the stories agree with the labels, what became of each label, the wrong pairs,
+    and the scores with other thresholds.
     """
-    listed = _read(file)
+    listed = read_pairs_file(file)
     if plot and not plot.parent.is_dir():
         raise CopydeskError(f"cannot draw {plot}: there is no folder {plot.parent}; make it first")
     with open_published(read_settings(db=db).db) as store:
-        ids = _held(store, listed)
-        verdicts = _verdicts(store, listed, ids)
-        stories = _stories(store)
-        prepared = folding.prepared(store, set(ids.values()))
-    story_of = {url: stories[article_id] for url, article_id in ids.items()}
-    out.print(_scores(verdicts, adjusted_rand(listed, story_of)))
-    out.print(_by_label(verdicts))
-    out.print(_misjudged(verdicts))
-    known = [(p, ids[p.url_a], ids[p.url_b]) for p in listed if {p.url_a, p.url_b} <= ids.keys()]
-    sweeps = {name: _sweep(known, prepared, name, values) for name, values in SWEEPS.items()}
-    out.print(_sweeps(sweeps))
+        report = evaluate_pairs(store, listed)
+    out.print(_scores(report.verdicts, report.agreement))
+    out.print(_by_label(report.verdicts))
+    out.print(_misjudged(report.verdicts))
+    out.print(_sweeps(report.sweeps))
     if plot:
-        plot.write_text(svg([_chart(name, found) for name, found in sweeps.items()]))
+        plot.write_text(svg([_chart(name, found) for name, found in report.sweeps.items()]))
         out.print(Text(f"drawn: {plot}"))
 
 
-def _read(file: Path) -> list[LabelledPair]:
-    try:
-        with file.open(newline="", encoding="utf-8") as lines:
-            return read_pairs(lines)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CopydeskError(f"cannot read the pairs file {file}: {error}") from error
-    except CopydeskError as error:
-        raise CopydeskError(f"{file}: {error}") from error
-
-
-def _held(store: Store, listed: Iterable[LabelledPair]) -> dict[str, int]:
-    """The article at each of the pairs' addresses, where there is one."""
-    urls = {url for pair in listed for url in (pair.url_a, pair.url_b)}
-    at = dict(
-        store.reader()
-        .query(
-            "SELECT url, article_id FROM articles UNION ALL SELECT url, article_id FROM pages "
-            "WHERE article_id IS NOT NULL"
+def _extractors(tallies: Mapping[str, Tally], pages: int) -> Table:
+    table = Table(title=f"{pages} pages", title_justify="left", box=None)
+    table.add_column("")
+    for column in ("precision", "recall", "F1", "title", "author", "date", "pages/s a core"):
+        table.add_column(column, justify="right")
+    for name, tally in tallies.items():
+        shares = [
+            f"{tally.right[field] / tally.asked[field]:.3f}" if tally.asked.get(field) else ""
+            for field in ("title", "author", "date")
+        ]
+        table.add_row(
+            name,
+            *(f"{value:.4f}" for value in (tally.body.precision, tally.body.recall, tally.body.f1)),
+            *shares,
+            f"{pages / max(tally.seconds, 1e-9):.1f}",
         )
-        .rows
+    return table
+
+
+def _worst(ours: Sequence[tuple[Labelled, Score]], limit: int) -> Table:
+    table = Table(
+        title="\nThe worst pages, by words wrong or missed", title_justify="left", box=None
     )
-    return {url: at[key] for url in urls if (key := _canonical(url)) in at}
-
-
-def _canonical(url: str) -> str:
-    try:
-        return without_credentials(canonical_url(url))
-    except Failed:
-        return url
-
-
-def _stories(store: Store) -> dict[int, int]:
-    return dict(store.reader().query("SELECT article_id, story_id FROM articles").rows)
-
-
-def _verdicts(store: Store, listed: Iterable[LabelledPair], ids: dict[str, int]) -> list[Judged]:
-    stories = _stories(store)
-    filed = {
-        (a, b): (relation, rule)
-        for a, b, relation, rule in store.reader()
-        .query("SELECT a, b, relation, rule FROM matches")
-        .rows
-    }
-    verdicts = []
-    for pair in listed:
-        a, b = ids.get(pair.url_a), ids.get(pair.url_b)
-        if a is None or b is None:
-            verdicts.append(Judged(pair=pair, folded=False, relation="absent"))
-            continue
-        folded = stories[a] == stories[b]
-        relation, rule = filed.get((min(a, b), max(a, b)), ("same story" if folded else "", ""))
-        verdicts.append(Judged(pair=pair, folded=folded, relation=relation, rule=rule))
-    return verdicts
-
-
-Known = tuple[LabelledPair, int, int]
-Point = tuple[float, Score, Score]
-
-
-def _sweep(
-    known: Sequence[Known], prepared: dict[int, Prepared], name: str, values: Iterable[float]
-) -> list[Point]:
-    """Fold and link scores of comparing each pair by itself, for each value of one threshold."""
-    points = []
-    for value in values:
-        # the thresholds are all numbers, and `name` is one of them
-        params: FoldParams = replace(folding.FOLD, **{name: value})  # type: ignore[arg-type]
-        verdicts = []
-        for pair, a, b in known:
-            relation = compare(prepared[a], prepared[b], params).relation
-            verdicts.append(Judged(pair=pair, folded=relation in FOLDS, relation=relation or ""))
-        points.append((value, fold_score(verdicts), link_score(verdicts)))
-    return points
+    for column in ("page", "F1", "wrong", "missed", "address"):
+        table.add_column(column, justify="left" if column == "address" else "right")
+    ranked = sorted(ours, key=lambda one: one[1].wrong + one[1].missed, reverse=True)
+    for page, body in ranked[:limit]:
+        table.add_row(page.name, f"{body.f1:.2f}", str(body.wrong), str(body.missed), page.url[:90])
+    return table
 
 
 def _scores(verdicts: Sequence[Judged], agreement: float) -> Table:
@@ -188,16 +152,16 @@ def _misjudged(verdicts: Sequence[Judged]) -> Text:
     return lines
 
 
-def _sweeps(sweeps: dict[str, list[Point]]) -> Table:
+def _sweeps(sweeps: Mapping[str, Sequence[Point]]) -> Table:
     table = Table(
         "threshold", "value", "fold precision", "fold recall", "link F1", box=None,
         title="\neach threshold by itself, pair by pair (* as set)", title_justify="left",
     )  # fmt: skip
     for name, points in sweeps.items():
-        for value, fold, link in points:
-            mark = "*" if value == getattr(folding.FOLD, name) else ""
-            figures = (fold.precision, fold.recall, link.f1)
-            table.add_row(name, f"{value:g}{mark}", *(f"{figure:.3f}" for figure in figures))
+        for point in points:
+            mark = "*" if point.value == getattr(folding.FOLD, name) else ""
+            figures = (point.fold.precision, point.fold.recall, point.link.f1)
+            table.add_row(name, f"{point.value:g}{mark}", *(f"{figure:.3f}" for figure in figures))
     return table
 
 
@@ -205,9 +169,9 @@ def _chart(name: str, points: Sequence[Point]) -> Chart:
     return Chart(
         title=name,
         lines={
-            "precision": [(value, fold.precision) for value, fold, _ in points],
-            "recall": [(value, fold.recall) for value, fold, _ in points],
-            "link F1": [(value, link.f1) for value, _, link in points],
+            "precision": [(point.value, point.fold.precision) for point in points],
+            "recall": [(point.value, point.fold.recall) for point in points],
+            "link F1": [(point.value, point.link.f1) for point in points],
         },
         mark=getattr(folding.FOLD, name),
     )

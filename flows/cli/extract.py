@@ -1,50 +1,51 @@
-"""`copydesk extract` and `copydesk reclean`: what is taken for an article, and why."""
+"""`copydesk extract`: what would be stored of one page, and where each value comes from."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.options import Db, must_exist
-from flows.pipeline.folding import refile_articles
+from flows.cli.options import Db
 from flows.settings import Settings, read_settings
 from ingest.extract.article import Known, extract_article
-from ingest.extract.cleaning import counted_lines, without_recurring
 from ingest.extract.recipes import NO_RECIPE
 from ingest.fetch.client import PAGE_TYPES, open_fetcher
 from ingest.model import Article, CopydeskError, Entry, Failed, Fetched, Removed, Request
 from ingest.urls import outlet
-from ingest.words import size
 from storage.reading import open_reader
-from storage.store import Store, open_store
 
 out = Console()
 
 
 def extract(
     source: Annotated[
-        str, typer.Argument(help="An address, or a saved page.", metavar="URL-OR-FILE")
+        str,
+        typer.Argument(
+            help="The address of a page, or a file with a saved page.", metavar="URL-OR-FILE"
+        ),
     ],
     url: Annotated[
-        str, typer.Option(help="The address that a saved page came from.")
+        str, typer.Option(help="The address of a saved page.")
     ] = "https://unknown.example/page",
     db: Db = None,
 ) -> None:
-    """Show what would be filed of a page: the text with what is removed, each value's source.
+    """Show what would be stored of a page.
 
-    What the database knows of the outlet's boilerplate, and a recipe for it, are applied.
+    Prints its text, its values, and the source of each value. Removed lines are struck out. The
+    database's boilerplate for the outlet and the outlet's recipe are applied.
     """
     settings = read_settings(db=db)
     now = datetime.now(UTC)
     saved = Path(source)
     if not saved.is_file() and "://" not in source:
-        raise CopydeskError(f"{source} is no such file, and no address: those begin with https://")
+        raise CopydeskError(
+            f"{source} is no such file, and no address: an address begins with https://"
+        )
     try:
         fetched = (
             _saved(saved, url) if saved.is_file() else asyncio.run(_fetched(source, settings, now))
@@ -64,44 +65,8 @@ def extract(
     out.print(marked(article))
 
 
-def reclean(db: Db = None) -> None:
-    """Take out of filed articles what has since turned out to recur across their outlet."""
-    settings = read_settings(db=db)
-    must_exist(settings.db)
-    window = timedelta(days=settings.window_days)
-    changed = lines = 0
-    with open_store(settings.db) as store:
-        outlets = store.lines.outlets()
-        for name in track(outlets, "recleaning", console=Console(stderr=True), transient=True):
-            with store.transaction():
-                removed = reclean_outlet(store, name)
-                if removed:
-                    refile_articles(store, store.last_run(), removed, window)
-            changed += len(removed)
-            lines += sum(map(len, removed.values()))
-        store.publish(keep=settings.keep_snapshots)
-    out.print(f"{lines:,} lines taken out of {changed:,} articles of {len(outlets):,} outlets")
-
-
-def reclean_outlet(store: Store, name: str) -> dict[int, list[Removed]]:
-    """Takes out of an outlet's articles what recurs, once all are counted: those filed by an
-    earlier version are not. What went, by article."""
-    uncounted = store.lines.uncounted(name)
-    store.lines.add_lines({i: counted_lines(t.split("\n")) for i, t in uncounted.items()})
-    boilerplate = store.lines.recurring([name]).get(name, frozenset())
-    cleaned = {
-        article_id: (text, removed)
-        for article_id, filed in store.lines.texts(name).items()
-        for text, removed in [without_recurring(filed, boilerplate)]
-        if removed
-    }
-    store.lines.replace_texts({i: (text, _words(text)) for i, (text, _) in cleaned.items()})
-    store.lines.add_removed([(i, one) for i, (_, gone) in cleaned.items() for one in gone])
-    return {i: removed for i, (_, removed) in cleaned.items()}
-
-
 def marked(article: Article) -> Text:
-    """An article's text as it stood on the page: removed lines struck out, with their rule."""
+    """An article's text as on the page. Removed lines are struck out, with the rule after each."""
     gone = {one.at: one for one in article.removed if one.whole}
     ends = {one.at: one for one in article.removed if not one.whole}
     kept = iter(article.text.split("\n"))
@@ -119,10 +84,6 @@ def marked(article: Article) -> Text:
 
 def _struck(one: Removed) -> Text:
     return Text.assemble((one.line, "red strike"), (f"  [{one.rule}]", "red"))
-
-
-def _words(text: str) -> int:
-    return sum(map(size, text.split("\n")))
 
 
 def _saved(path: Path, url: str) -> Fetched:
@@ -144,8 +105,10 @@ async def _fetched(url: str, settings: Settings, now: datetime) -> Fetched:
 
 
 def _known(settings: Settings, name: str, *, asked: bool) -> Known:
-    """What the database knows of an outlet; nothing where there is none that was asked for, or a
-    run is writing it."""
+    """The outlet's recipe, and its boilerplate where the database can be read.
+
+    Raises CopydeskError where the database was `asked` for and does not exist.
+    """
     recipe = settings.read_recipes().get(name, NO_RECIPE)
     if not asked and not settings.db.exists():
         return Known(recipe=recipe)

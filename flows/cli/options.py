@@ -1,4 +1,4 @@
-"""Options that several commands take."""
+"""Options that several commands take, and what they check."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ Db = Annotated[
 
 
 def moment(text: str) -> datetime:
-    """A time as ISO 8601 writes it; UTC where it names no zone."""
+    """A time in ISO 8601. A time without a zone is UTC."""
     try:
         when = datetime.fromisoformat(text)
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
@@ -28,6 +28,6 @@ def moment(text: str) -> datetime:
 
 
 def must_exist(db: Path) -> None:
-    """Says so where there is no database, for a command that shall not make one."""
+    """Raises CopydeskError where there is no database, for commands that must not create one."""
     if not db.exists():
         raise CopydeskError(f"no database at {db}: `copydesk run` or `copydesk demo` makes one")

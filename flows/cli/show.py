@@ -1,4 +1,4 @@
-"""What a person sees in the terminal: tables and sentences, made of what `storage.reading` says."""
+"""Prints what `storage.reading` returns: tables and sentences for the terminal, CSV and JSON."""
 
 import csv
 import io
@@ -13,19 +13,19 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from storage.reading import Member, RunSummary, Status, StorySummary, StoryTree, Table
+from storage.answers import Member, RunSummary, Status, StorySummary, StoryTree, Table
 
 FORMATS = ("table", "csv", "json")
-READABLE = 10  # characters that a column wants
+READABLE = 10  # characters that a column of a table needs
 
 
 def moment(when: datetime) -> str:
-    """A time for reading: UTC, to the minute."""
+    """A time in UTC, to the minute."""
     return f"{when:%Y-%m-%d %H:%M}"
 
 
 def run_summary(summary: RunSummary) -> RenderableType:
-    """A run: feeds, entries, what became of them."""
+    """A run: its feeds, its entries, and their outcomes."""
     lines = Text()
     lines.append(f"Run {summary.run_id} {summary.state}", style="bold")
     lines.append(f" ({summary.total_seconds:.1f} s, clock {moment(summary.started_at)} UTC)\n")
@@ -40,7 +40,7 @@ def run_summary(summary: RunSummary) -> RenderableType:
 
 
 def stories(found: list[StorySummary], title: str) -> RenderableType:
-    """Stories of several articles: headline, who had it first, who else ran it."""
+    """Stories of several articles: the headline, the first outlet, the other outlets."""
     table = RichTable(title=title, box=None, title_justify="left", title_style="bold")
     table.add_column("story", justify="right", style="cyan")
     table.add_column("what, who first, who after")
@@ -60,7 +60,7 @@ def stories(found: list[StorySummary], title: str) -> RenderableType:
 
 
 def story_tree(tree: StoryTree) -> RenderableType:
-    """A story: the original, its copies, and what is linked with them; two or three lines each."""
+    """A story: the original, its copies and linked articles, in two or three lines each."""
     original = tree.members[0]
     lines = Text.assemble((f"Story {tree.story_id}: {original.title}", "bold"), "\n")
     for member in tree.members:
@@ -117,7 +117,7 @@ def status(found: Status, path: str) -> RenderableType:
 
 
 def table(found: Table, style: str, console: Console, note: str = "") -> None:
-    """Prints a query's answer: as a table for people, with a note; as CSV or JSON for programs."""
+    """Prints the answer to a query as a table with a note, as CSV or as JSON."""
     if style == "csv":
         out = io.StringIO()
         writer = csv.writer(out)
@@ -136,7 +136,7 @@ def table(found: Table, style: str, console: Console, note: str = "") -> None:
 
 
 def _grid(found: Table) -> RichTable:
-    """A line a row."""
+    """One line for each row."""
     grid = RichTable(box=box.SIMPLE_HEAD)
     for column in found.columns:
         grid.add_column(Text(column), overflow="fold")
@@ -146,7 +146,7 @@ def _grid(found: Table) -> RichTable:
 
 
 def _records(found: Table) -> RichTable:
-    """A line a value, under the number of its row: for more columns than a terminal is wide."""
+    """One line for each value, for answers with more columns than the terminal has room for."""
     grid = RichTable(box=None, show_header=False, pad_edge=False)
     grid.add_column(style="cyan", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -158,7 +158,7 @@ def _records(found: Table) -> RichTable:
 
 
 def _cell(value: object) -> str:
-    """A value for reading."""
+    """A value in a table."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -169,13 +169,13 @@ def _cell(value: object) -> str:
 
 
 def _csv(value: object) -> object:
-    """A value for a program, in full; what has parts as JSON."""
+    """A value in CSV. Lists and structs are written as JSON."""
     plain = _value(value)
     return json.dumps(plain, ensure_ascii=False) if isinstance(plain, list | dict) else plain
 
 
 def _value(value: object) -> object:
-    """A value in JSON's types: what is no number to JSON is null, bytes are hexadecimal."""
+    """A value in JSON. Infinity and NaN become null, and bytes become hexadecimal digits."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, bool | int | str):
@@ -190,7 +190,7 @@ def _value(value: object) -> object:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """The columns' names, a repeated one with its number."""
+    """The columns' names. A repeated name gets a number."""
     seen: Counter[str] = Counter()
     distinct = []
     for name in names:

@@ -1,1 +1,1 @@
-"""The Prefect flows, the server they report to, and what they leave in its UI."""
+"""The Prefect flows, the server they report to, their schedule, and their reports in its UI."""

@@ -1,12 +1,13 @@
-"""A run in figures, for whoever looks at it in Prefect."""
+"""Reports of a run in Prefect's UI: its figures, and the largest stories."""
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
-from storage.reading import Reader, RunSummary, StorySummary
+from storage.answers import RunSummary, StorySummary
+from storage.reading import Reader
 
 
 async def publish(reader: Reader, run_id: int) -> RunSummary:
-    """Leaves the run and its stories as artifacts; returns the run."""
+    """Stores the run's figures and its stories as Prefect artifacts. Returns the figures."""
     summary = reader.run_summary(run_id)
     await acreate_markdown_artifact(
         key="copydesk-run", markdown=_markdown(summary), description=f"Run {run_id} in figures"

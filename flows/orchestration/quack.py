@@ -14,10 +14,9 @@ from storage.snapshot.quack import SHORTEST, check_quack, follow
 
 @contextmanager
 def serving_quack(settings: Settings, console: Console) -> Iterator[None]:
-    """Serves the database's snapshots until the block ends, and says how to reach them once they
-    are there, or why they are not.
+    """Serves the database's snapshots until the block ends. Prints how to connect, or what fails.
 
-    Raises CopydeskError where DuckDB's extension cannot be had or the token is too short.
+    Raises CopydeskError where DuckDB's extension cannot be loaded or the token is too short.
     """
     check_quack()
     given = settings.quack_token.get_secret_value()
@@ -27,7 +26,7 @@ def serving_quack(settings: Settings, console: Console) -> Iterator[None]:
 
     def tell(trouble: str) -> None:
         console.print(
-            f"Not served to DuckDB for now, and tried again: {trouble}"
+            f"Not served to DuckDB for now. The next attempt follows. {trouble}"
             if trouble
             else f"For DuckDB:  CREATE SECRET (TYPE quack, TOKEN '{'...' if given else token}');\n"
             f"             ATTACH 'quack:localhost:{settings.quack_port}' AS news;",

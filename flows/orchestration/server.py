@@ -1,8 +1,6 @@
-"""Prefect's surroundings: what must hold before it is imported, its server, and the schedule."""
+"""Prefect's environment and its server: the user's own, or a child of this process."""
 
-import asyncio
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -12,36 +10,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.request import ProxyHandler, build_opener
 
 from platformdirs import user_log_path
-from rich.console import Console
-from rich.text import Text
 
 from flows.settings import Settings
 from ingest.model import CopydeskError
-from ingest.urls import url_id
 
-if TYPE_CHECKING:
-    from datetime import datetime
-    from uuid import UUID
-
-    from prefect.client.orchestration import PrefectClient
-    from prefect.client.schemas.objects import State
-
-STARTUP_SECONDS = 120  # a server's first start migrates its own database; on a busy machine slowly
-SETTLE_SECONDS = 20
+STARTUP_SECONDS = 120  # at its first start the server makes its own database
 DEFAULTS = {
     "DO_NOT_TRACK": "1",
-    # a server that goes away during a run is said in a sentence, not in one for each event
+    # a server that stops during a run is told in one sentence, not in one for each event
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    # besides sending nothing: its heartbeat is what finds the server's database locked at a start
+    # it sends nothing; and at a start its heartbeat would find the server's database locked
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
 }
-# The child: a Prefect server that Linux ends with us, should we be killed outright.
+# The child process: a Prefect server. Linux ends it where this process is killed.
 SERVER = """
 import ctypes, os, signal, sys
 if sys.platform == "linux":
@@ -53,11 +39,10 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def prepare(*, quiet: bool = False) -> None:
-    """Sets Prefect's environment; call it before Prefect is imported. What the user set stays.
+    """Sets Prefect's environment. Call it before Prefect is imported. The user's values stay.
 
-    A proxy is for the news sites: Prefect's own server is on this machine, and a proxy asked for
-    it would answer in its stead. `quiet` keeps Prefect's log lines off the terminal, not from its
-    server.
+    The user's proxy is for news sites. Requests to Prefect's server on this machine must not go
+    through it. With `quiet`, Prefect's log lines go to its server and not to the terminal.
     """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -69,7 +54,7 @@ def prepare(*, quiet: bool = False) -> None:
 
 
 def configured_api() -> str | None:
-    """The Prefect server the user has chosen, by variable or in Prefect's active profile."""
+    """The Prefect server that the user chose by a variable or in Prefect's active profile."""
     if url := os.environ.get("PREFECT_API_URL"):
         return url
     home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
@@ -88,21 +73,21 @@ def local_api(settings: Settings) -> str:
 
 
 def healthy(api: str) -> bool:
-    """Whether a Prefect server answers there."""
+    """Whether a Prefect server answers at this address."""
     try:
         with build_opener(ProxyHandler({})).open(f"{api}/health", timeout=2) as response:
             return bool(response.read().strip() == b"true")
-    except (OSError, HTTPException, ValueError):  # nobody there, or somebody else
+    except (OSError, HTTPException, ValueError):  # nothing answers, or something else does
         return False
 
 
 @contextmanager
 def a_server(settings: Settings, say: Callable[[str], None], *, lasting: bool) -> Iterator[str]:
-    """A Prefect server for as long as the block lasts: the one that answers already, else a child.
+    """A Prefect server for as long as the block lasts: a running one, or else a child process.
 
-    A `lasting` child is where `local_api` says, with the UI; else it is on any free port, for one
-    run. Gives its API's address, and names it to this process and its children. `say` is told what
-    is being waited for.
+    A `lasting` child is at `local_api` and has the UI. Any other child is on a free port, for one
+    run. Yields the address of the API, which PREFECT_API_URL names meanwhile. `say` is called with
+    what is being waited for.
     """
     running = configured_api() or (local_api(settings) if healthy(local_api(settings)) else None)
     if running:
@@ -126,7 +111,7 @@ def a_server(settings: Settings, say: Callable[[str], None], *, lasting: bool) -
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches us alone, and we stop it when we are done
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops the child
         )
         try:
             say(f"starting a Prefect server, some 10 s (log: {log})")
@@ -161,140 +146,3 @@ def _stop(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def run_now(settings: Settings, now: "datetime | None", *, due: bool) -> int:
-    """One run in this process, after `prepare`. Returns its number; raises what ended it."""
-    from flows.orchestration.news import news
-
-    async def run() -> "State[int]":
-        return await news(feeds=settings.feeds, db=settings.db, now=now, due=due, return_state=True)
-
-    api = os.environ["PREFECT_API_URL"]
-    try:
-        try:
-            state = asyncio.run(run())
-        finally:
-            _report()
-        if flow_run_id := state.state_details.flow_run_id:
-            _settle(flow_run_id)
-    except Exception as error:
-        if healthy(api):
-            raise
-        raise CopydeskError(
-            f"the Prefect server at {api} does not answer ({error}): start it, or set another "
-            "PREFECT_API_URL or none; what the run has filed stays, and the next one goes on"
-        ) from error
-    return int(state.result())
-
-
-def _report() -> None:
-    """Waits until all that happened has been sent to the server, which is about to end; Prefect
-    would wait for it when the process ends, and for each event that nobody answers seven seconds.
-    """
-    from prefect.events.worker import EventsWorker
-    from prefect.logging.handlers import APILogWorker
-
-    APILogWorker.drain_all(timeout=SETTLE_SECONDS)
-    EventsWorker.drain_all(timeout=SETTLE_SECONDS)
-
-
-def _settle(flow_run_id: "UUID") -> None:
-    """Waits until the server has heard how every task ended.
-
-    A server for one run ends with it, and tasks it had not heard of would stay Running for ever in
-    what the UI shows later.
-    """
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import FlowRunFilter
-
-    give_up = time.monotonic() + SETTLE_SECONDS
-    ours = FlowRunFilter.model_validate({"id": {"any_": [flow_run_id]}})
-    ended = -1
-    with get_client(sync_client=True) as client:
-        while time.monotonic() < give_up:
-            runs = client.read_task_runs(flow_run_filter=ours)
-            before, ended = ended, sum(bool(r.state and r.state.is_final()) for r in runs)
-            if ended == len(runs) == before:
-                return
-            time.sleep(0.3)
-
-
-def serve_schedule(settings: Settings, console: Console) -> None:
-    """Runs the flow now and on the schedule, one run at a time, until SIGINT or SIGTERM."""
-    prepare()
-    # a shell starts its background jobs with SIGINT ignored, and both signals end here
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        with a_server(settings, lambda what: console.print(Text(what)), lasting=True) as api:
-            console.print(f"Prefect UI:  {api.removesuffix('/api')}")
-            console.print(Text(f"Database:    {settings.db}"))
-            console.print(f"Schedule:    {settings.schedule} (UTC), and once now. Ctrl-C stops it.")
-            asyncio.run(_serve(settings))
-    except KeyboardInterrupt:
-        console.print("Stopped.")
-
-
-async def _serve(settings: Settings) -> None:
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.runner import Runner
-    from prefect.schedules import Cron
-    from prefect.types.entrypoint import EntrypointType
-
-    from flows.orchestration.news import news
-    from flows.orchestration.upkeep import upkeep
-
-    # one deployment a database: two that are served side by side do not take each other's runs
-    name = f"{settings.db.stem}-{url_id(str(settings.db.resolve())) % 16**6:06x}"
-    deployment = await news.ato_deployment(
-        name=name,
-        parameters={
-            "feeds": str(settings.feeds.resolve()) if settings.feeds else None,
-            "db": str(settings.db.resolve()),
-            "due": True,
-        },
-        schedule=Cron(settings.schedule, timezone="UTC"),
-        concurrency_limit=ConcurrencyLimitConfig(
-            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
-        ),
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    daily = await upkeep.ato_deployment(
-        name=name,
-        parameters={"db": str(settings.db.resolve())},
-        schedule=Cron(settings.upkeep_schedule, timezone="UTC"),
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
-    # a limit above one lets the runner take up a run that is due, to see that it must be cancelled
-    runner = Runner(name="copydesk", limit=4, pause_on_shutdown=False)
-    # its own handler stops it from within the loop's callback, with a coroutine never awaited
-    runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
-    await runner.aadd_deployment(daily)
-    deployment_id = await runner.aadd_deployment(deployment)
-    async with get_client() as client:
-        await _close_stale(client, deployment_id)
-        await client.create_flow_run_from_deployment(deployment_id)
-    try:
-        await runner.start()
-    finally:
-        async with get_client() as client:
-            await _close_stale(client, deployment_id)
-
-
-async def _close_stale(client: "PrefectClient", deployment_id: "UUID") -> None:
-    """Ends runs that a killed `copydesk serve` left running: they would hold the only place."""
-    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
-    from prefect.client.schemas.objects import StateType
-    from prefect.states import Crashed
-
-    going = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-    stale = await client.read_flow_runs(
-        deployment_filter=DeploymentFilter.model_validate({"id": {"any_": [deployment_id]}}),
-        flow_run_filter=FlowRunFilter.model_validate({"state": {"type": {"any_": going}}}),
-    )
-    for flow_run in stale:
-        await client.set_flow_run_state(
-            flow_run.id, Crashed(message="copydesk serve was stopped"), force=True
-        )

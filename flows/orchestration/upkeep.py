@@ -12,11 +12,11 @@ from flows.settings import read_settings
 
 @flow(name="copydesk-upkeep", persist_result=False)
 def upkeep(db: Path | None = None, now: datetime | None = None) -> None:
-    """Drops and rolls up what is older than it is to be kept, and rebuilds a file full of air.
+    """Deletes or sums up old data, and rebuilds a file with much free space.
 
     Args:
-        db: The DuckDB file; without it, the setting.
-        now: The clock that ages are counted from; without it, the time it is.
+        db: The DuckDB file. Without it, the setting.
+        now: The time from which ages are counted. Without it, the current time.
     """
     done = keep_up(read_settings(db=db), now or datetime.now(UTC))
     for step in done:

@@ -1,13 +1,15 @@
-"""New articles find their copies: sketched, looked up, compared, folded; in one transaction.
+"""Finds the copies among new articles, and files what follows: all in the caller's transaction.
 
-    sketches     the articles' own, without what is known to be boilerplate of their outlets
-    learn        what they make boilerplate of; articles that held it are sketched and compared anew
-    candidates   who shares enough with them to be compared
-    matches      what comparing finds
-    stories      what folding makes of all that hangs together with them
+    sketch       a signature and a sample of each article, without known boilerplate
+    learn        which shingles these articles make boilerplate of their outlets; articles that hold
+                 them are sketched and compared again
+    candidates   the pairs that share enough to be worth comparing
+    compare      what the two articles of each pair share
+    fold         the stories of all articles that are connected with the new ones
+    stitch       the pages among them that are stitched together from several others
 
-What results depends on which articles there are, and not on the order or the batches they came in;
-but for what `Bounds` leaves out where hundreds are alike.
+The result depends on which articles there are. The order and the batches in which they come make no
+difference, except where hundreds are alike and `Bounds` leaves pairs out.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -20,11 +22,12 @@ from flows.pipeline.stopwatch import Stopwatch
 from ingest.dedup.boilerplate import BoilerplateParams
 from ingest.dedup.compare import FoldParams, Prepared, compare, prepare
 from ingest.dedup.fold import fold, unmet
-from ingest.dedup.hashes import NONE, distinct
+from ingest.dedup.hashes import NONE, Hashes, distinct
 from ingest.dedup.sketch import SketchParams, sketch_articles
 from ingest.dedup.stitch import StitchParams, sources
 from ingest.model import Article, ArticleText, Match, Sketch
-from storage.records.index import Bounds
+from storage.records.index import Index
+from storage.records.lookup import Bounds, Lookup
 from storage.store import Store
 
 SKETCH = SketchParams()
@@ -32,10 +35,52 @@ BOILERPLATE = BoilerplateParams()
 FOLD = FoldParams()
 STITCH = StitchParams()
 BOUNDS = Bounds()
+#: How far `learn` has to look, so that the order of arrival makes no difference.
 LEARNING = timedelta(days=2 * BOILERPLATE.within + 1)
-REINDEXED_AT_ONCE = 1000  # articles
-ROUNDS = 8  # of folding, and of comparing new originals with the rest in between
-AT_ONCE = 5000  # pairs of a round
+#: How many articles `reindex` reads at a time.
+REINDEXED_AT_ONCE = 1000
+#: How often stories are folded, with new originals compared in between.
+ROUNDS = 8
+#: How many pairs are compared in between, at most.
+AT_ONCE = 5000
+
+
+class Excluded:
+    """The shingles that are no evidence: boilerplate of an outlet, and commonplaces.
+
+    Each is read from the index once, and kept until the index learns more.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.forget_boilerplate()
+        self.forget_commonplaces()
+
+    def forget_boilerplate(self) -> None:
+        """Has boilerplate read again, because more was learned."""
+        self._boilerplate: dict[str, Hashes] = {}
+        self._both: dict[str, Hashes] = {}
+
+    def forget_commonplaces(self) -> None:
+        """Has commonplaces read again, because more were noted."""
+        self._commonplaces: Hashes | None = None
+        self._both = {}
+
+    def boilerplate(self, outlets: Collection[str]) -> dict[str, Hashes]:
+        """The boilerplate of each of these outlets, ascending; empty where there is none."""
+        unread = set(outlets) - self._boilerplate.keys()
+        if unread:
+            self._boilerplate |= dict.fromkeys(unread, NONE) | self._index.boilerplate(unread)
+        return {outlet: self._boilerplate[outlet] for outlet in outlets}
+
+    def both(self, outlets: Collection[str]) -> dict[str, Hashes]:
+        """The boilerplate of each of these outlets with all commonplaces, ascending."""
+        if self._commonplaces is None:
+            self._commonplaces = self._index.commonplaces(SKETCH.every)
+        unread = set(outlets) - self._both.keys()
+        for outlet, known in self.boilerplate(unread).items():
+            self._both[outlet] = distinct(np.concatenate([self._commonplaces, known]))
+        return {outlet: self._both[outlet] for outlet in outlets}
 
 
 def file_articles(
@@ -45,26 +90,27 @@ def file_articles(
     window: timedelta,
     watch: Stopwatch | None = None,
 ) -> None:
-    """Files new articles, with all that follows from them; `watch` counts computing as "fold"."""
-    watch = watch or Stopwatch()
-    store.add_articles(run_id, articles)
+    """Files new articles, and all that follows from them. `watch` counts computing as "fold"."""
+    watch, excluded = watch or Stopwatch(), Excluded(store.index)
+    store.articles.add(run_id, articles)
     with watch.timing("fold", within="load"):
         texts = [article.article_text for article in articles]
-        sketches = _sketched(store, texts)
+        sketches = _sketched(texts, excluded)
     store.index.add(sketches)
-    _find_copies(store, run_id, texts, sketches, window, watch)
+    _find_copies(store, run_id, texts, sketches, window, watch, excluded)
 
 
 def refile_articles(
     store: Store, run_id: int, article_ids: Iterable[int], window: timedelta
 ) -> None:
-    """Sketches, compares and folds anew articles whose text has changed."""
-    ids = set(article_ids)
-    texts = store.article_texts(ids)
-    sketches = _sketched(store, texts)
+    """Sketches, compares and folds articles again, because their text has changed."""
+    ids, excluded = set(article_ids), Excluded(store.index)
+    texts = store.articles.texts(ids)
+    sketches = _sketched(texts, excluded)
     store.index.drop(ids)
     store.index.add(sketches)
-    _find_copies(store, run_id, texts, sketches, window, Stopwatch(), store.drop_matches(ids))
+    parted = store.matches.drop(ids)
+    _find_copies(store, run_id, texts, sketches, window, Stopwatch(), excluded, parted)
 
 
 def _find_copies(
@@ -74,24 +120,82 @@ def _find_copies(
     sketches: Sequence[Sketch],
     window: timedelta,
     watch: Stopwatch,
-    parted: Iterable[int] = (),
+    excluded: Excluded,
+    parted: Collection[int] = (),
 ) -> None:
-    """All that follows from articles with these texts, whose sketches are in the index, and for
-    those `parted` from them by what was forgotten."""
-    store.index.ask(sketches, max(window, LEARNING))
-    disturbed = store.index.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, run_id)
+    """Files what follows from articles whose sketches are in the index.
+
+    `parted` are articles that had matches with them, which were dropped.
+    """
+    touched = {sketch.article_id for sketch in sketches} | set(parted)
+    with store.index.asking(sketches, max(window, LEARNING)) as lookup:
+        disturbed = _learn(lookup, run_id, excluded)
+        if disturbed:
+            touched |= disturbed | store.matches.drop(disturbed)
+            again = _sketched(store.articles.texts(disturbed), excluded)
+            store.index.replace(again)
+            fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
+            lookup.renew(list(fresh.values()))
+        pairs = _candidates(lookup, window)
+        touched |= _add_pairs(store, run_id, pairs, watch, texts, excluded)
+        anew = bool(disturbed or parted)
+        _refold(store, run_id, touched, window, watch, excluded, anew=anew)
+        _note_commonplaces(lookup, excluded)
+    _stitch(store, touched, excluded)
+
+
+def reindex(store: Store, run_id: int, window: timedelta) -> int:
+    """Makes the index, the matches and the stories anew; stories keep their numbers.
+
+    It takes the steps of `_find_copies`, but each step for all articles before the next. Articles
+    whose text upkeep has dropped keep their matches and stories. Returns the number of articles
+    with text. All happens in one transaction.
+    """
+    with store.transaction():
+        ids, excluded = store.articles.ids(), Excluded(store.index)
+        store.index.clear()
+        store.matches.drop(ids)
+        parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
+        for part in parts:
+            sketches = _sketched(store.articles.texts(part), excluded)
+            store.index.add(sketches)
+            with store.index.asking(sketches, max(window, LEARNING)) as lookup:
+                _learn(lookup, run_id, excluded)
+                _note_commonplaces(lookup, excluded)
+        for part in parts:
+            store.index.replace(_sketched(store.articles.texts(part), excluded))
+        done: set[int] = set()
+        for part in parts:
+            texts = store.articles.texts(part)
+            with store.index.asking(_sketched(texts, excluded), window) as lookup:
+                pairs = [pair for pair in _candidates(lookup, window) if done.isdisjoint(pair)]
+            _add_pairs(store, run_id, pairs, Stopwatch(), texts, excluded)
+            done.update(part)
+        _refold(store, run_id, ids, window, Stopwatch(), excluded, anew=True)
+        _stitch(store, done, excluded)
+    return len(ids)
+
+
+def _sketched(texts: Sequence[ArticleText], excluded: Excluded) -> list[Sketch]:
+    """The sketches of articles, without the boilerplate that is known by now."""
+    return sketch_articles(texts, SKETCH, excluded.boilerplate({text.outlet for text in texts}))
+
+
+def _learn(lookup: Lookup, run_id: int, excluded: Excluded) -> set[int]:
+    """Learns boilerplate; returns the articles that have to be sketched and compared again."""
+    disturbed = lookup.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, run_id)
     if disturbed:
-        again = _sketched(store, store.article_texts(disturbed))
-        store.index.replace(again)
-        disturbed |= store.drop_matches(disturbed)
-        fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
-        store.index.ask(list(fresh.values()), max(window, LEARNING))
-    pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
-    touched = {sketch.article_id for sketch in sketches} | disturbed | set(parted)
-    touched |= _add_found(store, run_id, match_pairs(store, pairs, watch, texts))
-    _refold(store, run_id, touched, window, watch, anew=bool(disturbed or parted))
-    store.index.note_commonplaces(BOUNDS)
-    _stitch(store, touched)
+        excluded.forget_boilerplate()
+    return disturbed
+
+
+def _candidates(lookup: Lookup, window: timedelta) -> list[tuple[int, int]]:
+    return lookup.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
+
+
+def _note_commonplaces(lookup: Lookup, excluded: Excluded) -> None:
+    if lookup.note_commonplaces(BOUNDS):
+        excluded.forget_commonplaces()
 
 
 def match_pairs(
@@ -99,85 +203,58 @@ def match_pairs(
     pairs: Sequence[tuple[int, int]],
     watch: Stopwatch | None = None,
     at_hand: Iterable[ArticleText] = (),
+    excluded: Excluded | None = None,
 ) -> list[Match]:
-    """Every pair compared in full, in their order, whatever that finds; texts that are not at
-    hand are read."""
+    """Compares every pair in full; returns one Match a pair, in order, related or not.
+
+    Texts that are not `at_hand` are read from the store.
+    """
     watch = watch or Stopwatch()
-    ready = prepared(store, {article_id for pair in pairs for article_id in pair}, at_hand)
+    ids = {article_id for pair in pairs for article_id in pair}
+    ready = prepared(store, ids, at_hand, excluded)
     with watch.timing("fold", within="load"):
         return [compare(ready[a], ready[b], FOLD) for a, b in pairs]
 
 
 def prepared(
-    store: Store, article_ids: Collection[int], at_hand: Iterable[ArticleText] = ()
+    store: Store,
+    article_ids: Collection[int],
+    at_hand: Iterable[ArticleText] = (),
+    excluded: Excluded | None = None,
 ) -> dict[int, Prepared]:
-    """These articles, made ready to be compared."""
+    """These articles, ready to be compared, by id."""
     held = {text.article_id: text for text in at_hand}
     texts = [held[article_id] for article_id in article_ids if article_id in held]
-    texts += store.article_texts(article_id for article_id in article_ids if article_id not in held)
-    outlets = {text.outlet for text in texts}
-    known, common = store.index.boilerplate(outlets), store.index.commonplaces(SKETCH.every)
-    left_out = {
-        outlet: distinct(np.concatenate([common, known.get(outlet, NONE)])) for outlet in outlets
-    }
+    texts += store.articles.texts(i for i in article_ids if i not in held)
+    left_out = (excluded or Excluded(store.index)).both({text.outlet for text in texts})
     return {text.article_id: prepare(text, SKETCH, left_out[text.outlet]) for text in texts}
 
 
-def _add_found(store: Store, run_id: int, compared: Iterable[Match]) -> set[int]:
-    """Files what comparing found; returns the articles that share something with another."""
+def _add_pairs(
+    store: Store,
+    run_id: int,
+    pairs: Sequence[tuple[int, int]],
+    watch: Stopwatch,
+    at_hand: Iterable[ArticleText],
+    excluded: Excluded,
+) -> set[int]:
+    """Compares pairs and files those that share something; returns the articles of these."""
+    compared = match_pairs(store, pairs, watch, at_hand, excluded)
     matches = [m for m in compared if m.relation or m.prose_words >= STITCH.passage]
-    store.add_matches(run_id, [match for match in matches if match.relation])
-    store.passages.add(run_id, [match for match in matches if not match.relation])
+    store.matches.add(run_id, matches)
     return {article_id for match in matches for article_id in (match.a, match.b)}
 
 
-def _stitch(store: Store, article_ids: set[int]) -> None:
-    """Links the pages among these that are stitched together with what they were made from."""
-    suspects = store.passages.suspects(article_ids, STITCH.stitched)
-    ready = prepared(store, {i for page in suspects for i in (page, *suspects[page])})
+def _stitch(store: Store, article_ids: set[int], excluded: Excluded) -> None:
+    """Links the pages among these that are stitched together with their sources."""
+    suspects = store.matches.suspects(article_ids, STITCH.stitched)
+    ids = {i for page in suspects for i in (page, *suspects[page])}
+    ready = prepared(store, ids, excluded=excluded)
     found = {
         page: sources(ready[page], [ready[other] for other in others], STITCH)
         for page, others in suspects.items()
     }
-    store.passages.settle(article_ids, found)
-
-
-def reindex(store: Store, run_id: int, window: timedelta) -> int:
-    """Makes the index anew, and the matches and stories with it; stories keep their numbers.
-
-    Articles whose text upkeep has dropped keep what was found of them. Returns how many articles
-    have theirs. One transaction: all of it, or nothing.
-    """
-    with store.transaction():
-        ids = store.article_ids()
-        store.index.clear()
-        store.drop_matches(ids)
-        parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
-        for part in parts:
-            sketches = _sketched(store, store.article_texts(part))
-            store.index.add(sketches)
-            store.index.ask(sketches, max(window, LEARNING))
-            store.index.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, run_id)
-            store.index.note_commonplaces(BOUNDS)
-        for part in parts:
-            store.index.replace(_sketched(store, store.article_texts(part)))
-        done: set[int] = set()
-        for part in parts:
-            texts = store.article_texts(part)
-            store.index.ask(_sketched(store, texts), window)
-            pairs = store.index.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
-            new = [pair for pair in pairs if done.isdisjoint(pair)]
-            _add_found(store, run_id, match_pairs(store, new, at_hand=texts))
-            done.update(part)
-        _refold(store, run_id, ids, window, Stopwatch(), anew=True)
-        _stitch(store, done)
-    return len(ids)
-
-
-def _sketched(store: Store, texts: Sequence[ArticleText]) -> list[Sketch]:
-    """The sketches of articles, without what is known to be boilerplate by now."""
-    known = store.index.boilerplate({text.outlet for text in texts})
-    return sketch_articles(texts, SKETCH, known)
+    store.matches.put_stitched(article_ids, found)
 
 
 def _refold(
@@ -186,22 +263,25 @@ def _refold(
     article_ids: Collection[int],
     window: timedelta,
     watch: Stopwatch,
+    excluded: Excluded,
     *,
     anew: bool,
 ) -> None:
-    """Files the stories of all that hangs together with these articles. Where there is a new
-    original, it is compared first with those of them that it has not met; `anew` where matches were
-    forgotten, so that no original is known to have met all."""
+    """Files the stories of all articles that are connected with these.
+
+    A new original is first compared with the articles of its story that it was not compared with.
+    `anew` says that matches were dropped: then no original is known to have been compared with all.
+    """
     met: set[tuple[int, int]] = set()
     for left in reversed(range(ROUNDS)):
-        candidates, edges = store.neighbourhood(article_ids)
+        articles, edges = store.stories.neighbourhood(article_ids)
         with watch.timing("fold", within="load"):
             if anew:
-                candidates = [replace(candidate, was_original=False) for candidate in candidates]
-            stories = fold(candidates, edges)
-            pairs = [p for p in unmet(candidates, edges, stories, window) if p not in met]
-        if not (pairs and left):  # after the last comparing the stories are made of what it found
+                articles = [replace(article, was_original=False) for article in articles]
+            stories = fold(articles, edges)
+            pairs = [p for p in unmet(articles, edges, stories, window) if p not in met]
+        if not (pairs and left):  # the stories of the last round are made of what it found
             break
         met.update(pairs[:AT_ONCE])
-        _add_found(store, run_id, match_pairs(store, pairs[:AT_ONCE], watch))
-    store.put_stories(run_id, stories)
+        _add_pairs(store, run_id, pairs[:AT_ONCE], watch, (), excluded)
+    store.stories.put(run_id, stories)

@@ -1,6 +1,5 @@
-"""Feeds: which to poll, asking for them, and what their answers teach. No Prefect here."""
+"""Polls feeds: chooses them, asks for them, and stores what their answers say. No Prefect here."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +8,6 @@ from pathlib import Path
 import xxhash
 
 from flows.settings import Settings
-from ingest.feeds.discover import discover, well_known
 from ingest.feeds.opml import parse_opml
 from ingest.feeds.parse import parse_feed
 from ingest.feeds.schedule import next_poll
@@ -26,18 +24,14 @@ from ingest.model import (
     Outcome,
     ParsedFeed,
     Poll,
-    Request,
 )
 from ingest.urls import without_credentials
 from ingest.workers.pool import FAULTS, WorkerPool
-from storage.store import Store
-
-#: Feeds of one page that are looked at: a page that names more is a directory, or means us harm.
-MAX_CANDIDATES = 50
+from storage.store import Store, open_store
 
 
 def read_feeds(path: Path) -> tuple[Feed, ...]:
-    """The feeds an OPML file lists. Raises CopydeskError that names the file."""
+    """The feeds that an OPML file lists. Raises CopydeskError, which names the file."""
     try:
         return parse_opml(path.read_bytes())
     except OSError as error:
@@ -46,71 +40,48 @@ def read_feeds(path: Path) -> tuple[Feed, ...]:
         raise CopydeskError(f"{path}: {error}") from error
 
 
-def check_feeds(store: Store, settings: Settings) -> None:
-    """Raises CopydeskError where there is no subscription, and no list to begin with.
+def read_feed_list(settings: Settings) -> tuple[Feed, ...] | None:
+    """The feeds of the settings' OPML file; None where no file is set."""
+    return read_feeds(settings.feeds) if settings.feeds else None
 
-    Where all are paused, gone or removed a run has still its pages to fetch.
-    """
-    if settings.feeds is None and not store.feeds.any():
+
+def check_feeds(settings: Settings, listed: Sequence[Feed] | None) -> None:
+    """Opens the database and raises CopydeskError where a run would have no feeds at all."""
+    with open_store(settings.db) as store:
+        _check_feeds(store, settings, listed)
+
+
+def _check_feeds(store: Store, settings: Settings, listed: Sequence[Feed] | None) -> None:
+    """A database whose feeds are all paused, gone or removed passes: its pages may be pending."""
+    if listed is None and not store.feeds.any():
         raise CopydeskError(
             f"{settings.db} has no feeds to poll: name an OPML file with --feeds, for instance "
             "deploy/feeds.opml, or add one with `copydesk feeds add`"
         )
 
 
-def feeds_to_poll(store: Store, settings: Settings, now: datetime, *, due: bool) -> list[FeedState]:
-    """The feeds of the settings' list, subscribed to where they are not yet; without a list all
-    there are. With `due` only those whose time has come."""
-    check_feeds(store, settings)
-    if settings.feeds:
-        with store.transaction():
-            feeds = store.feeds.subscribe(read_feeds(settings.feeds), now)
-    else:
+def feeds_to_poll(
+    store: Store, settings: Settings, listed: Sequence[Feed] | None, now: datetime, *, due: bool
+) -> list[FeedState]:
+    """The feeds that a run polls: those `listed`, or all in the database where that is None.
+
+    Listed feeds that are new are subscribed to. With `due`, only feeds whose time has come. Raises
+    CopydeskError where the database has no feeds and none are listed.
+    """
+    _check_feeds(store, settings, listed)
+    if listed is None:
         feeds = store.feeds.active()
+    else:
+        with store.transaction():
+            feeds = store.feeds.subscribe(listed, now)
     if not due:
         return feeds
     ready = {feed.feed_id for feed in store.feeds.due(now)}
     return [feed for feed in feeds if feed.feed_id in ready]
 
 
-async def find_feeds(url: str, fetcher: Fetcher) -> list[Feed]:
-    """The feeds at an address: the one there, else those its page names, else the usual places.
-
-    Only what parses as a feed is returned, in threads of its own. Raises CopydeskError where
-    nothing does.
-    """
-    try:
-        fetched = await fetcher.fetch(Request(url=url), FEED_TYPES)
-    except Failed as failure:
-        shown = without_credentials(url)
-        raise CopydeskError(f"{shown}: {failure.outcome} {failure.detail}".rstrip()) from failure
-    try:
-        return [Feed(url=url, title=(await asyncio.to_thread(parse_feed, fetched)).title)]
-    except Failed:
-        named = await asyncio.to_thread(discover, fetched)
-    usual = [Feed(url=address) for address in well_known(fetched.final_url)]
-    for candidates in (named[:MAX_CANDIDATES], usual):
-        tried = await asyncio.gather(*(_try_feed(feed, fetcher) for feed in candidates))
-        found = [feed for feed in tried if feed]
-        if found:
-            return found
-    raise CopydeskError(
-        f"{without_credentials(url)} is no feed, its page names none that can be read, "
-        "and there is none in the usual places"
-    )
-
-
-async def _try_feed(feed: Feed, fetcher: Fetcher) -> Feed | None:
-    try:
-        fetched = await fetcher.fetch(Request(url=feed.url), FEED_TYPES)
-        parsed = await asyncio.to_thread(parse_feed, fetched)
-    except Failed:
-        return None
-    return replace(feed, title=parsed.title or feed.title)
-
-
 async def parse_in(pool: WorkerPool, fetched: Fetched) -> ParsedFeed:
-    """`parse_feed` in a worker: a feed that would harm it ends as Failed(not_a_feed)."""
+    """Runs `parse_feed` in a worker. A feed beyond the worker's limits is Failed(not_a_feed)."""
     try:
         return await pool.run(parse_feed, fetched)
     except Failed as failure:
@@ -125,7 +96,7 @@ async def poll_feed(
     parse: Callable[[Fetched], Awaitable[ParsedFeed]],
     now: datetime,
 ) -> Poll:
-    """Asks for a feed, conditionally, and parses what is new. Never raises Failed."""
+    """Asks for a feed with its validators, and parses a changed one. Never raises Failed."""
     request = request_for(feed, now)
     try:
         _check_credentials(feed)
@@ -156,7 +127,7 @@ async def poll_feed(
 
 
 def _check_credentials(feed: FeedState) -> None:
-    """Raises Failed(no_credentials) where a feed needs some and its address is the bare one."""
+    """Raises Failed(no_credentials) where a feed needs a password and its address has none."""
     if feed.needs_credentials and feed.url == without_credentials(feed.url):
         raise Failed(
             Outcome.NO_CREDENTIALS, "its password is only in the OPML file: name that with --feeds"
@@ -166,7 +137,10 @@ def _check_credentials(feed: FeedState) -> None:
 def record_polls(
     store: Store, run_id: int, polls: Sequence[Poll], fresh: Mapping[int, int], now: datetime
 ) -> None:
-    """What each feed's poll teaches, and when it is due again; `fresh` has its new entries."""
+    """Stores each feed's poll, what it says about the feed, and when the feed is due again.
+
+    `fresh` has the number of entries never listed before, by feed id.
+    """
     dues: dict[int, Due] = {}
     counts: dict[int, tuple[int, int]] = {}
     learned: list[Poll] = []

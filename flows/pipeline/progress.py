@@ -1,15 +1,15 @@
-"""How a run tells whoever watches how far it is. Scheduled runs are watched in Prefect instead."""
+"""Reports a run's progress to the command line. Prefect's UI shows scheduled runs instead."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
 
-#: Called for every unit done, with the stage's name and how many units the stage has in all; and
-#: with a total of 0 where a stage has nothing to count.
+#: Is called for every finished unit, with the stage's name and its total number of units. A stage
+#: without anything to count has a total of 0.
 Listener = Callable[[str, int], None]
 
 listener: ContextVar[Listener] = ContextVar("listener", default=lambda _stage, _total: None)
 
 
 def report(stage: str, total: int) -> None:
-    """Tells the listener that one more of a stage's `total` units is done."""
+    """Tells the listener that one more of a stage's `total` units is finished."""
     listener.get()(stage, total)

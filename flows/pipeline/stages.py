@@ -6,7 +6,8 @@
     extract_page  Answer -> PageResult                   worker processes
     file_batch    [PageResult] -> articles and stories   one transaction
 
-Failures arrive here as exceptions and leave as values: one outcome a feed, one a page.
+A failure arrives here as an exception and leaves as a value. Each feed and each page has exactly
+one outcome.
 """
 
 from collections import Counter
@@ -44,7 +45,7 @@ PRELOAD = ("ingest.feeds.parse", "ingest.extract.warm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A page's request, with what it brought, if anything."""
+    """A page's request, and the answer where there was one."""
 
     page: Page
     attempt: Attempt
@@ -53,17 +54,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenUp:
-    """What a poll left to do."""
+    """What follows from polling: how many entries were read, and which pages to fetch."""
 
     entries: int
-    retried: int
+    retried: int  # pages of earlier runs that are tried again
     pages: tuple[Page, ...]
 
 
 def take_up(
     store: Store, run_id: int, polls: Sequence[Poll], now: datetime, max_attempts: int
 ) -> TakenUp:
-    """Files a poll, opens the account of every page it listed, and says which pages to fetch."""
+    """Stores the polls and every page they listed first, and returns the pages to fetch."""
     identified = [
         item
         for poll in polls
@@ -72,19 +73,19 @@ def take_up(
     ]
     with store.transaction():
         ids = {item.page_id for item in identified if isinstance(item, Page)}
-        plan = plan_pages(identified, store.known_pages(ids))
+        plan = plan_pages(identified, store.pages.known(ids))
         record_polls(store, run_id, polls, Counter(page.feed_id for page in plan.pages), now)
-        store.add_pages(run_id, plan.pages)
-        store.add_sightings(plan.listed)
-        store.add_outcomes(run_id, plan.outcomes)
-        pages = store.pending_pages(max_attempts, now)
+        store.pages.add(run_id, plan.pages)
+        store.pages.add_sightings(plan.listed)
+        store.pages.add_outcomes(run_id, plan.outcomes)
+        pages = store.pages.pending(max_attempts, now)
         retried = len(pages) - len(plan.pages)
-        store.note_entries(run_id, len(polls), len(identified), retried)
+        store.runs.note_entries(run_id, len(polls), len(identified), retried)
     return TakenUp(entries=len(identified), retried=retried, pages=tuple(pages))
 
 
 async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:
-    """Asks for a page, if its site's robots.txt lets us. Never raises Failed."""
+    """Asks for a page where its site's robots.txt allows it. Never raises Failed."""
     request = Request(url=page.entry.url)
     try:
         fetched = await fetcher.fetch(request, PAGE_TYPES, robots=True)
@@ -101,8 +102,10 @@ def known_outlets(
     recipes: Mapping[str, Recipe],
     since: datetime | None = None,
 ) -> dict[str, Known]:
-    """What is known of the outlets that answered: their boilerplate, by what appeared since then,
-    and their recipes."""
+    """The boilerplate and the recipe of each outlet that answered, by outlet.
+
+    Boilerplate is learned from the articles that appeared after `since`.
+    """
     outlets = {outlet(answer.fetched.final_url) for answer in answers if answer.fetched}
     recurring = store.lines.recurring(outlets, since)
     return {
@@ -112,7 +115,7 @@ def known_outlets(
 
 
 async def extract_page(answer: Answer, pool: WorkerPool, known: Mapping[str, Known]) -> PageResult:
-    """Extracts the article from an answer, if there is one. Never raises Failed."""
+    """Extracts the article of an answered page. Never raises Failed."""
     result = PageResult(
         page=answer.page,
         attempt=answer.attempt,
@@ -142,19 +145,18 @@ def file_batch(
     window: timedelta,
     watch: Stopwatch,
 ) -> list[PageResult]:
-    """Files a batch: articles, sketches, index rows, matches, stories and outcomes together.
+    """Files articles, sketches, index rows, matches, stories and outcomes in one transaction.
 
-    Returns the results as filed: an article that was held already has become a duplicate_url.
+    Returns the results as filed. The result of an article that was filed before is duplicate_url.
     """
     with watch.timing("load"), store.transaction():
         ids = [result.article.article_id for result in results if result.article]
-        settled = settle_duplicates(results, store.known_articles(ids))
+        settled = settle_duplicates(results, store.articles.known(ids))
         articles = [result.article for result in settled if result.article]
         file_articles(store, run_id, articles, window, watch)
         store.lines.add_lines({a.article_id: counted(a) for a in articles})
         store.lines.add_removed(
             [(a.article_id, one) for a in articles for one in a.removed], run_id
         )
-        store.lines.add_others(run_id, settled)
-        store.settle_pages(run_id, settled, now)
+        store.pages.settle(run_id, settled, now)
     return settled

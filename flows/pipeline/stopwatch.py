@@ -1,4 +1,4 @@
-"""Where a run's seconds go."""
+"""Measures where a run's seconds go."""
 
 import time
 from collections import defaultdict
@@ -14,7 +14,7 @@ class Stopwatch:
 
     @contextmanager
     def timing(self, name: str, *, within: str = "") -> Iterator[None]:
-        """Adds the block's duration under a name; and takes it from another that it is part of."""
+        """Adds the block's duration to `name`. Subtracts it from `within`, which contains it."""
         started = time.perf_counter()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Upkeep: what is old goes, what has grown is rebuilt, readers get the result. No Prefect here."""
+"""Upkeep: deletes old data, rebuilds a file with much free space, publishes it. No Prefect here."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,10 @@ PATIENCE = 600
 
 
 def keep_up(settings: Settings, now: datetime, *, rebuild: bool = False) -> list[Done]:
-    """Every step once; says what each did. Readers keep what they have open."""
+    """Does every step once and returns what each did. Readers keep the snapshot they have open.
+
+    With `rebuild`, the file is rebuilt even where it has little free space.
+    """
     with open_store(settings.db, patience=PATIENCE) as store:
         done = store.tidy(keep_of(settings), now)
     done.append(compact(settings.db, anyway=rebuild, patience=PATIENCE))
@@ -23,7 +26,7 @@ def keep_up(settings: Settings, now: datetime, *, rebuild: bool = False) -> list
 
 
 def keep_of(settings: Settings) -> Keep:
-    """The settings that say how long what is kept."""
+    """How long each kind of data is kept, from the settings."""
     return Keep(
         texts=_days(settings.keep_texts_days),
         stories=_days(settings.keep_stories_days),

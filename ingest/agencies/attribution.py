@@ -1,10 +1,11 @@
-"""Whose copy an article is: the agency's that its page names, with the evidence. Pure.
+"""Whose copy an article is: the agency's that its page names, with the evidence.
 
     dateline, credit line, copyright line (text) | byline | outlet, canonical, address
         -> each a piece of evidence -> the agency with the most of it
 
-A mention in prose ("told the Associated Press") is no evidence, and that an agency contributed is
-hardly any: such an Attribution stays below LIKELY.
+Takes the text and metadata of a page, gives an Attribution or None. A mention in prose ("told the
+Associated Press") is no evidence. That an agency contributed is weak evidence: the confidence then
+stays below LIKELY.
 """
 
 import re
@@ -14,9 +15,10 @@ from urllib.parse import urlsplit
 
 import regex
 
-from ingest.agencies.names import is_agency, named_agency, site_agency
+from ingest.agencies.names import WORDS, is_agency, named_agency, path_agency, site_agency
+from ingest.model import LIKELY
+from ingest.wordlists import any_of
 
-LIKELY = 0.5  # from this confidence on, it is the agency's copy
 CONTRIBUTED = 0.25
 HEAD_LINES = 4  # in which a dateline stands, after a repeated title, a deck or a caption
 TAIL_LINES = 6  # in which a credit stands, before a note on the author or a correction
@@ -34,23 +36,18 @@ RUSSIAN = regex.compile(
 )
 #: "新华社北京11月3日电", "【ワシントン共同】", "[東京 3日 ロイター]", "(서울=연합뉴스)".
 EASTERN = regex.compile(
-    r"^[（(]?(?P<credit>新华社|新華社|中新社|中央社|法新社|路透社|共同社|韩联社)[^\n]{0,24}?(?:[电電]|[)）])"
+    rf"^[（(]?(?P<credit>{any_of(WORDS['datelines'])})[^\n]{{0,24}}?(?:[电電]|[)）])"
     r"|^[【\[［(（][^】\]］)）\n]{0,20}?"
-    r"(?P<credit>共同|時事|ロイター|AFP|AP|新華社|聯合ニュース|연합뉴스|뉴시스)(?:通信)?[】\]］)）]"
+    rf"(?P<credit>{any_of(WORDS['datelines_in_brackets'])})(?:通信)?[】\]］)）]"
 )
-#: What stands before the bracket of a dateline: places in capitals or few words, a day.
+#: What is before the bracket of a dateline: a place in capitals or in few words, a day.
 PLACE = regex.compile(
     r"(?:\p{Lu}{3}|\p{Lo}).*|(?=.*\d)(?:\S+\s+){1,9}|(?:\p{Lu}\S*\s+(?:\p{Ll}{1,3}\s+)?){0,4}"
 )
 DAY = re.compile(r"\d")
 
 #: A line that is a credit: "Source: Reuters", "(dpa)", "— AP", "AP".
-LABEL = regex.compile(
-    r"^(?:source|quelle|fuente|fonte|fonte:|sources?|kilde|källa|bron|źródło|kaynak|источник"
-    r"|المصدر|来源|來源"
-    r"|stories from|via|by|von|por|par|redaktion und|©)?\s*[:：]?\s*",
-    regex.IGNORECASE,
-)
+LABEL = regex.compile(rf"^{any_of(WORDS['labels'])}?\s*[:：]?\s*", regex.IGNORECASE)
 #: A credit after the last sentence: "... said the minister. (dpa)" or "... /dpa".
 AT_END = regex.compile(
     r"[.!?»”\"“…]\s*(?:[(（/](?P<credit>[^()（）/\n]{2,30})[)）]?"
@@ -58,58 +55,28 @@ AT_END = regex.compile(
 )
 DPA_CODE = re.compile(r"\bdpa:\d{6}-\d")
 REUTERS_STAFF = re.compile(
-    r"^\(?(?:Reporting|Writing"
-    r"|Additional reporting)\s+by\s[^\n]{3,160};\s*(?:\w+\s)*[Ee]diting\s+by\s"
+    r"^\(?(?:Reporting|Writing|Additional reporting)\s+by\s"
+    r"[^\n]{3,160};\s*(?:\w+\s)*[Ee]diting\s+by\s"
 )
 COPYRIGHT = regex.compile(
-    r"(?:©|\(c\)|copyright"
-    r"|&copy;)[\s:,©]*(?:\(c\)\s*)?(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by\s)?(?:the\s)?"
+    r"(?:©|\(c\)|copyright|&copy;)[\s:,©]*(?:\(c\)\s*)?"
+    r"(?:\d{4}(?:\s?[-–]\s?\d{4})?)?[\s,]*(?:by\s)?(?:the\s)?"
     r"(?P<credit>[^.,;|\n]{2,40}?)(?=(?:\s*\d{4})?\s*(?:[.,;|]|$|all rights))",
     regex.IGNORECASE,
 )
 AFTER_HOLDER = regex.compile(r"\s*(?:all rights|\(|inc\b|l\.?p\b|l$).*$", regex.IGNORECASE)
 #: That an agency helped: "The Associated Press contributed to this report", "Mit Material der dpa".
-HELPED = regex.compile(
-    r"contribut|material (?:from|der|von)|mit material|information from|with (?:reporting|files"
-    r"|additional)"
-    r"|avec (?:l[’'])?|con información|com informações|con informazioni|additional reporting"
-    r"|used in this report"
-    r"|aided in|compiled from|tillsammans|assisted",
-    regex.IGNORECASE,
-)
-NAMES = regex.compile(
-    r"(?<![\p{L}/])(?:(?:The )?Associated Press|AP|Reuters|AFP|Agence France-Presse|dpa|EFE|ANSA"
-    r"|UPI|Bloomberg"
-    r"|PTI|Xinhua|(?:The )?Canadian Press|AAP|Press Association|PA Media|Kyodo|Lusa|APA"
-    r"|Europa Press)(?![\p{L}/])"
-)
+HELPED = regex.compile(any_of(WORDS["helped"]), regex.IGNORECASE)
+NAMES = regex.compile(rf"(?<![\p{{L}}/]){any_of(WORDS['helpers'])}(?![\p{{L}}/])")
 #: Joins an agency to the outlet's own work in a byline: "CBS/AP", "Le Monde avec AFP".
-MIXED = regex.compile(r"/|\+|\b(?:and|und|et|y|e|with|avec|mit|con|com)\b", regex.IGNORECASE)
-
-LAST = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
-
-#: What is about an agency, or somebody called so, and not by it.
-_NOT_ABOUT = "".join(
-    rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
-)
-PATHS = (
-    (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
-    (re.compile(
-        _NOT_ABOUT + r"/(?:ap|aponline|ap-news|ap-wire|associated-press"
-        r"|apnews)/", re.IGNORECASE), "ap", 0.8),
-    (re.compile(_NOT_ABOUT + r"/(?:reuters|rtr|rtrs)/", re.IGNORECASE), "reuters", 0.8),
-    (re.compile(r"/(?:wires?|agency|agencies|newswire|agenturen|agencias?|agence|news-agency)/"
-                r"(?P<key>ap|reuters|afp|dpa|upi|efe|ansa|pti|ani|ians|pa|aap|cp|apa|xinhua)/",
-                re.IGNORECASE), "", 0.8),
-    (re.compile(
-        _NOT_ABOUT + r"/(?P<key>afp|dpa|upi|efe|ansa|pti|ani|ians|xinhua|lusa)(?:/|-(?=\w))"
-    ), "", 0.7),
-)  # fmt: skip
+MIXED = regex.compile(rf"/|\+|\b{any_of((*WORDS['and'], *WORDS['with']))}\b", regex.IGNORECASE)
+ALSO = regex.compile(rf"\s*[/,+&]\s*|\s{any_of(WORDS['and'])}\s")
+AFTER_COMMA = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """The agency whose copy an article is, how sure that is (0..1), and what says so, where.
+    """The agency whose copy an article is, how sure that is (0 to 1), and the evidence.
 
     `where` is "dateline", "credit line", "byline", "copyright", "url", "canonical" or "outlet".
     """
@@ -120,7 +87,7 @@ class Attribution:
     where: str
 
 
-NOBODY = Attribution(agency="", confidence=0.0, evidence="", where="")
+NO_ATTRIBUTION = Attribution(agency="", confidence=0.0, evidence="", where="")
 
 
 def attribute(
@@ -135,11 +102,11 @@ def attribute(
     copyright_notice: str = "",
     agencies: tuple[str, ...] = (),
 ) -> Attribution | None:
-    """Whose copy it is, by all that the page says; None where it says nothing of an agency.
+    """Whose copy it is, by all that the page says; None where it names no agency.
 
-    `credited`, `authors`, `byline`, `source` and the notice are those of the page's
-    Metadata, `credited` its credits; `agencies` are names that the outlet's recipe has.
-    Evidence of two kinds for one agency adds up; evidence for another takes away.
+    `authors`, `byline`, `source` and `copyright_notice` are the page's Metadata, and `credited` its
+    credits. `agencies` are the names in the outlet's recipe. Evidence of two kinds for one agency
+    adds up. Evidence for another agency makes it less sure.
     """
     found = [
         *_of_text(text),
@@ -192,7 +159,7 @@ def _dateline(line: str) -> Iterator[Attribution]:
 
 
 def _tail(line: str) -> Iterator[Attribution]:
-    """The agency that a closing line credits: its copy, its copyright, or its help."""
+    """The agency that a last line names: for its copy, its copyright, or its help."""
     if len(line) > LONGEST_LINE:
         return
     notice = COPYRIGHT.search(line)
@@ -212,14 +179,14 @@ def _tail(line: str) -> Iterator[Attribution]:
 
 
 def _holder(notice: "regex.Match[str]") -> str:
-    """Who holds the rights by a notice."""
+    """Who holds the rights, as a notice says."""
     holder: str = AFTER_HOLDER.sub("", _credit(notice))
     return holder.strip()
 
 
 def _all_agencies(credit: str) -> bool:
     """Whether a credit names agencies alone: "dpa/afp", not "Reuters and our correspondents"."""
-    parts = [part for part in regex.split(r"\s*[/,+&]\s*|\s(?:and|und|et|y|e)\s", credit) if part]
+    parts = [part for part in ALSO.split(credit) if part]
     return (
         bool(parts)
         and is_agency(parts[0])
@@ -230,7 +197,10 @@ def _all_agencies(credit: str) -> bool:
 def _of_byline(
     credited: tuple[str, ...], authors: tuple[str, ...], byline: str
 ) -> Iterator[Attribution]:
-    """The agency in a byline: alone or after a name its copy, joined to another only in part."""
+    """The agency in a byline.
+
+    Alone or after a name, it supplied the copy. Joined to another name, it supplied a part.
+    """
     agencies = [credit for credit in credited if named_agency(credit)]
     if not agencies:
         return
@@ -239,14 +209,14 @@ def _of_byline(
     if not (others and MIXED.search(printed)) or _all_agencies(printed):
         confidence = 0.7 if len(agencies) > 1 else 0.92
     else:  # "Ann Lee and Jo Roe, Associated Press", but "CBS/AP" and "Ann Lee and AP"
-        confidence = 0.85 if authors and LAST.search(printed) else 0.4
+        confidence = 0.85 if authors and AFTER_COMMA.search(printed) else 0.4
     yield _evidence(agencies[0], confidence, printed, "byline")
 
 
 def _of_recipe(
     agencies: tuple[str, ...], credited: tuple[str, ...], byline: str
 ) -> Iterator[Attribution]:
-    """The agencies a byline names that are known for this outlet alone."""
+    """The agencies in a byline that only this outlet's recipe knows."""
     printed = byline or ", ".join(credited)
     for name in agencies:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed, re.IGNORECASE):
@@ -265,7 +235,10 @@ def _of_source(source: str, notice: str) -> Iterator[Attribution]:
 
 
 def _of_addresses(url: str, canonical: str) -> Iterator[Attribution]:
-    """The agency whose site the page is on, or says it comes from, or whose folder it is in."""
+    """The agency that the addresses name.
+
+    The page is on its site, or its canonical address is, or it is in a folder of that name.
+    """
     outlet = site_agency(_part(url, "netloc"))
     original = site_agency(_part(canonical, "netloc"))
     if outlet:
@@ -273,13 +246,9 @@ def _of_addresses(url: str, canonical: str) -> Iterator[Attribution]:
     elif original:
         yield Attribution(agency=original, confidence=0.95, evidence=canonical, where="canonical")
     else:
-        path = _part(url, "path")
-        for pattern, key, confidence in PATHS:
-            found = pattern.search(path)
-            if found:
-                agency = key or found["key"].lower()
-                yield Attribution(agency=agency, confidence=confidence, evidence=url, where="url")
-                return
+        agency, confidence = path_agency(_part(url, "path"))
+        if agency:
+            yield Attribution(agency=agency, confidence=confidence, evidence=url, where="url")
 
 
 def _part(url: str, name: str) -> str:
@@ -290,7 +259,7 @@ def _part(url: str, name: str) -> str:
 
 
 def _credit(found: "regex.Match[str]") -> str:
-    """The credit in a match, whichever of its alternatives held."""
+    """The credit in a match: the alternative of the pattern that matched."""
     return next((held for held in found.capturesdict()["credit"] if held), "").strip()
 
 

@@ -1,5 +1,8 @@
 """Measures results against labels.
 
-text    how well the text and metadata of pages are read
-pairs   how well copies are found
+score       precision, recall and F1
+text        how well the text and metadata of pages are read
+extractors  Copydesk and trafilatura side by side, measured by `text`
+pairs       how well copies are found
+chart       line charts as SVG
 """

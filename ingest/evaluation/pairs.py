@@ -1,8 +1,9 @@
-"""Pairs that readers judged, next to what was made of them. Pure.
+"""Pairs of articles that readers judged, compared with what Copydesk made of them.
 
-A pairs file is tab-separated, with a header that names at least `label`, `url_a` and `url_b`. Of
-the labels copy and abridged ought to fold; update and embeds to be linked, as those are as well;
-any other (shares, independent, boilerplate, unrelated) to be nothing.
+Takes a file of pairs and what became of each, gives a Score. A pairs file is tab-separated, with a
+header that names at least `label`, `url_a` and `url_b`. Pairs labelled copy or abridged should
+fold. Pairs labelled update or embeds should be linked. Pairs with any other label (shares,
+independent, boilerplate, unrelated) should be neither.
 """
 
 import csv
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from math import comb
 
+from ingest.evaluation.score import Score
 from ingest.model import CopydeskError
 
 FOLD_LABELS = frozenset({"copy", "abridged"})
@@ -29,7 +31,7 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What was made of a labelled pair."""
+    """What Copydesk made of a labelled pair."""
 
     pair: LabelledPair
     folded: bool
@@ -48,30 +50,6 @@ class Judged:
         return self.folded != (label in FOLD_LABELS) or self.linked != (label in LINK_LABELS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """How often a yes was right, and how often what ought to be a yes was one."""
-
-    right: int
-    said: int
-    due: int
-
-    @property
-    def precision(self) -> float:
-        """1 where nothing was said."""
-        return self.right / self.said if self.said else 1.0
-
-    @property
-    def recall(self) -> float:
-        """1 where nothing was due."""
-        return self.right / self.due if self.due else 1.0
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of both."""
-        return 2 * self.right / (self.said + self.due) if self.said + self.due else 1.0
-
-
 def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
     """The pairs of a file. Raises CopydeskError where it is not one."""
     rows = csv.DictReader(lines, delimiter="\t")
@@ -84,19 +62,18 @@ def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
 
 
 def fold_score(verdicts: Iterable[Judged]) -> Score:
-    """Of copies: right is a copy that is folded."""
+    """How well copies are found: a copy that is folded is right."""
     return _score((v.folded, v.pair.label in FOLD_LABELS) for v in verdicts)
 
 
 def link_score(verdicts: Iterable[Judged]) -> Score:
-    """Of all that is connected, folded or linked."""
+    """How well connected pairs are found, folded or linked."""
     return _score((v.linked, v.pair.label in LINK_LABELS) for v in verdicts)
 
 
 def _score(answers: Iterable[tuple[bool, bool]]) -> Score:
     counts = Counter(answers)
-    right = counts[True, True]
-    return Score(right=right, said=right + counts[True, False], due=right + counts[False, True])
+    return Score(right=counts[True, True], wrong=counts[True, False], missed=counts[False, True])
 
 
 def by_label(verdicts: Iterable[Judged]) -> dict[str, Counter[str]]:

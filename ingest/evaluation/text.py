@@ -1,8 +1,9 @@
-"""How well an extraction agrees with what people marked as the article. Pure.
+"""How well an extraction agrees with what people marked as the article.
 
-The usual measure: precision, recall and F1 over the multiset of word 4-grams of the extracted and
-the true text, summed over pages before dividing (micro-averaged). Metadata count as right where
-they are equal once letter case, punctuation and spaces are set aside.
+Takes labelled pages and what was extracted, gives a Score. The usual measure: precision, recall and
+F1 over the multiset of word 4-grams of the extracted and the true text, summed over pages before
+dividing (micro-averaged). Metadata count as right where they are equal without letter case,
+punctuation and spaces.
 """
 
 import gzip
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from ingest.evaluation.score import Score
 from ingest.extract.wording import key
 from ingest.metadata.bylines import clean_authors
 from ingest.model import CopydeskError
@@ -28,7 +30,7 @@ NAMES = re.compile(r"\s*(?:[;,&]|\band\b)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """A page and what people say is on it; empty where they say nothing."""
+    """A page, and its values as people marked them; empty where they marked none."""
 
     name: str
     html: bytes
@@ -39,42 +41,11 @@ class Labelled:
     date: str = ""  # YYYY-MM-DD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """Word 4-grams found rightly, found wrongly, and missed."""
-
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-
-    def __add__(self, other: "Agreement") -> "Agreement":
-        return Agreement(
-            right=self.right + other.right,
-            wrong=self.wrong + other.wrong,
-            missed=self.missed + other.missed,
-        )
-
-    @property
-    def precision(self) -> float:
-        """Share of what was found that is the article's."""
-        return self.right / max(1, self.right + self.wrong)
-
-    @property
-    def recall(self) -> float:
-        """Share of the article that was found."""
-        return self.right / max(1, self.right + self.missed)
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of both."""
-        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
-
-
-def agreement(extracted: str, true: str) -> Agreement:
-    """How an extracted text agrees with the true one."""
+def text_score(extracted: str, true: str) -> Score:
+    """How an extracted text agrees with the true one, counted in word 4-grams."""
     found, wanted = grams(extracted), grams(true)
     right = (found & wanted).total()
-    return Agreement(right=right, wrong=found.total() - right, missed=wanted.total() - right)
+    return Score(right=right, wrong=found.total() - right, missed=wanted.total() - right)
 
 
 def same_title(found: str, true: str) -> bool:
@@ -83,8 +54,11 @@ def same_title(found: str, true: str) -> bool:
 
 
 def same_authors(found: Iterable[str], true: str) -> bool:
-    """Whether the names found are those of a written list, in any order, with or without titles
-    and degrees. Where no person signed, an organisation's name counts as it is printed."""
+    """Whether the names found are those of a written list, in any order.
+
+    Titles and degrees may be missing. Where no person signed, an organisation's name counts as it
+    is printed.
+    """
     ours = {key(name) for name in found} - {""}
     people = {key(name) for name in clean_authors([true]).authors}
     parts = {key(name) for name in NAMES.split(true)} - {""}
@@ -92,8 +66,10 @@ def same_authors(found: Iterable[str], true: str) -> bool:
 
 
 def read_labelled(path: Path) -> Iterator[Labelled]:
-    """The labelled pages of a folder or a zip file: for each name, NAME.json with url, title,
-    author, date and text, and NAME.html or NAME.html.gz. Raises CopydeskError."""
+    """The labelled pages of a folder or a zip file. Raises CopydeskError.
+
+    A page is NAME.html or NAME.html.gz, with NAME.json that has url, title, author, date and text.
+    """
     try:
         files = _zipped(path) if path.is_file() else _listed(path)
     except (OSError, zipfile.BadZipFile) as error:

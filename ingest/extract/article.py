@@ -1,10 +1,10 @@
-"""A page becomes an article: its text, its metadata, and the verdict on what it is. Pure.
+"""A page becomes an article: its text, its metadata, and the verdict on what it is.
 
-    parse_page -> metadata (metadata.py) -> recipe of the outlet (recipes.py)
-        -> lines (body.py) -> cleaned (cleaning.py) -> verdict (verdict.py) -> Article
+    parse_page (markup.py) -> read_metadata -> recipe of the outlet (recipes.py)
+        -> lines (lines.py) -> cleaned (cleaning.py) -> verdict (verdict.py) -> Article
 
-The tree is parsed once. Each step sees what it needs: metadata still has the scripts, the body
-loses what is named as something else, and cleaning knows the headline and the page's links.
+Takes an Entry and what was Fetched, gives an Article. The tree is parsed once, and the order
+matters: metadata still needs the scripts, the search for lines removes other parts of the page.
 """
 
 from collections.abc import Sequence
@@ -14,30 +14,47 @@ from datetime import UTC, datetime, timedelta
 import lxml.html
 import py3langid
 
-from ingest.agencies.attribution import NOBODY, Attribution, attribute
+from ingest.agencies.attribution import NO_ATTRIBUTION, Attribution, attribute
 from ingest.extract.cleaning import clean
-from ingest.extract.lines import extract_lines, linked_share, plain_lines, surroundings, written
+from ingest.extract.lines import (
+    extract_lines,
+    linked_share,
+    plain_lines,
+    read_surroundings,
+    visible_text,
+)
 from ingest.extract.markup import drop_costly_json_ld, parse_page
-from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, found
+from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, select_texts
 from ingest.extract.verdict import ASKED, LEAST, UNFINISHED, Appearance, judge
 from ingest.metadata.bylines import clean_authors
 from ingest.metadata.dates import guess_date
 from ingest.metadata.read import Metadata, read_metadata
-from ingest.model import Article, Entry, Failed, Fetched, Outcome, Removed, Verdict
+from ingest.model import (
+    NO_DATE,
+    Article,
+    Entry,
+    Failed,
+    Fetched,
+    Outcome,
+    Removed,
+    Sourced,
+    SourcedDate,
+    Verdict,
+)
 from ingest.urls import believed_canonical, canonical_url, outlet, url_id, without_credentials
 from ingest.values import moment
 from ingest.words import size
 
 HTML_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "application/xml", "text/plain"})
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: such a date is a mistake
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # no news site is older: an earlier date is wrong
 TOLERANCE = timedelta(days=1)  # how far ahead of us a publisher's clock or zone may be
-LANGUAGE_SAMPLE = 500  # characters of the text that the language is told from
-MORE = 1.25  # times the page's words that a feed's text must have to replace them
+LANGUAGE_SAMPLE = 500  # characters of the text by which its language is recognised
+MORE = 1.25  # times the page's words: a feed's text with more replaces the page's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of an outlet before one of its pages is read."""
+    """What is known of an outlet from its earlier pages and from its recipe."""
 
     recurring: frozenset[int] = frozenset()  # hashes of lines that its articles share
     recipe: Recipe = NO_RECIPE
@@ -48,11 +65,11 @@ NOTHING_KNOWN = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """An article's lines, and what was between them."""
+    """An article's lines, what was removed from among them, and the verdict on them."""
 
     lines: Sequence[str]
     removed: Sequence[Removed] = ()
-    drawn: Sequence[str] = ()  # the lines before cleaning
+    uncleaned: Sequence[str] = ()  # the lines before cleaning
     pruned: Sequence[str] = ()
     source: str = "page"
     verdict: Verdict = Verdict.FULL
@@ -62,10 +79,10 @@ class Text:
 def extract_article(
     entry: Entry, fetched: Fetched, first_seen: datetime, known: Known = NOTHING_KNOWN
 ) -> Article:
-    """What is on a page, whatever its verdict. Raises Failed(not_html) or Failed(no_text).
+    """The article on a page, with any verdict. Raises Failed(not_html), (no_text) or (too_large).
 
-    The article's identity is the canonical address its page declares, where that can be believed,
-    else the address that answered, after redirects.
+    The article's identity is the canonical address that its page declares, where that is credible.
+    Otherwise it is the address that answered, after redirects.
     """
     if fetched.content_type not in HTML_TYPES:
         raise Failed(Outcome.NOT_HTML, fetched.content_type)
@@ -73,38 +90,36 @@ def extract_article(
     page = _with_recipe(read_metadata(tree, fetched.final_url), tree, known.recipe)
     answered = without_credentials(canonical_url(fetched.final_url))
     url = _canonical(page, fetched.final_url) or answered
-    published, published_from, day_only = _published(
-        entry, page, tree, fetched.final_url, first_seen
-    )
-    modified, modified_from = _modified(page, published, first_seen)
+    published = _published(entry, page, tree, fetched.final_url, first_seen)
+    modified = _modified(page, published, first_seen)
     text = _text(tree, page, entry, fetched.final_url, known)
     whole = "\n".join(text.lines)
     agency = _agency(text, page, answered, known.recipe)
-    title, title_from = _title(entry, page)
-    authors, organisations, authors_from = _authors(entry, page, outlet(answered))
+    title = _title(entry, page)
+    authors, credited = _authors(entry, page, outlet(answered))
     return Article(
         article_id=url_id(url),
         url=url,
         outlet=outlet(answered),
-        title=title,
-        title_from=title_from,
+        title=title.value,
+        title_from=title.source,
         subtitle=page.subtitle,
         text=whole,
         text_from=text.source,
-        authors=authors,
-        authors_from=authors_from,
-        credits=organisations,
+        authors=authors.value,
+        authors_from=authors.source,
+        credits=credited,
         byline=page.byline,
         agency=agency.agency,
         agency_confidence=agency.confidence,
         agency_evidence=agency.evidence,
         agency_from=agency.where,
         language=py3langid.classify(whole[:LANGUAGE_SAMPLE])[0] if whole else "",
-        published=published,
-        published_from=published_from,
-        published_day_only=day_only,
-        modified=modified,
-        modified_from=modified_from,
+        published=published.value,
+        published_from=published.source,
+        published_day_only=bool(published) and not published.has_time,
+        modified=modified.value,
+        modified_from=modified.source,
         first_seen=first_seen,
         words=sum(map(size, text.lines)),
         final_url=answered if answered != url else "",
@@ -122,38 +137,37 @@ def extract_article(
 def _text(
     tree: lxml.html.HtmlElement, page: Metadata, entry: Entry, url: str, known: Known
 ) -> Text:
-    """The page's text and verdict; the feed's, where the page gives less."""
-    around = surroundings(
+    """The page's text and verdict, or the feed's where the page has less."""
+    surroundings = read_surroundings(
         tree,
-        titles=(entry.title, page.title, page.subtitle),
-        authors=(*page.authors, *clean_authors(entry.authors).authors),
+        titles=(entry.title, page.title.value, page.subtitle),
+        authors=(*page.authors.value, *clean_authors(entry.authors).authors),
         names=(page.site, outlet(url)),
         recurring=known.recurring,
     )
     appearance = Appearance(
         url=url,
-        title=page.title,
+        title=page.title.value,
         types=(*page.types, page.page_type),
         is_free=page.is_free,
-        stated=page.word_count,
-        around=written(tree),
+        declared_words=page.word_count,
+        page_text=visible_text(tree),
     )
     drop_costly_json_ld(tree)
     tree = apply_recipe(tree, known.recipe)
-    drawn, pruned = extract_lines(tree, page.article_body)
-    lines, removed = clean(drawn, around)
-    fed = plain_lines(entry.content)
-    cleaned = clean(fed, around)  # first, for what comes below a cut-off text hides the cut
-    if _is_fuller(cleaned[0], lines, page):
-        drawn = fed
-        lines, removed = cleaned
-        source = "feed"
-    else:
-        source = "page"
-    linked, tail = linked_share(lines, around), tuple(drawn[-ASKED:])
+    page_lines, pruned = extract_lines(tree, page.article_body)
+    feed_lines = plain_lines(entry.content)
+    uncleaned, source = page_lines, "page"
+    lines, removed = clean(page_lines, surroundings)
+    # the feed's text is cleaned before it is judged: what is below a cut-off text hides the cut
+    of_feed = clean(feed_lines, surroundings)
+    if _is_fuller(of_feed[0], lines, page):
+        uncleaned, source = feed_lines, "feed"
+        lines, removed = of_feed
+    linked, tail = linked_share(lines, surroundings), tuple(uncleaned[-ASKED:])
     verdict, reason = judge(lines, replace(appearance, linked=linked, tail=tail))
     return Text(
-        drawn=drawn,
+        uncleaned=uncleaned,
         pruned=pruned,
         lines=lines,
         removed=removed,
@@ -163,65 +177,72 @@ def _text(
     )
 
 
-def _is_fuller(fed: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
-    """Whether a feed carries more of the article than its page gave: much more, or, where the page
-    is known to give less than all, anything more that does not break off itself."""
-    theirs, ours = (sum(map(size, some)) for some in (fed, lines))
+def _is_fuller(feed_lines: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
+    """Whether the feed carries more of the article than its page does.
+
+    Much more is needed, and no cut at the end. Where the page is known to give only a part,
+    anything more is enough.
+    """
+    theirs, ours = (sum(map(size, some)) for some in (feed_lines, lines))
     factor = 1.0 if page.is_free is False else MORE
-    return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(fed[-1])
+    return theirs > max(factor * ours, LEAST) and not UNFINISHED.search(feed_lines[-1])
 
 
 def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution:
-    """Whose copy it is, by the page and its text before notices were cleaned out of it."""
+    """Whose copy it is, by the page and its text before cleaning, which takes credits out."""
     said = attribute(
-        text="\n".join(text.drawn),
+        text="\n".join(text.uncleaned),
         url=url,
         credited=page.credits,
-        authors=page.authors,
+        authors=page.authors.value,
         byline=page.byline,
         canonical=page.canonical,
         source=page.source,
         copyright_notice=page.copyright,
         agencies=recipe.agencies,
     )
-    return said or NOBODY
+    return said or NO_ATTRIBUTION
 
 
 def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:
-    """The metadata with what the outlet's recipe finds in place of what was guessed."""
-    title, author, date = (found(tree, path) for path in (recipe.title, recipe.author, recipe.date))
+    """The metadata, with the values that the outlet's recipe finds in place of others."""
+    title, author, date = (
+        select_texts(tree, path) for path in (recipe.title, recipe.author, recipe.date)
+    )
     at = next(filter(None, map(moment, date)), None)
     if title:
-        page = replace(page, title=title[0], title_from="recipe")
+        page = replace(page, title=Sourced(title[0], "recipe"))
     if author:
         signed = clean_authors(author)
-        page = replace(page, authors=signed.authors, credits=signed.credits, authors_from="recipe")
+        authors = Sourced(signed.authors, "recipe")
+        page = replace(page, authors=authors, credits=signed.credits)
     if at:
-        page = replace(page, published=at, published_from="recipe", published_has_time=True)
+        page = replace(page, published=SourcedDate(at, "recipe", has_time=True))
     return page
 
 
-def _title(entry: Entry, page: Metadata) -> tuple[str, str]:
-    """The page's headline where it shows or declares one, else the feed's: a feed of links has
-    titles of its own."""
-    sure = page.title and page.title_from != "title"
-    if sure or not entry.title:
-        return page.title, page.title_from
-    return entry.title, "feed"
+def _title(entry: Entry, page: Metadata) -> Sourced[str]:
+    """The page's headline where it shows or declares one, else the feed's.
+
+    A feed of links has titles of its own.
+    """
+    sure = page.title and page.title.source != "title"
+    return page.title if sure or not entry.title else Sourced(entry.title, "feed")
 
 
 def _authors(
     entry: Entry, page: Metadata, host: str
-) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """People, organisations, and where their names are from: the page's, else the feed's."""
-    fed = clean_authors(entry.authors, own=(host, page.site))
+) -> tuple[Sourced[tuple[str, ...]], tuple[str, ...]]:
+    """People with the source of their names, and organisations: the page's, else the feed's."""
     if page.authors:
-        return page.authors, page.credits, page.authors_from
-    return fed.authors, page.credits or fed.credits, "feed" if fed.authors else ""
+        return page.authors, page.credits
+    of_feed = clean_authors(entry.authors, own_names=(host, page.site))
+    authors = Sourced(of_feed.authors, "feed" if of_feed.authors else "")
+    return authors, page.credits or of_feed.credits
 
 
 def _canonical(page: Metadata, url: str) -> str:
-    """The canonical address a page declares, where it can be believed; else empty."""
+    """The canonical address that a page declares, where it is credible; else empty."""
     try:
         believed = believed_canonical(url, page.canonical) if page.canonical else ""
         return without_credentials(canonical_url(believed)) if believed else ""
@@ -231,33 +252,30 @@ def _canonical(page: Metadata, url: str) -> str:
 
 def _published(
     entry: Entry, page: Metadata, tree: lxml.html.HtmlElement, url: str, first_seen: datetime
-) -> tuple[datetime | None, str, bool]:
-    """The first credible date, where it came from, and whether only the day is known.
+) -> SourcedDate:
+    """The first credible date.
 
-    The feed's own, then what the page declares, then the feed's date of change; a page is searched
-    for a date only where nobody says one.
+    The feed's date of publication comes first, then what the page declares, then the feed's date of
+    change. The page's text is searched for a date only where none of these is there.
     """
     updated = entry.published_from in {"updated", "lastmod"}
-    fed = (entry.published, "feed updated" if updated else "feed", False)
-    stated = (page.published, page.published_from, not page.published_has_time)
-    for at, source, day_only in (stated, fed) if updated else (fed, stated):
-        if at and _is_credible(at, first_seen):
-            return at, source, day_only
+    source = "feed updated" if updated else "feed"
+    of_feed = SourcedDate(entry.published, source, has_time=True)
+    for stated in (page.published, of_feed) if updated else (of_feed, page.published):
+        if _is_credible(stated, first_seen):
+            return stated
     guessed = guess_date(tree, url)
-    if guessed.at and _is_credible(guessed.at, first_seen):
-        return guessed.at, guessed.source, not guessed.has_time
-    return None, "", False
+    return guessed if _is_credible(guessed, first_seen) else NO_DATE
 
 
-def _modified(
-    page: Metadata, published: datetime | None, first_seen: datetime
-) -> tuple[datetime | None, str]:
-    """When the page says it was changed, unless that is impossible: before it was published."""
-    at = page.modified
-    if at and _is_credible(at, first_seen) and (published is None or at >= published):
-        return at, page.modified_from
-    return None, ""
+def _modified(page: Metadata, published: SourcedDate, first_seen: datetime) -> SourcedDate:
+    """When the page says it was changed; no date where that is before it was published."""
+    at, since = page.modified.value, published.value
+    possible = at is not None and (since is None or at >= since)
+    return page.modified if possible and _is_credible(page.modified, first_seen) else NO_DATE
 
 
-def _is_credible(at: datetime, first_seen: datetime) -> bool:
-    return EARLIEST <= at <= first_seen + TOLERANCE
+def _is_credible(date: SourcedDate, first_seen: datetime) -> bool:
+    """Whether there is a date, and it is not too early or in the future."""
+    at = date.value
+    return at is not None and EARLIEST <= at <= first_seen + TOLERANCE

@@ -1,29 +1,31 @@
-"""Extracted lines become an article's text: what the site put between and around them goes. Pure.
+"""Removes from the lines of a text what its site printed between and around them.
 
-Each rule (rules.py) looks at all lines and names those it would drop, or shorten; `clean` applies
-them in order and keeps what went, by rule, so that anybody can see what was removed and why. The
-gain of every rule is measured by `make eval`.
+Takes lines and what is known of the page, gives the lines that are the article's and the Removed
+ones with the rule that removed them. The rules (rules.py) are applied in order, and `copydesk eval
+text` measures what each is worth.
 """
 
 from collections.abc import Mapping, Sequence
 
-from ingest.extract.rules import RULES, Rule, Surroundings, recurring
+from ingest.extract.rules import RECURRING, RULES, Rule, Surroundings
 from ingest.extract.wording import is_ended, key, line_hash
 from ingest.model import Article, Line, Removed
 from ingest.words import size
 
-LEAST_KEPT = 0.4  # of a text's words: where less would remain, the rules do not know the page
+LEAST_KEPT = 0.4  # share of a text's words that must remain
 
 
 def counted(article: Article) -> list[Line]:
-    """The distinct lines of an article, those taken out because they recur among them: else they
-    would be forgotten once they are gone from every text."""
-    gone = (one.line for one in article.removed if one.rule == recurring.__name__)
+    """The distinct lines of an article, with those that were removed because they recur.
+
+    Without these, a recurring line would no longer be counted once it is removed from every text.
+    """
+    gone = (one.line for one in article.removed if one.rule == RECURRING)
     return counted_lines([*article.text.split("\n"), *gone])
 
 
 def counted_lines(lines: Sequence[str]) -> list[Line]:
-    """The distinct lines among some, as they are counted."""
+    """The distinct lines, as they are counted."""
     distinct = {line_hash(line): line for line in lines if key(line)}
     return [
         Line(hash=hashed, words=size(line), ended=is_ended(line))
@@ -32,20 +34,23 @@ def counted_lines(lines: Sequence[str]) -> list[Line]:
 
 
 def without_recurring(text: str, boilerplate: frozenset[int]) -> tuple[str, list[Removed]]:
-    """A filed text without what has turned out to recur, and what that was."""
-    rules = {recurring.__name__: recurring}
+    """A filed text without the lines that turned out to recur, and these lines."""
+    rules = {RECURRING: RULES[RECURRING]}
     kept, gone = clean(text.split("\n"), Surroundings(recurring=boilerplate), rules)
     return "\n".join(kept), gone
 
 
 def clean(
-    lines: Sequence[str], around: Surroundings, rules: Mapping[str, Rule] | None = None
+    lines: Sequence[str], surroundings: Surroundings, rules: Mapping[str, Rule] | None = None
 ) -> tuple[list[str], list[Removed]]:
-    """The lines that are the article's, and those that are not. All are kept where the rules would
-    leave less than `LEAST_KEPT` of the words: then it is the rules that are wrong."""
+    """The lines that are the article's, and those that are not.
+
+    Where the rules would leave less than `LEAST_KEPT` of the words, the rules are wrong: all lines
+    are kept.
+    """
     kept, removed = list(enumerate(lines)), list[Removed]()
     for name, rule in (RULES if rules is None else rules).items():
-        found = rule([line for _, line in kept], around)
+        found = rule([line for _, line in kept], surroundings)
         removed += [_gone(kept[place], left, name) for place, left in found.items()]
         renewed = ((at, found.get(place, line)) for place, (at, line) in enumerate(kept))
         kept = [(at, line) for at, line in renewed if line]

@@ -1,4 +1,8 @@
-"""A page's tree becomes the lines of its text. Pure, but for the tree, which is pruned."""
+"""A page's tree becomes the lines of its text.
+
+Takes the tree, which is pruned on the way, and gives lines. trafilatura finds the text; this module
+prepares the tree for it and checks that the text was not cut off.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,7 +17,7 @@ from ingest.extract.rules import Surroundings
 from ingest.extract.wording import key
 from ingest.words import grams, size
 
-CUT_OFF = 1.6  # times our text: where the page's paragraphs hold more, ours was cut off
+CUT_OFF = 1.6  # times our text: where the page's paragraphs have more, ours was cut off
 SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
 BETTER = 0.1  # by how much more it has to agree with the page's paragraphs
 PARAGRAPH = 9  # words from which a paragraph is prose and no caption
@@ -22,11 +26,11 @@ BREAKS = (
     *("p", "br", "hr", "div", "li", "ul", "ol", "dt", "dd", "table", "tr", "td", "th", "pre"),
     *("header", "blockquote", "section", "article", "figcaption", *HEADINGS),
 )
-LAYOUT_CELL = 400  # characters of a cell: what holds more is no cell of data
-WRITTEN = 6000  # characters that tell a page that is no article
+LAYOUT_CELL = 400  # characters of a cell: a longer cell lays out the page
+VISIBLE_TEXT = 6000  # characters of visible text: enough to recognise a page that is no article
 
 
-def surroundings(
+def read_surroundings(
     tree: Element,
     *,
     titles: Iterable[str] = (),
@@ -34,7 +38,7 @@ def surroundings(
     names: Iterable[str] = (),
     recurring: frozenset[int] = frozenset(),
 ) -> Surroundings:
-    """What the rules of cleaning go by: to be read before the tree is pruned."""
+    """What the rules of cleaning need to know of a page. Read it before the tree is pruned."""
     first = next(tree.iter("h1"), None)
     headlines = [*titles, *([text_of(first)] if first is not None else [])]
     return Surroundings(
@@ -47,24 +51,25 @@ def surroundings(
     )
 
 
-def extract_lines(tree: Element, stated: str = "") -> tuple[list[str], list[str]]:
-    """The lines of the article on a page, and what of its prose was pruned: as trafilatura finds
-    it once the page's other parts are gone; in another version where trafilatura's was cut off.
-    `stated` is the body the page declares, if it does: taken first it is worse on every
-    collection, but it tells of a cut.
+def extract_lines(tree: Element, declared_body: str = "") -> tuple[list[str], list[str]]:
+    """The lines of the article on a page, and the elements with prose that were pruned.
 
-    Favouring recall costs two thirds of the default's time, since nothing else is then tried, and
-    finds as much; where it goes wrong its text is short, and the page's paragraphs tell.
+    trafilatura finds the lines once the page's other parts are gone. Where its text was cut off,
+    another version takes its place. `declared_body` is the articleBody that the page declares. As
+    the first choice it is worse on every collection of pages, but it shows that a text was cut off.
+
+    `favor_recall` takes two thirds of the time of trafilatura's default, because nothing else is
+    tried, and finds as much. Where it fails its text is short, and the page's paragraphs show it.
     """
-    _unroll(tree)
+    _unroll_layout_tables(tree)
     pruned = prune(tree)
     text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
-    lines = _rescued(text, tree, stated).split("\n")
+    lines = _most_complete(text, tree, declared_body).split("\n")
     return [line for line in lines if line.strip()], pruned
 
 
 def plain_lines(markup: str) -> list[str]:
-    """The lines of a piece of HTML, such as a feed carries: all of it is the article's."""
+    """The lines of a piece of HTML from a feed. All of it is the article's."""
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.fromstring(f"<div>{markup}</div>", parser=parser)
@@ -72,12 +77,15 @@ def plain_lines(markup: str) -> list[str]:
         return []
     for element in [*tree.iter(*HIDDEN)]:
         element.drop_tree()
-    lines = (" ".join(line.split()) for line in "".join(_broken(tree)).split("\n"))
+    lines = (" ".join(line.split()) for line in "".join(_texts_and_breaks(tree)).split("\n"))
     return [line for line in lines if line]
 
 
-def _broken(tree: Element) -> Iterator[str]:
-    """The texts of a tree, with line ends where its blocks begin and end."""
+def _texts_and_breaks(tree: Element) -> Iterator[str]:
+    """The texts of a tree, with line ends where its blocks begin and end.
+
+    lxml's text_content has no line ends, and trafilatura.html2txt puts all on one line.
+    """
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
         if element.tag in BREAKS:
             yield "\n"
@@ -85,14 +93,14 @@ def _broken(tree: Element) -> Iterator[str]:
         yield " ".join((text or "").splitlines())
 
 
-def linked_share(lines: Iterable[str], around: Surroundings) -> float:
-    """The share of the lines' words that stand in lines that are links, 0 to 1."""
-    counted = [(size(line), key(line) in around.links) for line in lines]
+def linked_share(lines: Iterable[str], surroundings: Surroundings) -> float:
+    """The share of the lines' words that are in lines which are links, 0 to 1."""
+    counted = [(size(line), key(line) in surroundings.links) for line in lines]
     return sum(count for count, linked in counted if linked) / max(1, sum(c for c, _ in counted))
 
 
-def written(tree: Element) -> str:
-    """The beginning of all that can be read on a page."""
+def visible_text(tree: Element) -> str:
+    """The beginning of all the text that can be read on a page."""
     texts = (
         text
         for element in tree.iter()
@@ -100,11 +108,11 @@ def written(tree: Element) -> str:
         for text in (element.text, element.tail)
         if text and not text.isspace()
     )
-    return " ".join(" ".join(islice(texts, 400)).split())[:WRITTEN]
+    return " ".join(" ".join(islice(texts, 400)).split())[:VISIBLE_TEXT]
 
 
 def paragraphs(tree: Element) -> str:
-    """The page's prose, a paragraph a line: what an extractor should have found most of."""
+    """The page's prose, a paragraph a line. An extractor should have found most of it."""
     found = []
     for element in tree.iter("p", "blockquote"):
         text = text_of(element)
@@ -114,8 +122,8 @@ def paragraphs(tree: Element) -> str:
     return "\n".join(dict.fromkeys(found))
 
 
-def _unroll(tree: Element) -> None:
-    """Makes blocks of the tables that lay a page out: those that hold a table, or long cells."""
+def _unroll_layout_tables(tree: Element) -> None:
+    """Turns layout tables into blocks: tables that contain a table or long cells."""
     for table in list(tree.iter("table")):
         parts = [
             part
@@ -129,16 +137,16 @@ def _unroll(tree: Element) -> None:
                 part.tag = "div"
 
 
-def _rescued(text: str, tree: Element, stated: str) -> str:
-    """The text, or another version where the page holds much more prose than the text."""
-    prose = max(paragraphs(tree), stated, key=len)
+def _most_complete(text: str, tree: Element, declared_body: str) -> str:
+    """The text, or another version of it where the page has much more prose than the text."""
+    prose = max(paragraphs(tree), declared_body, key=len)
     if len(prose) <= CUT_OFF * len(text):
         return text
     found, ours = grams(prose), grams(text)
     others = [
         trafilatura.extract(tree, include_comments=False),
         trafilatura.baseline(tree)[1],
-        stated,
+        declared_body,
     ]
     scored = [(_agreement(grams(other), found), other) for other in others if other]
     fit = [

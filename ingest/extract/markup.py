@@ -1,8 +1,8 @@
-"""A fetched page becomes a tree that everything else reads: decoded, cleaned, parsed once, capped.
+"""A fetched page becomes a tree: decoded, cleaned, parsed once, and not larger than its limits.
 
-The caps are there for pages made, or grown, to take a worker's time: much of what reads a tree
-takes time by the square of something. They are several times what the largest of 2,761 news pages
-needs (archived in 2016, and of all kinds since), named with each; those beyond are counted.
+Takes a Fetched, gives the tree or raises Failed. The limits are there because much of what reads a
+tree takes time by the square of something. They are several times what the largest of 2,761 news
+pages needs (archived in 2016, and of all kinds since); each limit names that figure.
 """
 
 import json
@@ -29,7 +29,7 @@ SMALL = 200_000  # bytes of markup, likewise
 MAX_JSON_LD = 50_000  # characters a page that extraction sees; the longest script had 41,127
 MAX_BROKEN_JSON_LD = 10_000  # of one script: at 137,000 its repair takes 12 s, by the square
 
-#: What files begin with that servers send as pages: PDF, ELF, ZIP, PNG, JPEG, GIF, RIFF, Ogg, 7z.
+#: The beginnings of files that servers send as pages: PDF, ELF, ZIP, PNG, JPEG, GIF, RIFF, Ogg, 7z.
 BINARY = (
     *(b"%PDF-", b"\x7fELF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"OggS"),
     *(b"7z\xbc\xaf", b"ID3\x03", b"BZh9", b"\x28\xb5\x2f\xfd"),
@@ -42,7 +42,7 @@ CONTROL_SHARE = 0.05  # of them; of random bytes a tenth are such
 
 NUL = b"\x00"  # dropped even within a word, as browsers do
 SPACED = bytes(byte if byte >= 32 or byte in b"\t\n\r" else 32 for byte in range(256))
-# two, for each begins with what a search is quick to find
+# two patterns, because a search for the beginning of each is quick
 NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 CONTROL_REFERENCE = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bceBCEfF]|1[0-9a-fA-F]));"
@@ -65,14 +65,14 @@ JSON_LD = etree.XPath("//script[@type='application/ld+json' or @type='applicatio
 
 
 def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
-    """The page's tree, within the caps; scripts and tags beyond theirs are cut.
+    """The page's tree, within the limits. Longer scripts and tags are cut.
 
     Raises Failed(not_html) where it is a file of another kind, Failed(no_text) where it is no tree,
     Failed(too_large) where it has more of something than any article has.
     """
     text = page_text(fetched)
     if _is_binary(fetched.body, text[:CONTROL_WITHIN]):
-        raise Failed(Outcome.NOT_HTML, "it is no text, whatever its server calls it")
+        raise Failed(Outcome.NOT_HTML, "it is no text, although its server calls it so")
     markup = _cleaned(text)
     _check(len(markup), MAX_MARKUP, "bytes")
     _check(markup.count(b"<"), MAX_TAGS, "tags")
@@ -93,9 +93,9 @@ def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
 
 
 def drop_costly_json_ld(tree: lxml.html.HtmlElement) -> None:
-    """Takes out the JSON-LD that extraction would work on for minutes: call it once that is read.
+    """Takes out JSON-LD on which trafilatura would work for minutes. Read the JSON-LD before.
 
-    trafilatura repairs what is broken, in time that grows by the square of its length.
+    Its repair of broken JSON takes time by the square of the length.
     """
     left = MAX_JSON_LD
     for script in JSON_LD(tree):
@@ -113,8 +113,11 @@ def _is_binary(body: bytes, text: str) -> bool:
 
 
 def _cleaned(text: str) -> bytes:
-    """In UTF-8, as lxml takes no string that declares an encoding, as XHTML does; and without what
-    no XML tree may hold: one stray vertical tab would cost the whole article."""
+    """The markup in UTF-8, without characters that no XML tree may hold.
+
+    lxml takes no string that declares an encoding, as XHTML does. One vertical tab in a page would
+    otherwise cost the whole article.
+    """
     markup = text.encode("utf-8", "replace").translate(SPACED, NUL)
     markup = CONTROL_REFERENCE.sub(b" ", NO_CHARACTER.sub(b" ", markup))
     markup = EMBEDDED.sub(b"data:,", markup)

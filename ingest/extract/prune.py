@@ -1,8 +1,8 @@
-"""What on a page is not the article, told by what it is called: pruned from the page's tree. Pure,
-but for the tree.
+"""Removes from a page's tree what is named as something else than the article.
 
-A name is believed only of what holds little of the page's prose: articles live in elements named
-sidebar, social and comments, and losing one is worse than leaving a box in.
+Takes the tree and changes it; gives a list of what was removed. A name is believed only where the
+element holds little of the page's prose. Some articles stand in elements that are named sidebar,
+social or comments, and losing an article is worse than leaving a box in.
 """
 
 import re
@@ -15,9 +15,9 @@ from lxml.html import HtmlElement as Element
 
 from ingest.words import size
 
-#: Elements that hold something else than the article, whatever their class.
+#: Elements that are something else than the article, whatever their class.
 OTHER_TAGS = frozenset({"aside", "dialog", "footer", "form", "menu", "nav", "noscript", "template"})
-#: Elements that are never judged by their class: those that hold a page, and those within a line.
+#: Elements that are never judged by their class: those of a whole page, and those in a line.
 UNJUDGED = frozenset(
     {
         *("html", "body", "main", "article", "p", "h1", "h2", "h3", "a", "span", "strong"),
@@ -33,8 +33,8 @@ OTHER_NAMES = re.compile(
     r"|taxonomy|toc|trending)(?![a-z])",
     re.IGNORECASE,
 )
-MAIN_SHARE = 0.3  # of a page's paragraphs: what holds more is the article, however it is called
-MAX_PRUNED = 0.6  # of a page's prose that may be taken out by the names of what holds it
+MAIN_SHARE = 0.3  # of a page's prose: an element with more is the article, whatever its name
+MAX_PRUNED = 0.6  # share of a page's prose that may be pruned by names
 SURELY_OTHER = frozenset({"footer", "nav"})
 COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus)(?![a-z])", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
@@ -46,10 +46,13 @@ HIDDEN = ("script", "style", "noscript", "template")
 
 
 def prune(tree: Element) -> list[str]:
-    """Drops the elements that by their tag, class or id hold something else than the article, but
-    never one that, with those named alike beside it, holds much of the page's prose: that one is
-    looked into. Where all of them hold most of it, names mean nothing on this page, and only tags
-    are gone by; where these do, nothing is dropped. Says which of what it dropped held prose."""
+    """Drops the elements whose tag, class or id names something else than the article.
+
+    An element stays where it and its siblings of the same name have much of the page's prose; its
+    descendants are then looked at. Where all named elements together have most of the prose, names
+    mean nothing on this page: only tags count. Where even those have most of it, nothing is
+    dropped. Gives a description of each dropped element that had prose.
+    """
     prose = _prose(tree)
     gone = [_dropped(element, told=True) for element in _comments(tree, prose)]
     prose = _prose(tree) if gone else prose
@@ -63,7 +66,7 @@ def prune(tree: Element) -> list[str]:
 
 
 def _dropped(element: Element, *, told: bool) -> str:
-    """Drops an element; what it was, where that is to be told: "aside.related (57 words)"."""
+    """Drops an element. Describes it where `told` is set: "aside.related (57 words)"."""
     named = ".".join([element.tag, *element.get("class", "").split()])
     said = f"{named[:60]} ({size(text_of(element)):,} words)" if told else ""
     element.drop_tree()
@@ -71,7 +74,7 @@ def _dropped(element: Element, *, told: bool) -> str:
 
 
 def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
-    """What readers wrote, which may be more than the author did, but not all there is."""
+    """The elements with readers' comments: perhaps more than the article, but not all."""
     whole = prose.get(tree, 0)
     found = _outermost(
         tree,
@@ -85,8 +88,10 @@ def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
 def _small(
     prose: Mapping[Element, int], whole: int, others: Sequence[Element]
 ) -> Sequence[Element]:
-    """Of the other ones among the children of one element those that hold no more than
-    `MAIN_SHARE` of the prose, those of one name together: an article may come in many blocks."""
+    """Those elements that have no more than `MAIN_SHARE` of the prose.
+
+    Siblings of one name count together, because an article may be divided into many blocks.
+    """
     named = [(other, DIGITS.sub("", _named(other))) for other in others]
     held = Counter[str]()
     for other, name in named:
@@ -99,7 +104,7 @@ def _outermost(
     is_other: Callable[[Element], bool],
     chosen: Callable[[Sequence[Element]], Sequence[Element]],
 ) -> list[Element]:
-    """Of the other elements, among their siblings, those chosen; none within another."""
+    """The elements that `is_other` finds and `chosen` chooses of siblings, none within another."""
     families: dict[Element, list[Element]] = {}  # by parent, an element's before its descendants'
     for element in tree.iterdescendants(etree.Element):
         if is_other(element):
@@ -126,7 +131,7 @@ def _is_comments(element: Element) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _names_other(named: str) -> bool:
-    """Whether a class and an id are another part's: the same few are all over a site."""
+    """Whether a class and an id name another part. Cached: a site uses the same few everywhere."""
     return bool(OTHER_NAMES.search(named))
 
 
@@ -140,8 +145,10 @@ def _named(element: Element) -> str:
 
 
 def _prose(tree: Element) -> dict[Element, int]:
-    """Characters of prose in each element that has any: in its paragraphs; on a page that makes
-    none, in whatever holds a long text."""
+    """Characters of prose in each element that has any.
+
+    Prose is in paragraphs; on a page without paragraphs it is any long text.
+    """
     held = [(element, len(text_of(element))) for element in tree.iter("p")]
     if sum(count for _, count in held) < FEW_CHARACTERS:
         held = [(element, _longest(element)) for element in tree.iter() if element.tag != "a"]

@@ -1,9 +1,9 @@
-"""What an editor of feeds knows better than the rules: where the parts of an outlet's pages are.
+"""Recipes: where the parts of one outlet's pages are, written by an editor who knows them.
 
 A TOML file, a table an outlet; each value is a CSS selector, or an XPath where it begins with "/"
 or "(". `keep` names the element that holds the article, `drop` what is no part of it; `title`,
 `author` and `date` the elements that hold them, `date` an attribute as well ("time@datetime").
-`agencies` are no selectors but names: of those that its bylines credit and nobody else knows.
+`agencies` are names and no selectors: agencies that only this outlet's bylines credit.
 """
 
 import re
@@ -45,8 +45,10 @@ def read_recipes(path: Path) -> dict[str, Recipe]:
 
 
 def apply_recipe(tree: lxml.html.HtmlElement, recipe: Recipe) -> lxml.html.HtmlElement:
-    """The part of a tree that is to be read, without what is to be dropped; the tree itself where
-    the recipe's `keep` finds nothing."""
+    """The part of a tree that the recipe keeps, without what it drops.
+
+    The tree itself where the recipe's `keep` finds nothing.
+    """
     for path in recipe.drop:
         for element in _elements(tree, path):
             if element.getparent() is not None:
@@ -61,7 +63,7 @@ def apply_recipe(tree: lxml.html.HtmlElement, recipe: Recipe) -> lxml.html.HtmlE
     return page
 
 
-def found(tree: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
+def select_texts(tree: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
     """The texts of what a path finds, in order; none for an empty path."""
     values = tree.xpath(path) if path else []
     texts = (v if isinstance(v, str) else v.text_content() for v in values)

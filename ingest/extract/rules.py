@@ -1,7 +1,8 @@
-"""The rules that tell what is no part of an article among its lines. Pure.
+"""The rules that find lines which are no part of the article.
 
-Losing text is worse than leaving boilerplate: what ends as a sentence does is spared wherever its
-words alone would condemn it.
+A rule takes the lines and the Surroundings, and gives the lines to remove or to shorten. Losing
+text is worse than leaving boilerplate: a line that ends as a sentence does is kept, unless more
+than its words speaks against it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,13 +27,14 @@ from ingest.extract.wording import (
 )
 from ingest.words import size
 
+RECURRING = "recurring"  # the stored name of the rule for lines that recur
 HEAD_LINES = TAIL_LINES = 5  # lines at either end where dates, bylines and notices stand
 PROSE = 15  # words from which a line is a paragraph
 PLEA = 25  # words of a line that asks for something, at most
 BIOGRAPHY = 40  # words of a line about the author, at most
 GLUED = 200  # characters at a line's end where a headline is looked for
 VERSE = 8  # words of a line of verse, at most
-LINK = 6  # words from which a link's text can be told from a name or a place
+LINK = 6  # words of a link from which it is a headline, and no name or place
 PARTS = regex.compile(r"\s*[|•·,]\s*|\s+[-–—]\s+")  # of a line with an author, a date and more
 CLOCK = regex.compile(r"\d{1,2}[:.]\d\d(?: ?[AaPp]\.?[Mm]\.?)?(?: [A-Z]{2,4})?")
 LEAD_END = regex.compile(r"[:：|>»–—]| - ")
@@ -46,7 +48,7 @@ HEADLINE = regex.compile(r"[^.!?…]{16,151}$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a page holds beside its text, by which boilerplate is told. All compared as `key`s."""
+    """What a page has besides its text. Boilerplate is recognised by it. All texts are `key`s."""
 
     titles: frozenset[str] = frozenset()  # every form of the headline
     links: frozenset[str] = frozenset()  # the texts of the page's links
@@ -56,49 +58,55 @@ class Surroundings:
     recurring: frozenset[int] = frozenset()  # hashes of lines in many of the outlet's articles
 
 
-#: A rule's findings: the number of a line, and what is to stand in its place ("" for nothing).
+#: What a rule found: the number of a line, and what replaces the line ("" removes it).
 Findings = Mapping[int, str]
 Rule = Callable[[Sequence[str], Surroundings], Findings]
 
 
-def titles(lines: Sequence[str], around: Surroundings) -> Findings:
+def titles(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """The headline again, above the text."""
-    return {at: "" for at, line in enumerate(lines[:HEAD_LINES]) if key(line) in around.titles}
+    return {
+        at: "" for at, line in enumerate(lines[:HEAD_LINES]) if key(line) in surroundings.titles
+    }
 
 
-def symbols(lines: Sequence[str], around: Surroundings) -> Findings:
+def symbols(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """Lines without a word: rules, stars, arrows."""
     return {at: "" for at, line in enumerate(lines) if not key(line)}
 
 
-def phrases(lines: Sequence[str], around: Surroundings) -> Findings:
+def phrases(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """What an interface says: "Share", "Advertisement", "Read more", in forty languages."""
     return {at: "" for at, line in enumerate(lines) if is_phrase(line) and not is_list_item(line)}
 
 
-def pointers(lines: Sequence[str], around: Surroundings) -> Findings:
+def pointers(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """Lines that point to another article: "Read also: ..."."""
     return {
         at: ""
         for at, line in enumerate(lines)
         if size(line) <= PLEA
-        and (_points(line, around.links) or _runs_into_link(line, around.links))
+        and (_points(line, surroundings.links) or _runs_into_link(line, surroundings.links))
     }
 
 
-def pleas(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Short lines that ask for something, a subscription, a click, an address; or that say when and
-    where something was filed, and are no sentence. What somebody is quoted with is neither."""
+def pleas(lines: Sequence[str], surroundings: Surroundings) -> Findings:
+    """Short lines that ask for something (a subscription, a click, an address), or that say when
+    and where something was filed and are no sentence. Quotations are kept."""
     return {
         at: ""
         for at, line in enumerate(lines)
-        if len(line) < 250 and size(line) <= PLEA and asks(line, linked=key(line) in around.links)
+        if len(line) < 250
+        and size(line) <= PLEA
+        and asks(line, linked=key(line) in surroundings.links)
     }
 
 
-def dates(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Lines that hold a date and nothing else, above the text and below it, but none where dates
-    stand within it as well: they are the headings of its parts."""
+def dates(lines: Sequence[str], surroundings: Surroundings) -> Findings:
+    """Lines with a date and nothing else, above and below the text.
+
+    Where such lines are also within the text, they are the headings of its parts, and all stay.
+    """
     found = [at for at, line in enumerate(lines) if len(line) < 120 and is_date(line)]
     prose = [at for at, line in enumerate(lines) if size(line) >= PROSE] or [0, len(lines) - 1]
     if any(prose[0] < at < prose[-1] for at in found):
@@ -106,44 +114,49 @@ def dates(lines: Sequence[str], around: Surroundings) -> Findings:
     return dict.fromkeys(set(found) & set(_ends(lines)), "")
 
 
-def bylines(lines: Sequence[str], around: Surroundings) -> Findings:
+def bylines(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """Lines at the head that hold nothing but authors, dates and the outlet's name."""
     return {
         at: ""
         for at in range(min(HEAD_LINES, len(lines)))
-        if not is_date(lines[at]) and all(_signs(part, around) for part in PARTS.split(lines[at]))
+        if not is_date(lines[at])
+        and all(_signs(part, surroundings) for part in PARTS.split(lines[at]))
     }
 
 
-def links(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Whole lines that are a link's text: a related headline. Not the items of lists nor the
-    headings of sections, which may be links and the article's own."""
+def links(lines: Sequence[str], surroundings: Surroundings) -> Findings:
+    """Whole lines that are a link's text: the headlines of related articles.
+
+    Items of lists and headings of sections may be links too, and stay.
+    """
     return {
         at: ""
         for at, line in enumerate(lines)
-        if _is_link(line, around) and size(line) >= LINK and not _heads(at, lines, around)
+        if _is_link(line, surroundings)
+        and size(line) >= LINK
+        and not _heads(at, lines, surroundings)
     }
 
 
-def biographies(lines: Sequence[str], around: Surroundings) -> Findings:
-    """Who wrote it, in the last four lines, but not in the first half of a brief."""
+def biographies(lines: Sequence[str], surroundings: Surroundings) -> Findings:
+    """Notes on the author among the last four lines, but not in the first half of a short text."""
     return {
         at: ""
         for at in range(max(1, (len(lines) + 1) // 2, len(lines) - 4), len(lines))
         if size(lines[at]) <= BIOGRAPHY
         and (
             is_biography(lines[at])
-            or (_names_author(lines[at], around.authors) and tells_of_author(lines[at]))
+            or (_names_author(lines[at], surroundings.authors) and tells_of_author(lines[at]))
         )
     }
 
 
-def notices(lines: Sequence[str], around: Surroundings) -> Findings:
+def notices(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """Copyright lines and standards footers, at either end."""
     return {at: "" for at in _ends(lines) if size(lines[at]) <= 60 and is_notice(lines[at])}
 
 
-def glued(lines: Sequence[str], around: Surroundings) -> Findings:
+def glued(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """A headline of another article at the end of a line, run together with its last sentence."""
     complete = _is_complete(lines[:-1])
     found = {}
@@ -152,7 +165,7 @@ def glued(lines: Sequence[str], around: Surroundings) -> Findings:
             tail = line[joint.end() :]
             last = at == len(lines) - 1 and HEADLINE.match(tail) and not is_ended(tail)
             spaced = joint.start() < joint.end()
-            if _is_linked_headline(tail, around) or (
+            if _is_linked_headline(tail, surroundings) or (
                 last and (not spaced or (complete and LINK <= size(tail) < PROSE))
             ):
                 found[at] = line[: joint.start()]
@@ -160,9 +173,12 @@ def glued(lines: Sequence[str], around: Surroundings) -> Findings:
     return found
 
 
-def trailing(lines: Sequence[str], around: Surroundings) -> Findings:
-    """One to three last lines that end no sentence, below a text whose paragraphs all do: headings
-    left without their section, headlines of other articles. Not results and times, nor a verse."""
+def trailing(lines: Sequence[str], surroundings: Surroundings) -> Findings:
+    """One to three last lines that do not end as sentences, below paragraphs that all do.
+
+    They are headings without their section, or headlines of other articles. Results, times and
+    verses stay.
+    """
     if not _is_complete(lines):
         return {}
     count = len(list(takewhile(_is_loose, reversed(lines))))
@@ -170,45 +186,45 @@ def trailing(lines: Sequence[str], around: Surroundings) -> Findings:
     return dict.fromkeys(range(len(lines) - count, len(lines)), "") if count <= 3 - verse else {}
 
 
-def recurring(lines: Sequence[str], around: Surroundings) -> Findings:
+def recurring(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """Lines that recur across the outlet's articles."""
-    if not around.recurring:
+    if not surroundings.recurring:
         return {}
-    return {at: "" for at, line in enumerate(lines) if line_hash(line) in around.recurring}
+    return {at: "" for at, line in enumerate(lines) if line_hash(line) in surroundings.recurring}
 
 
+#: The rules in order, each with the name that `removed_lines.rule` stores: never rename one.
 RULES: Mapping[str, Rule] = {
-    rule.__name__: rule
-    for rule in (
-        recurring,
-        symbols,
-        phrases,
-        pointers,
-        pleas,
-        titles,  # from here on a rule looks at one end of what the others left
-        dates,
-        bylines,
-        links,
-        biographies,
-        notices,
-        glued,
-        trailing,
-    )
+    RECURRING: recurring,
+    "symbols": symbols,
+    "phrases": phrases,
+    "pointers": pointers,
+    "pleas": pleas,
+    "titles": titles,  # from here on, rules look at the first or last lines of what is left
+    "dates": dates,
+    "bylines": bylines,
+    "links": links,
+    "biographies": biographies,
+    "notices": notices,
+    "glued": glued,
+    "trailing": trailing,
 }
 
 
-def _is_link(line: str, around: Surroundings) -> bool:
-    return not line.startswith(("- ", "|")) and key(line) in around.links
+def _is_link(line: str, surroundings: Surroundings) -> bool:
+    return not line.startswith(("- ", "|")) and key(line) in surroundings.links
 
 
-def _is_linked_headline(text: str, around: Surroundings) -> bool:
-    """Whether it is the text of a link and no sentence of the article's that happens to be one."""
-    return size(text) >= LINK and not text.endswith((".", "…")) and key(text) in around.links
+def _is_linked_headline(text: str, surroundings: Surroundings) -> bool:
+    """Whether it is the text of a link, and not a sentence of the article that is linked."""
+    return size(text) >= LINK and not text.endswith((".", "…")) and key(text) in surroundings.links
 
 
 def _points(line: str, links: frozenset[str]) -> bool:
-    """Whether a line begins with a lead, and what follows is a link, or at least no sentence:
-    "More – much more – is needed."."""
+    """Whether a line begins with a lead ("Read also:") with a link after it, or no sentence.
+
+    "More – much more – is needed." is a sentence.
+    """
     end = LEAD_END.search(line)
     if end is None or key(line[: end.start()]) not in phrases_of("leads"):
         return False
@@ -221,10 +237,10 @@ def _is_complete(lines: Sequence[str]) -> bool:
     return len(long) >= 3 and sum(map(is_ended, long)) >= 0.9 * len(long)
 
 
-def _heads(at: int, lines: Sequence[str], around: Surroundings) -> bool:
+def _heads(at: int, lines: Sequence[str], surroundings: Surroundings) -> bool:
     """Whether a line is the heading of the text that follows it."""
     below = lines[at + 1] if at + 1 < len(lines) else ""
-    return key(lines[at]) in around.headings and size(below) >= 10
+    return key(lines[at]) in surroundings.headings and size(below) >= 10
 
 
 def _is_loose(line: str) -> bool:
@@ -238,13 +254,16 @@ def _ends(lines: Sequence[str]) -> Iterable[int]:
     )
 
 
-def _signs(part: str, around: Surroundings) -> bool:
-    """Whether a part of a line is an author with at most two words before, a date, the outlet's
-    name, or a word that stands with these."""
+def _signs(part: str, surroundings: Surroundings) -> bool:
+    """Whether a part of a line belongs to a byline.
+
+    That is an author with at most two words before, a date, the outlet's name, or an interface
+    phrase.
+    """
     found = key(part)
-    if found in around.names or is_date(part) or is_phrase(part):
+    if found in surroundings.names or is_date(part) or is_phrase(part):
         return True
-    for author in around.authors:
+    for author in surroundings.authors:
         if found.endswith(author) and len(found.split()) <= len(author.split()) + 2:
             return True
     return bool(CLOCK.fullmatch(part.strip()))

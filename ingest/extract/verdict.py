@@ -1,23 +1,25 @@
-"""What kind of page a text came from: an article, or one of the things that stand in for one. Pure.
+"""What kind of page a text came from: an article, or something that stands in for one.
 
-Only what is plainly something else is called so: a page wrongly kept from folding is a copy missed.
-Every judgement but "full" therefore wants a short text besides its own evidence.
+Takes the cleaned lines and what the page shows of itself, gives a Verdict and its reason in words.
+A copy is missed where an article is called something else. Every verdict but "full" therefore needs
+a short text besides its own evidence.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from urllib.parse import urlsplit
 
+from ingest import wordlists
 from ingest.model import Verdict
+from ingest.wordlists import any_of
 from ingest.words import size
 
+PHRASES = wordlists.read("ingest.extract", "standins.toml")
 LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
 BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
-CAPTION = 60  # words that may stand beside the picture or the video of an address
+CAPTION = 60  # words that may be next to the pictures or the video of an address
 CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
 WHOLE = 0.8  # share of the stated length from which a text is all of it
 ASKED = 3  # last lines, where a page asks for money
@@ -29,32 +31,24 @@ PLEA = 25  # words of a line that asks the reader for something, at most
 VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "audioobject")
 #: Folders of galleries and videos, and names that begin so; not "video-shows-ferry-on-fire".
 GALLERY_PATH = re.compile(
-    r"/(?:videos?|watch|photos?|pictures?|bilder|fotos?|vídeos?|gallerie)(?:/|$)"
-    r"|/(?:galler(?:y|ies)|photo-?galler(?:y|ies)|slide-?shows?|in-pictures|fotostrecken?"
-    r"|bilder-?(?:strecken?|galerien?)|fotogaler[ií]as?|galer[ií]as?|diaporamas?|fotogallery)"
-    r"(?:/|-|$)",
+    rf"/{any_of(PHRASES['gallery_folders'])}(?:/|$)|/{any_of(PHRASES['gallery_names'])}(?:/|-|$)",
     re.IGNORECASE,
-)
-CREDITS = (
-    *("(ap photo", "ap photo/", "(ap/", "(afp/", "afp/getty", "(epa/", "(reuters/", "getty images"),
-    *("photo by", "photos by", "photo:", "photo credit", "photo courtesy", "courtesy photo"),
-    *("(photo", "(staff", "image:", "image by", "buy photo", "buy this photo", "foto:", "©"),
 )
 UNFINISHED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\(\.\.\.\))\s*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
-    """What a page shows of itself, beside its text."""
+    """What a page shows of itself, besides its text."""
 
     url: str  # that answered
     title: str = ""
     types: tuple[str, ...] = ()  # schema.org's and Open Graph's
     is_free: bool | None = None
-    stated: int | None = None  # words that the page says the article has
+    declared_words: int | None = None  # words that the page says the article has
     linked: float = 0.0  # share of the text's words that are links, 0 to 1
     tail: tuple[str, ...] = ()  # its last lines before they were cleaned of what asks for money
-    around: str = ""  # all that is written on the page, the first few thousand characters
+    page_text: str = ""  # the first few thousand characters of all its text
 
 
 def judge(lines: Sequence[str], page: Appearance) -> tuple[Verdict, str]:
@@ -70,7 +64,7 @@ def judge(lines: Sequence[str], page: Appearance) -> tuple[Verdict, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the rules look at."""
+    """What the rules look at: the text and the page."""
 
     lines: Sequence[str]
     count: int  # words of the lines
@@ -78,8 +72,8 @@ class Seen:
 
     @property
     def text(self) -> str:
-        """The lines; all that is written on the page, where they are too few to say what it is."""
-        return "\n".join(self.lines) if self.count >= LEAST else self.page.around
+        """The lines; where they are too few, all the text of the page."""
+        return "\n".join(self.lines) if self.count >= LEAST else self.page.page_text
 
 
 def _not_found(seen: Seen) -> str:
@@ -92,7 +86,7 @@ def _not_found(seen: Seen) -> str:
 
 
 def _consent(seen: Seen) -> str:
-    """The site speaks of what it does with data, and of buttons: an article of others' does not."""
+    """The site says what it does with data, and has buttons. An article on others does not."""
     if seen.count >= BRIEF or _is_article(seen.page) or not _asks(seen, "consent", "choices"):
         return ""
     ours = _says("consent", "\n".join(seen.lines))
@@ -110,7 +104,7 @@ def _login(seen: Seen) -> str:
 
 
 def _gallery(seen: Seen) -> str:
-    """A gallery, or a video, with nothing to read beside captions."""
+    """A gallery or a video, with nothing to read but captions."""
     declared = next((k for k in seen.page.types if k.lower().startswith(VIDEO_TYPES)), "")
     path = GALLERY_PATH.search(urlsplit(seen.page.url).path)
     if seen.count < BRIEF / 2 and declared and not _is_article(seen.page):
@@ -126,8 +120,10 @@ def _gallery(seen: Seen) -> str:
 
 
 def _paywalled(seen: Seen) -> str:
-    """What a page that is not free shows, unless it is as long as the page says the article is."""
-    whole = seen.page.is_free or (seen.page.stated and seen.count >= WHOLE * seen.page.stated)
+    """A page that is not free, unless its text is as long as the page says the article is."""
+    whole = seen.page.is_free or (
+        seen.page.declared_words and seen.count >= WHOLE * seen.page.declared_words
+    )
     if seen.count >= BRIEF or whole:
         return ""
     if seen.page.is_free is False:
@@ -174,7 +170,7 @@ RULES: tuple[tuple[Verdict, Callable[[Seen], str]], ...] = (
 
 def _is_credited(line: str) -> bool:
     lower = line.lower()
-    return any(credit in lower for credit in CREDITS)
+    return any(credit in lower for credit in PHRASES["credits"])
 
 
 def _is_article(page: Appearance) -> bool:
@@ -198,7 +194,4 @@ def _found(kind: str, text: str) -> Iterator[re.Match[str]]:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    data = tomllib.loads(
-        resources.files("ingest.extract").joinpath("standins.toml").read_text("utf-8")
-    )
-    return re.compile("|".join(data[kind]), re.IGNORECASE | re.MULTILINE)
+    return re.compile("|".join(PHRASES[kind]), re.IGNORECASE | re.MULTILINE)

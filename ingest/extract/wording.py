@@ -1,20 +1,21 @@
-"""How sites word what they print around an article, in forty languages, line by line. Pure.
+"""What a line of a page is, by its words: a button, a date, a notice, a note on the author.
 
-The phrases are in phrases.toml; the names of months and days are CLDR's.
+Takes a line, gives a yes or no. The words of forty languages are in phrases.toml and words.toml;
+the names of months and days are Babel's.
 """
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from importlib import resources
 
 import regex
 import xxhash
-from babel import Locale
 
+from ingest import wordlists
 from ingest.metadata.byline_words import ROLE
+from ingest.wordlists import any_of
 from ingest.words import UNCACHED_FROM, size, words
 
+WORDS = wordlists.read("ingest.extract", "words.toml")
 SHORT = 8  # words of an interface phrase, at most
 NO_WORD = regex.compile(r"[\W_]+")  # re takes the vowel signs of Hindi for marks
 ENDS = tuple(".!?…。！？؟।۔:;\"'“”’»)]")  # what a sentence ends with, in most scripts
@@ -22,56 +23,35 @@ FULL_STOP = re.compile(r"(?<![.…])[.。।۔][\"'“”’»)\]]*\s*$")
 QUOTES = tuple("\"'“”„«»‘’「『")
 NUMBERED = re.compile(r"\s*[0-9]+[.)]")
 COUNT = re.compile(r"^\W*\d+\s+|\s+\(?\d+\)?\W*$")
-PERSON = r"\p{Lu}[\p{L}.'’-]+(?: (?:\p{Lu}[\p{L}.'’-]*|de|van|von|der|da|bin|al)){1,4}"
-WRITES = (
-    r"\b(?:reporter|journalist|(?:staff |freelance |senior |science |sports |book )writer|editor"
-    r"|correspondent|columnist|blogger|freelancer?)\b"
+PERSON = (
+    r"\p{Lu}[\p{L}.'’-]+"
+    rf"(?: (?:\p{{Lu}}[\p{{L}}.'’-]*|{any_of(WORDS['name_particles'])})){{1,4}}"
 )
+AUTHOR = rf"\b{any_of(WORDS['authors'])}\b"
+#: A note on an author: "Ann Lee is a reporter for the Gazette", "Contact her at ann@...".
 BIOGRAPHY = regex.compile(
-    rf"^(?!(?:The|This|That|A|An|His|Her|Its|Our|Their|My|One)\b)(?:"
-    rf"{PERSON},? is (?:an?|the|our|one of|currently)\b.{{0,80}}?(?:{WRITES}|\bwriter\b"
-    rf"|\b(?:contributor|contributing)\b)"
-    rf"|\p{{Lu}}[\p{{L}}’'-]+ is (?:an?|our) .{{0,40}}?{WRITES})"
-    r"|^(?i:reach|contact|follow|e-?mail|write to) \S.{0,60}?@"
+    rf"^(?!{any_of(WORDS['no_authors'])}\b)(?:"
+    rf"{PERSON},? is (?:an?|the|our|one of|currently)\b.{{0,80}}?"
+    rf"(?:{AUTHOR}|\b{any_of(WORDS['authors_by_full_name'])}\b)"
+    rf"|\p{{Lu}}[\p{{L}}’'-]+ is (?:an?|our) .{{0,40}}?{AUTHOR})"
+    rf"|^(?i:{any_of(WORDS['contact'])} \S.{{0,60}}?@)"
 )
-#: What a line says of somebody whom it names as the author, beside a role.
-OF_AUTHOR = regex.compile(
-    r"@|\b(?:e-?mail|contact|follow|twitter|bluesky|mastodon|linkedin|website|newsletter|based in"
-    r"|lives in|writes|written|covers|covered|covering|reports|reported from|joined|graduate"
-    r"|schreibt|berichtet|écrit|escribe|scrive|escreve|contributed)\b",
-    regex.IGNORECASE,
-)
+#: What a line says of somebody whom it names as the author, other than a role.
+OF_AUTHOR = regex.compile(rf"@|\b{any_of(WORDS['of_author'])}\b", regex.IGNORECASE)
 RESERVED = (
-    r"all rights reserved|alle rechte vorbehalten|tous droits réservés"
-    r"|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati"
-    r"|riproduzione riservata|все права защищены|版权所有|無断転載|무단 ?전재"
-    r"|may not be (?:published|reproduced|copied|redistributed)(?:,? (?:or )?(?:broadcast"
-    r"|re-?(?:written|published|distributed|produced|printed|transmitted)|copied|used)"
-    r"| in whole| without)"
-)
-#: What WordPress writes below each item of a feed.
-APPEARED = (
-    r"^the post .{1,200} (?:appeared first|first appeared) on "
-    r"|^der beitrag .{1,200} erschien zuerst (?:auf|in) "
-    r"|^l[’']article .{1,200} est apparu en premier sur "
-    r"|^la entrada .{1,200} (?:se publicó primero|apareció primero) en "
-    r"|^o post .{1,200} apareceu primeiro em "
-    r"|^l[’']articolo .{1,200} proviene da |^het bericht .{1,200} verscheen eerst op "
+    rf"{any_of(WORDS['rights_reserved'])}|may not be {any_of(WORDS['may_not_be'])}"
+    rf"(?:,? (?:or )?{any_of(WORDS['may_not_be_nor'])}| in whole| without)"
 )
 NOTICE = re.compile(
     r"^\W*(?:©|\(c\) ?(?:19|20)\d\d|copyright\W{1,3}(?:\(c\) ?)?(?:19|20)\d\d)"
-    rf"|^\W*copyright\b[^.]{{0,40}}(?:19|20)\d\d\W*$|{RESERVED}|{APPEARED}",
+    rf"|^\W*copyright\b[^.]{{0,40}}(?:19|20)\d\d\W*$"
+    rf"|{RESERVED}|^{any_of(WORDS['appeared_first'])} ",
     re.IGNORECASE,
-)
-DATE_LOCALES = (
-    *("en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu"),
-    *("ro", "hr", "sr", "sr_Latn", "sl", "bg", "ru", "uk", "el", "tr", "ar", "fa", "he", "hi"),
-    *("bn", "ur", "id", "ms", "vi", "th", "lt", "lv", "et", "ca", "sq", "mk", "ka", "hy", "az"),
 )
 
 
 def key(text: str) -> str:
-    """A line as it is compared: its letters and digits alone, casefolded, words apart."""
+    """A line as it is compared: only its letters and digits, casefolded, a space between words."""
     return _key(text) if len(text) <= UNCACHED_FROM else _letters_of(text)
 
 
@@ -85,7 +65,7 @@ def _letters_of(text: str) -> str:
 
 
 def line_hash(line: str) -> int:
-    """What a line is counted by, over all articles of an outlet: 63 bits."""
+    """The hash, of 63 bits, by which a line is counted over all articles of an outlet."""
     return xxhash.xxh3_64_intdigest(key(line).encode()) >> 1
 
 
@@ -116,17 +96,19 @@ def is_phrase(line: str) -> bool:
 
 def asks(line: str, *, linked: bool = False) -> bool:
     """Whether a line asks its reader for something, or says when and where something was filed.
-    What news may begin with as well counts in a link, in a line that is no sentence, and where a
-    service is named."""
+
+    A beginning that news may have as well ("Get the latest") counts only in a link, in a line that
+    is no sentence, and where a service is named.
+    """
     if line.startswith(("- ", "|", *QUOTES)):
         return False
     found = f"{key(line)} "
-    if found.startswith(_leads("asks")):
+    if found.startswith(_beginnings("asks")):
         return True
-    if found.startswith(_leads("stamps")):
+    if found.startswith(_beginnings("stamps")):
         return not is_ended(line)
     served = linked or not is_ended(line) or not phrases_of("services").isdisjoint(found.split())
-    return served and found.startswith(_leads("invites"))
+    return served and found.startswith(_beginnings("invites"))
 
 
 def is_biography(line: str) -> bool:
@@ -135,7 +117,7 @@ def is_biography(line: str) -> bool:
 
 
 def tells_of_author(line: str) -> bool:
-    """Whether a line that names an author is about their work: not all that they say is."""
+    """Whether a line that names an author is about the author's work."""
     return bool(ROLE.search(line) or OF_AUTHOR.search(line))
 
 
@@ -161,27 +143,21 @@ def is_date(line: str) -> bool:
 @cache
 def phrases_of(kind: str) -> frozenset[str]:
     """The phrases of a kind, as keys."""
-    data = tomllib.loads(
-        resources.files("ingest.extract").joinpath("phrases.toml").read_text("utf-8")
-    )
-    return frozenset(key(phrase) for phrase in data[kind]) - {""}
+    phrases = wordlists.read("ingest.extract", "phrases.toml")[kind]
+    return frozenset(map(key, phrases)) - {""}
 
 
 @cache
-def _leads(kind: str) -> tuple[str, ...]:
-    """The phrases of a kind, as a line's key begins that goes on after them."""
+def _beginnings(kind: str) -> tuple[str, ...]:
+    """The phrases of a kind, with a space after them: beginnings of longer keys."""
     return tuple(phrase + " " for phrase in phrases_of(kind))
 
 
 @cache
 def _calendar() -> frozenset[str]:
-    """The names of months and days in the languages of `DATE_LOCALES`."""
-    names: set[str] = set()
-    for code in DATE_LOCALES:
-        locale = Locale.parse(code)
-        for table in (locale.months, locale.days):
-            for form in ("format", "stand-alone"):
-                for width in ("wide", "abbreviated"):
-                    for name in table[form][width].values():
-                        names.update(words(name))
-    return frozenset(name for name in names if not name.isdecimal())  # "tháng 1" is January
+    """The words of the names of months and days, in all languages whose dates are known."""
+    languages = WORDS["languages_of_dates"]
+    names = wordlists.month_names(languages) | wordlists.day_names(languages)
+    return frozenset(
+        word for name in names for word in words(name) if not word.isdecimal()
+    )  # "tháng 1" is January

@@ -13,7 +13,13 @@ from itertools import chain, zip_longest
 from urllib.parse import urlsplit
 
 from ingest.model import Entry, EntryOutcome, Failed, Outcome, Page, PageResult
-from ingest.urls import canonical_url, text_without_credentials, url_id, without_credentials
+from ingest.urls import (
+    MAX_ADDRESS,
+    canonical_url,
+    text_without_credentials,
+    url_id,
+    without_credentials,
+)
 
 MAX_DETAIL = 200  # characters of an entry's id that an outcome quotes
 
@@ -48,7 +54,10 @@ def _page(feed_id: int, entry: Entry, now: datetime) -> Page | EntryOutcome:
         url = canonical_url(listed)
     except Failed as failure:
         return EntryOutcome(
-            feed_id=feed_id, outcome=failure.outcome, url=listed, detail=failure.detail
+            feed_id=feed_id,
+            outcome=failure.outcome,
+            url=listed[:MAX_ADDRESS],
+            detail=failure.detail,
         )
     return Page(
         page_id=url_id(url),

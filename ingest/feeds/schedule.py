@@ -11,21 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import xxhash
 
-from ingest.model import NOT_ASKED, Due, FeedState, Hints, Outcome
+from ingest.model import HARD, WEIGHTS, Due, FeedState, Hints, Outcome
 
-#: How much a failure counts. One that often passes by itself counts less than 1.
-WEIGHTS = {
-    **dict.fromkeys(NOT_ASKED, 0.0),
-    Outcome.DNS_FAILED: 0.25,
-    **dict.fromkeys(
-        (
-            *(Outcome.NOT_FOUND, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.SERVER_ERROR),
-            *(Outcome.CONNECTION_FAILED, Outcome.TIMEOUT, Outcome.TRUNCATED, Outcome.TLS_FAILED),
-        ),
-        0.5,
-    ),
-}
-OTHER_WEIGHT = 1.0  # of every other failure
 HOUR = timedelta(hours=1)
 #: Why a feed was not asked, for each outcome without a request.
 REASONS = {
@@ -78,7 +65,7 @@ def next_poll(
     wait = interval
     reason = f"every {_spoken(interval)}; {_rhythm(outcome, entries, fresh)}"
     if outcome not in {Outcome.READ, Outcome.UNCHANGED}:
-        failures = max(feed.failures, 0) + WEIGHTS.get(outcome, OTHER_WEIGHT)
+        failures = max(feed.failures, 0) + WEIGHTS.get(outcome, HARD)
         wait = interval * min(2 ** min(failures, 64), cadence.rarest / interval)
         reason = f"failing: {failures:g} weighted failures, next try in {_spoken(wait)}"
         if outcome is Outcome.PENDING:

@@ -1,7 +1,7 @@
-"""The network. Nothing else in the project asks a news site for anything.
+"""The network: one GET becomes a Fetched, or Failed says why not.
 
-fetch ─> for each hop:  robots.txt ─> a place at the host ─> the guard ─> the answer, measured
-                            hosts.py                         guard.py     answers.py
+fetch ─> for each hop:  robots.txt ─> a place at the host ─> the guard ─> the answer, limited
+                        robots.py     hosts.py               guard.py     response.py
 """
 
 import asyncio
@@ -16,12 +16,14 @@ from types import MappingProxyType
 import httpx
 from httpx._utils import get_environment_proxies  # httpx reads them only for its own transports
 
-from ingest.fetch.errors import failing
+from ingest.fetch.errors import failing, shown
 from ingest.fetch.guard import (
     DirectTransport,
     GuardedBackend,
     ProxiedTransport,
+    ProxyGuard,
     Resolve,
+    parse_hosts,
     parse_networks,
     system_resolve,
 )
@@ -32,12 +34,13 @@ from ingest.fetch.response import (
     ENCODINGS,
     REFUSALS,
     DecodedBody,
+    clean_headers,
     hints,
     outcome_of,
 )
 from ingest.fetch.robots import MAX_BYTES, Robots
 from ingest.model import Failed, Fetched, HostState, Outcome, Request
-from ingest.urls import host_of, without_credentials
+from ingest.urls import MAX_HOST, host_of, without_credentials
 
 __all__ = ["FEED_TYPES", "PAGE_TYPES", "FetchLimits", "Fetcher", "hints", "open_fetcher"]
 
@@ -63,7 +66,7 @@ class _Hop:
 
 @dataclass(slots=True)
 class _Timer:
-    """Seconds that the hops of a request took: the waiting for their turns is no part of it."""
+    """Seconds that the hops of a request took, without the waiting for their turns."""
 
     seconds: float = 0.0
 
@@ -86,13 +89,14 @@ class Fetcher:
     async def fetch(self, request: Request, accept: str, *, robots: bool = False) -> Fetched:
         """The answer to one GET: a 200 with its body, or a 304. Anything else raises Failed.
 
-        With `robots` no address is asked for that its host's robots.txt closes to us.
+        With `robots`, an address that its host's robots.txt closes to us raises Failed(robots).
         """
         timer = _Timer()
         try:
             return await self._fetch(request, accept, timer, robots=robots)
         except Failed as failure:
             failure.elapsed_ms = round(timer.seconds * 1000) if timer.seconds else None
+            failure.detail = shown(failure.detail)
             raise
 
     async def _fetch(
@@ -109,7 +113,7 @@ class Fetcher:
             call = self._client.build_request("GET", request.url, headers=sent)
             fetched = await self._follow(request.url, call, timer, robots=robots)
         if fetched.not_modified and not (request.etag or request.last_modified):
-            raise Failed(Outcome.HTTP_ERROR, "304, but nothing was said to be held", status=304)
+            raise Failed(Outcome.HTTP_ERROR, "304, but no validator was sent", status=304)
         return fetched
 
     def now(self) -> datetime:
@@ -125,7 +129,7 @@ class Fetcher:
         return dict(self._robots.texts)
 
     def robots_missed(self) -> dict[str, str]:
-        """Hosts whose robots.txt could not be had, and why: all was taken as allowed for now."""
+        """Hosts whose robots.txt is missing or incomplete, and why: the rest counts as allowed."""
         return dict(self._robots.missed)
 
     async def _follow(
@@ -137,7 +141,7 @@ class Fetcher:
         robots: bool = False,
         cut: int = 0,
     ) -> Fetched:
-        """The end of a chain of redirects, each hop checked and at its own host's convenience."""
+        """The answer at the end of a chain of redirects. Each hop waits for its own host's turn."""
         moved_to, permanent = "", True
         for _ in range(self._limits.max_redirects + 1):
             _check(call.url)
@@ -162,12 +166,12 @@ class Fetcher:
     async def _hop(self, call: httpx.Request, timer: _Timer, cut: int) -> _Hop:
         host = host_of(str(call.url))
         seconds = self._limits.total_timeout - timer.seconds
-        async with self._hosts.visit(host, self._robots.crawl_delay(host)):
+        async with self._hosts.visit(host, await self._robots.crawl_delay(host)):
             started = time.perf_counter()
             try:
                 async with asyncio.timeout(seconds), self._answer(call) as response:
                     self._hosts.timed(host, time.perf_counter() - started)
-                    headers = {name.lower(): value for name, value in response.headers.items()}
+                    headers = clean_headers(response.headers)
                     body = await self._take(response, headers, cut)
             except (TimeoutError, httpx.TransportError):
                 self._hosts.timed(host, time.perf_counter() - started)
@@ -231,7 +235,7 @@ class Fetcher:
         return body.finish()
 
     async def _head(self, response: httpx.Response) -> bytes:
-        """What a refusal begins with; nothing where that is slow or broken: it stays a refusal."""
+        """The first bytes of a refusal; none where they are slow or broken. It stays a refusal."""
         with suppress(TimeoutError, httpx.HTTPError, Failed):
             async with asyncio.timeout(self._limits.idle_timeout):
                 return await self._read(response, CHALLENGE_WITHIN)
@@ -246,6 +250,8 @@ class Fetcher:
 def _check(url: httpx.URL) -> None:
     if url.scheme not in {"http", "https"} or not url.host:
         raise Failed(Outcome.BAD_ADDRESS, f"not an http(s) address but {url.scheme or 'none'}:")
+    if len(url.raw_host.rstrip(b".")) > MAX_HOST:
+        raise Failed(Outcome.BAD_ADDRESS, f"a host of more than {MAX_HOST} characters")
 
 
 @asynccontextmanager
@@ -266,6 +272,7 @@ async def open_fetcher(
     robots.txt files none older than a day. Raises CopydeskError for a network that is none.
     """
     allowed = parse_networks(limits.allow_networks)
+    guard = ProxyGuard(allowed, parse_hosts(limits.allow_hosts))
     pool = httpx.Limits(max_connections=limits.connections)
     verify = httpx.create_ssl_context()
     proxies = {"all://": proxy} if proxy else get_environment_proxies()
@@ -277,7 +284,7 @@ async def open_fetcher(
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none is ever kept
         transport=DirectTransport(GuardedBackend(allowed, resolve), verify=verify, limits=pool),
         mounts={
-            pattern: ProxiedTransport(by, allowed, verify=verify, limits=pool) if by else None
+            pattern: ProxiedTransport(by, guard, verify=verify, limits=pool) if by else None
             for pattern, by in proxies.items()
         },
     ) as client:

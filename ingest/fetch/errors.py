@@ -1,4 +1,4 @@
-"""What httpx and a server's conduct raise becomes Failed: one named outcome each."""
+"""Whatever httpx raises becomes Failed, with one named outcome for each kind of failure."""
 
 import ssl
 from collections.abc import Iterator
@@ -7,12 +7,15 @@ from contextlib import contextmanager
 import httpx
 
 from ingest.model import Failed, Outcome
-from ingest.urls import text_without_credentials
+from ingest.urls import text_without_secrets
+from ingest.values import clean_text
+
+MAX_DETAIL = 200  # characters of a detail: part of it may be what a server sent
 
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Turns what httpx raises into Failed, and leaves the address out: it may hold a password."""
+    """Turns what httpx raises into Failed. The address is left out: it may hold a password."""
     try:
         yield
     except (TimeoutError, httpx.TimeoutException) as error:
@@ -20,12 +23,21 @@ def failing() -> Iterator[None]:
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
         raise Failed(Outcome.BAD_ADDRESS, type(error).__name__) from error
     except httpx.HTTPError as error:
-        detail = text_without_credentials(f"{type(error).__name__}: {error}".rstrip(": "))
-        raise Failed(_broken(error), detail[:200]) from error
+        detail = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise Failed(_broken(error), shown(detail)) from error
     except Failed:
         raise
     except Exception as error:  # whatever an address or a server does costs that request alone
         raise Failed(Outcome.CONNECTION_FAILED, type(error).__name__) from error
+
+
+def shown(detail: str) -> str:
+    """A detail as it may be stored and shown on a terminal: short, and on one line.
+
+    It has no control characters and no secret of an address. Part of it may be a server's own
+    words: its headers, or what the HTTP library quotes of them.
+    """
+    return text_without_secrets(clean_text(detail))[:MAX_DETAIL]
 
 
 def _broken(error: httpx.HTTPError) -> Outcome:

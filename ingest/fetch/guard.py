@@ -1,14 +1,19 @@
-"""The guard: no request reaches an address that is not the public internet's.
+"""The guard: no request reaches an address outside the public internet.
 
-The address is judged where the socket is opened, after the name was looked up and for every hop:
-neither a redirect nor a name that answers otherwise a moment later gets around it.
+The address is judged where the socket is opened, for every hop and after the name was looked up.
+So neither a redirect nor a name that gives another answer the next time gets around the guard.
+
+A proxy looks names up itself. Then the name is all there is to judge: literal addresses are judged
+as above, and names are refused that no public name server answers but a private one may. A public
+name that leads to a private address is the proxy's to refuse.
 """
 
 import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import httpcore
@@ -18,19 +23,35 @@ from ingest.model import CopydeskError, Failed, Outcome
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
-#: A host name and a port become addresses, the one to try first coming first. Raises OSError.
+#: Looks up a host name and a port. Returns addresses, the one to try first first. Raises OSError.
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 KINDS = ("unspecified", "loopback", "link_local", "multicast", "reserved", "private")
-PUBLIC_IPV6 = IPv6Network("2000::/3")  # all that IANA has given out for the public's use
+PUBLIC_IPV6 = IPv6Network("2000::/3")  # all that IANA has allocated for public use
 NAT64 = IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches IPv4 sites (RFC 6052)
-# Special by IANA's registries, yet public to `is_global` of some Python that we run on. 6to4 is
-# given up (RFC 7526), and would carry a private IPv4 address inside; so would Teredo, 2001::/32.
+# Special by IANA's registries, but public to `is_global` of some Python versions. 6to4 (deprecated,
+# RFC 7526) and Teredo, 2001::/32, could carry a private IPv4 address inside.
 SPECIAL = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/32", "2002::/16", "3fff::/20")
 )
-LOCAL_NAMES = (".local", ".internal")  # RFC 6762; reserved by ICANN for private networks
+# Addresses that look public and are where a cloud serves machines their settings: Azure's. Those of
+# other clouds are refused as link-local, private or special: 169.254.169.254, 100.100.100.200
+# (Alibaba), 192.0.0.192 (Oracle), fd00:ec2::254 (AWS), fd20:ce::254 (Google).
+METADATA = (IPv4Address("168.63.129.16"),)
+#: Last labels of names that lead into private networks. `example` and `invalid` (RFC 6761) are not
+#: among them: they lead nowhere, and a proxy serves the sample newsroom under `example`.
+LOCAL_NAMES = frozenset(
+    {
+        *("local", "test", "alt"),  # RFC 6762, RFC 6761, RFC 9476
+        "arpa",  # home.arpa (RFC 8375), service.arpa, resolver.arpa, in-addr.arpa: nobody's news
+        "internal",  # reserved by ICANN in 2024
+        *("intranet", "private", "corp", "home", "lan"),  # RFC 6762, appendix G
+        "mail",  # with corp and home: never delegated by ICANN, since private networks use them
+        *("localdomain", "localdomain4", "localdomain6"),  # /etc/hosts of several systems
+        *("svc", "pod", "cluster", "consul", "docker"),  # of Kubernetes and its like
+    }
+)
 MAX_ADDRESSES = 4  # of one name, tried one after another within one connect timeout
 
 
@@ -45,9 +66,9 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def literal(host: str) -> Address | None:
-    """The address a host is, where it is one and no name.
+    """The address that a host is; None where it is a name.
 
-    In every spelling that getaddrinfo takes: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
+    In every spelling that getaddrinfo accepts: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
     """
     bare = host.strip("[]").rstrip(".")
     try:
@@ -61,12 +82,14 @@ def literal(host: str) -> Address | None:
 
 
 def forbidden(address: Address, allowed: Sequence[Network] = ()) -> str:
-    """What makes an address one that we do not talk to; empty where nothing does."""
+    """Why an address must not be reached, as "loopback address"; empty where it may be."""
     if any(address in network for network in allowed):
         return ""
     inner = _embedded(address)
     if inner is not None:
         return forbidden(inner, allowed)
+    if address in METADATA:
+        return "cloud metadata address"
     for kind in KINDS:
         if getattr(address, f"is_{kind}"):
             return f"{kind.replace('_', '-')} address"
@@ -80,7 +103,7 @@ def forbidden(address: Address, allowed: Sequence[Network] = ()) -> str:
 
 
 def _embedded(address: Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for."""
+    """The IPv4 address inside an IPv6 address; None where there is none."""
     if isinstance(address, IPv4Address):
         return None
     if address in NAT64:
@@ -88,18 +111,34 @@ def _embedded(address: Address) -> IPv4Address | None:
     return address.ipv4_mapped
 
 
-def forbidden_name(host: str, allowed: Sequence[Network] = ()) -> str:
-    """What makes a host one that we do not ask a proxy for; empty where nothing does.
+def forbidden_name(host: str, allowed: Sequence[Network] = (), names: Collection[str] = ()) -> str:
+    """Why a proxy must not be asked for a host; empty where it may be.
 
-    Names are the proxy's to look up, so only those are refused that are local by their form.
+    Refused are literal addresses that are forbidden, names of one label, and names under one of
+    LOCAL_NAMES. A host in `names`, as `parse_hosts` gives them, is asked for all the same; so is
+    localhost where its network is allowed.
     """
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return forbidden(IPv4Address("127.0.0.1"), allowed)
-    if name.endswith(LOCAL_NAMES) or name in {suffix[1:] for suffix in LOCAL_NAMES}:
-        return "name of a private network"
+    name = _name(host)
+    if name in names:
+        return ""
     address = literal(host)
-    return forbidden(address, allowed) if address else ""
+    if address:
+        return forbidden(address, allowed)
+    last = name.rpartition(".")[2]
+    if last == "localhost":
+        return forbidden(IPv4Address("127.0.0.1"), allowed)
+    if last == name or last in LOCAL_NAMES:
+        return "name of a private network"
+    return ""
+
+
+def parse_hosts(names: Iterable[str]) -> frozenset[str]:
+    """Host names in the form in which they are compared."""
+    return frozenset(map(_name, names))
+
+
+def _name(host: str) -> str:
+    return host.strip().strip("[]").rstrip(".").lower()
 
 
 async def system_resolve(host: str, port: int) -> Sequence[str]:
@@ -110,9 +149,9 @@ async def system_resolve(host: str, port: int) -> Sequence[str]:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens sockets to allowed addresses alone, and to the very address that was judged.
+    """Opens sockets to allowed addresses only, each to the address that was judged.
 
-    TLS is unaffected: the certificate is checked against the name, which httpcore keeps.
+    TLS is unaffected: httpcore keeps the name, and checks the certificate against it.
     """
 
     def __init__(self, allowed: Sequence[Network], resolve: Resolve = system_resolve) -> None:
@@ -192,23 +231,31 @@ class DirectTransport(httpx.AsyncHTTPTransport):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ProxyGuard:
+    """What a proxy may be asked for beyond the public internet."""
+
+    networks: Sequence[Network]
+    hosts: Collection[str]
+
+
 class ProxiedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport by way of a proxy, which may be anywhere; local names are refused."""
+    """httpx's own transport through a proxy, which may be anywhere; local names are refused."""
 
     def __init__(
         self,
         proxy: str,
-        allowed: Sequence[Network],
+        guard: ProxyGuard,
         *,
         verify: ssl.SSLContext,
         limits: httpx.Limits,
     ) -> None:
         super().__init__(proxy=proxy, verify=verify, limits=limits)
-        self._allowed = allowed
+        self._guard = guard
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The proxy's answer. Raises Failed(forbidden_address)."""
-        reason = forbidden_name(request.url.host, self._allowed)
+        reason = forbidden_name(request.url.host, self._guard.networks, self._guard.hosts)
         if reason:
             raise Failed(Outcome.FORBIDDEN_ADDRESS, f"{request.url.host}: a {reason}")
         return await super().handle_async_request(request)

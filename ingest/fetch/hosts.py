@@ -1,7 +1,8 @@
-"""A host is one thing: at most so many requests at once, a gap between them, one cooldown for all.
+"""How often a host is asked. One limit holds for all its feeds and pages together.
 
-The policy is pure: functions from one HostState to the next, which are told the time. `Hosts` does
-the waiting.
+A host gets a few requests at once, with a gap between their starts. When it asks for patience, all
+requests to it wait. The policy is pure: functions from one HostState to the next, given the time.
+`Hosts` does the waiting.
 """
 
 import asyncio
@@ -14,27 +15,27 @@ from datetime import datetime, timedelta
 
 from ingest.model import Failed, HostState, Outcome
 
-FIRST_COOLDOWN = timedelta(minutes=5)  # where the server named no time; doubled at each strike
-LONGEST_COOLDOWN = timedelta(hours=6)  # of ours
-DEAD = 12  # requests in a row that a host did not answer at all, before it is left alone
+FIRST_COOLDOWN = timedelta(minutes=5)  # if the server names no time; doubled at each strike
+LONGEST_COOLDOWN = timedelta(hours=6)  # if the server names no time
+DEAD = 12  # requests in a row without any answer, after which a host is left alone
 DEAD_COOLDOWN = timedelta(minutes=10)
-LONGEST_ASKED = timedelta(hours=24)  # whatever the server asks
+LONGEST_ASKED = timedelta(hours=24)  # whatever time the server names
 SMOOTHING = 0.3  # weight of the latest response time
-SLOWNESS = 0.5  # of a host's response time is left between two starts
+SLOWNESS = 0.5  # share of a host's response time that is left between two starts
 LONGEST_GAP = 10.0  # seconds, for slowness
 LONGEST_DELAY = 30.0  # seconds, for robots.txt's crawl-delay
 
 
 def is_cooling(state: HostState, now: datetime) -> bool:
-    """Whether a host is to be left alone for now."""
+    """Whether a host must be left alone at this time."""
     return state.cooling_until is not None and now < state.cooling_until
 
 
 def throttled(state: HostState, now: datetime, retry_after: timedelta | None) -> HostState:
-    """The host after it asked for patience, or whether we are human.
+    """The host after it asked for patience, or asked whether we are human.
 
-    For as long as it says; else for longer each time. Several answers to requests that were under
-    way together are one strike. "Retry-After: 0" names no time: it was we who came too often.
+    It cools for the time it names, else for longer each time. Answers to requests that were under
+    way together are one strike. "Retry-After: 0" counts as no time named: we came too often.
     """
     strikes = state.strikes if is_cooling(state, now) else state.strikes + 1
     ours = min(FIRST_COOLDOWN * 2 ** min(max(strikes, 1) - 1, 10), LONGEST_COOLDOWN)
@@ -45,9 +46,9 @@ def throttled(state: HostState, now: datetime, retry_after: timedelta | None) ->
 
 
 def answered(state: HostState, now: datetime) -> HostState:
-    """The host after an answer that asks for no patience: its strikes are forgotten.
+    """The host after a normal answer: its strikes are forgotten.
 
-    Not while it cools: that answer was under way before.
+    An answer while it cools changes nothing, since its request was under way before.
     """
     if is_cooling(state, now):
         return state
@@ -55,7 +56,7 @@ def answered(state: HostState, now: datetime) -> HostState:
 
 
 def timed(state: HostState, milliseconds: float) -> HostState:
-    """The host after it took a time to answer, or to fail to."""
+    """The host after one more response time, of an answer or of a failure."""
     if not state.latency_ms:
         return replace(state, latency_ms=milliseconds)
     smoothed = state.latency_ms + SMOOTHING * (milliseconds - state.latency_ms)
@@ -65,7 +66,7 @@ def timed(state: HostState, milliseconds: float) -> HostState:
 def gap(state: HostState, host_gap: float, crawl_delay: float) -> float:
     """Seconds between the starts of two requests to a host.
 
-    A `host_gap` of 0 turns off what is our own idea, but never what the host's robots.txt asks.
+    A `host_gap` of 0 turns off our own gap, but not the delay that the host's robots.txt asks for.
     """
     ours = max(host_gap, min(SLOWNESS * state.latency_ms / 1000, LONGEST_GAP)) if host_gap else 0
     asked = min(crawl_delay, LONGEST_DELAY) if crawl_delay > 0 else 0  # nan is not above 0
@@ -73,21 +74,21 @@ def gap(state: HostState, host_gap: float, crawl_delay: float) -> float:
 
 
 class _Host:
-    """A host during a run: its state, and who waits for it."""
+    """A host during a run: its state, and the requests that wait for it."""
 
     def __init__(self, state: HostState, connections: int) -> None:
         self.state = state
         self.places = asyncio.Semaphore(connections)
-        self.door = asyncio.Lock()  # one at a time waits for the gap to pass
+        self.door = asyncio.Lock()  # held by the one request that waits for the gap to pass
         self.last_start = -math.inf
         self.unanswered = 0  # requests in a row
         self.spent = 0.0  # seconds of the run that its gaps and its slowness have taken
 
 
 class Hosts:
-    """Lets requests through to their hosts, each when its turn has come.
+    """Lets each request through to its host when its turn has come.
 
-    Times are `now`, as it was when the run began, plus what has passed on the monotonic `clock`.
+    Times are `now`, the time at which the run began, plus what has passed on the monotonic `clock`.
     """
 
     def __init__(
@@ -118,16 +119,16 @@ class Hosts:
         return self._now + timedelta(seconds=self._clock() - self._began)
 
     def states(self) -> list[HostState]:
-        """The hosts that were asked in this run, as they stand."""
+        """The current state of each host that was asked in this run."""
         return [host.state for host in self._hosts.values() if host.last_start > -math.inf]
 
     @asynccontextmanager
     async def visit(self, name: str, crawl_delay: float = 0) -> AsyncIterator[None]:
-        """Waits for a place at a host and holds it for the block.
+        """Waits for a place at a host, and holds it until the block ends.
 
-        Raises Failed, at once: cooling, also for those who wait when the cooldown begins; pending
-        where the host has had its `host_time`, since one that wants half a minute between two
-        requests would else hold up everybody's run.
+        Raises Failed without waiting: cooling, also for requests that wait when a cooldown begins;
+        pending where the host has used up its `host_time`. Otherwise a host that wants half a
+        minute between two requests would hold up the whole run.
         """
         host = self._host(name)
         self._turn_away(host)
@@ -136,7 +137,7 @@ class Hosts:
                 pause = gap(host.state, self._host_gap, crawl_delay)
                 wait = max(0.0, host.last_start + pause - self._clock())
                 self._take_time(host, wait)
-                # with no slot held: the gap of one host is no other host's business
+                # no slot is held meanwhile, so that the gap of one host delays no other host
                 await self._sleep(wait)
                 await self._slots.acquire()
                 try:
@@ -149,31 +150,33 @@ class Hosts:
                 yield
             finally:
                 self._slots.release()
-                # what it took beyond the gap, shared with those who are answered meanwhile
+                # the time beyond the gap, divided by the number of requests that run at once
                 took = (self._clock() - started) / self._connections_per_host
                 host.spent += max(0.0, took - wait)
 
     def throttled(self, name: str, retry_after: timedelta | None) -> None:
-        """Notes that a host asked for patience: every request to it fails until that is over."""
+        """Notes that a host asked for patience. Requests to it fail until the cooldown is over."""
         host = self._host(name)
         host.state = throttled(host.state, self.now(), retry_after)
 
     def answered(self, name: str) -> None:
-        """Notes that a host answered and asked for no patience."""
+        """Notes a normal answer of a host."""
         host = self._host(name)
         host.unanswered = 0
         host.state = answered(host.state, self.now())
 
     def unanswered(self, name: str) -> None:
-        """Notes that a host gave no answer. One that gives none to many in a row is left alone for
-        a while: a thousand pages of a dead site are not worth a thousand time-outs."""
+        """Notes that a host gave no answer. After DEAD in a row it is left alone for a while.
+
+        A thousand pages of a dead site would cost a thousand time-outs.
+        """
         host = self._host(name)
         host.unanswered += 1
         if host.unanswered >= DEAD:
             host.state = throttled(host.state, self.now(), DEAD_COOLDOWN)
 
     def timed(self, name: str, seconds: float) -> None:
-        """Notes how long a host took to answer, or to fail to."""
+        """Notes a response time of a host, of an answer or of a failure."""
         host = self._host(name)
         host.state = timed(host.state, seconds * 1000)
 

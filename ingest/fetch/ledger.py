@@ -1,24 +1,35 @@
-"""A request as the ledger keeps it, whatever it came to. Pure."""
+"""A request as the ledger keeps it, however it ended. Pure.
+
+The address of a feed may hold a token in its query, which is kept no more than a password is. A
+page's address stays as it was listed: its parameters are part of what identifies it.
+"""
 
 from datetime import datetime
 
+from ingest.fetch.errors import shown
 from ingest.fetch.response import hints
 from ingest.model import Attempt, Failed, Fetched, Hints, Outcome, Request
-from ingest.urls import host_of, without_credentials
+from ingest.urls import host_of, without_credentials, without_secrets
 
 
-def went(kind: str, request: Request, fetched: Fetched, outcome: Outcome, at: datetime) -> Attempt:
-    """A request that was answered, at a time by the run's clock."""
+def went(
+    kind: str, request: Request, fetched: Fetched, outcome: Outcome, at: datetime, detail: str = ""
+) -> Attempt:
+    """A request that was answered, at a time by the run's clock.
+
+    `kind` is "feed" or "page"; `detail` says why what was answered could not be used.
+    """
     return Attempt(
         kind=kind,
-        url=without_credentials(request.url),
+        url=_kept(kind, request.url),
         outcome=outcome,
         host=host_of(request.url),
         at=at,
-        final_url=without_credentials(fetched.final_url),
+        final_url=_kept(kind, fetched.final_url),
         status=fetched.status,
         bytes=len(fetched.body),
         elapsed_ms=fetched.elapsed_ms,
+        detail=shown(detail),
         validators=_validators(request),
         hints=hints(fetched.headers),
     )
@@ -28,16 +39,20 @@ def failed(kind: str, request: Request, failure: Failed, at: datetime) -> Attemp
     """A request that failed, or was not even made."""
     return Attempt(
         kind=kind,
-        url=without_credentials(request.url),
+        url=_kept(kind, request.url),
         outcome=failure.outcome,
         host=host_of(request.url),
         at=at,
         status=failure.status,
         elapsed_ms=failure.elapsed_ms,
-        detail=failure.detail,
+        detail=shown(failure.detail),
         validators=_validators(request),
         hints=Hints(retry_after=failure.retry_after),
     )
+
+
+def _kept(kind: str, url: str) -> str:
+    return without_secrets(url) if kind == "feed" else without_credentials(url)
 
 
 def _validators(request: Request) -> str:

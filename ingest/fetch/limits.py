@@ -1,23 +1,25 @@
-"""How much a server may cost us, and how much we may cost it."""
+"""Limits of fetching: what a server may cost us, what we may cost it, what we may reach."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """How much a server may cost us, and how much we may cost it. Times in seconds.
+    """What a server may cost us, and what we may cost a server. All times are in seconds.
 
-    The time that a request waits for its turn at a host counts towards `host_time` alone.
+    These are the defaults of the settings that have the same names. A request may have to wait for
+    its turn at a host. That time counts towards `host_time` only.
     """
 
-    connect_timeout: float = 10  # the look-up of the name, and then all of its addresses
-    idle_timeout: float = 15
-    total_timeout: float = 45  # all hops together
+    connect_timeout: float = 10  # for the name's look-up and all of its addresses together
+    idle_timeout: float = 15  # between two pieces of an answer
+    total_timeout: float = 45  # for one request with all its redirects
     max_bytes: int = 10_000_000  # of the decoded body
-    max_ratio: float = 200  # decoded bytes to those that came, past the first megabyte
+    max_ratio: int = 200  # of decoded bytes to received bytes, after the first megabyte
     max_redirects: int = 5
     connections: int = 32
     connections_per_host: int = 2
-    host_gap: float = 0.5  # least time between two starts at a host; 0 for none
-    host_time: float = 600  # of a run, that the gaps and the slowness of one host may take
-    allow_networks: tuple[str, ...] = ()  # CIDR: not public, and to be talked to all the same
+    host_gap: float = 0.5  # least time between the starts of two requests to a host; 0 for none
+    host_time: float = 600  # of one run, for the gaps and the slow answers of one host
+    allow_networks: tuple[str, ...] = ()  # private networks (CIDR) that may be fetched from
+    allow_hosts: tuple[str, ...] = ()  # local names that a proxy may be asked for

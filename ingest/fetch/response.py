@@ -1,4 +1,7 @@
-"""What a server's answer says: how it ended, when to come back, and its body, unpacked. Pure."""
+"""What an answer says: how it ended, when to come back, and its body, unpacked. Pure.
+
+All of it is a stranger's: headers are cleaned, times are clamped, and bodies have limits.
+"""
 
 import email.utils
 import zlib
@@ -7,13 +10,15 @@ from datetime import UTC, datetime, timedelta
 from urllib.request import parse_http_list
 
 from ingest.model import Failed, Hints, Outcome
+from ingest.values import clean_text
 
-#: All we ask for, since it is all that is unpacked here, in pieces of a bounded size.
+#: All that we ask for: only these are unpacked here, in pieces of a bounded size.
 ENCODINGS = "gzip, deflate"
 WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 UNREADABLE = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
 PIECE = 65_536  # bytes a body may grow by before it is judged again
-JUDGED_FROM = 1_000_000  # decoded bytes: below that a page of one repeated line is no bomb
+JUDGED_FROM = 1_000_000  # decoded bytes: below that, a page of one repeated line is no bomb
+VALIDATORS = frozenset({"etag", "last-modified"})
 LONGEST_WAIT = timedelta(days=7)
 LONGEST_AGE = timedelta(days=365)
 
@@ -28,14 +33,14 @@ STATUS_OUTCOMES = {
 }
 CHALLENGE_WITHIN = 10_000  # bytes of a refusal that are searched for a challenge
 REFUSALS = frozenset({403, 503})
-# Who asks whether we are human, and how it shows, in headers (name, part of the value) ...
+# Signs of a service that asks whether we are human: headers (name, part of the value) ...
 HEADER_MARKS = (
     ("x-datadome", ""),
     ("x-amzn-waf-action", ""),
     ("x-px-block", ""),
     ("server", "akamaighost"),
 )
-# ... and in the first bytes of the body: DataDome, PerimeterX, Incapsula, Akamai
+# ... and the first bytes of the body (DataDome, PerimeterX, Incapsula, Akamai)
 BODY_MARKS = (
     b"captcha-delivery.com",
     b"px-captcha",
@@ -47,13 +52,22 @@ BODY_MARKS = (
 CLOUDFLARE_MARKS = (b"just a moment...", b"challenge-platform")  # some of its customers' pages too
 
 
+def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as they are kept: names in lower case, values without what steers a terminal.
+
+    The validators stay as they were sent: they are sent back.
+    """
+    lowered = ((name.lower(), value) for name, value in headers.items())
+    return {name: value if name in VALIDATORS else clean_text(value) for name, value in lowered}
+
+
 def hints(headers: Mapping[str, str]) -> Hints:
-    """When an answer's headers say to come back. Their names are in lower case."""
+    """When to come back, by an answer's headers. Their names are in lower case."""
     return Hints(retry_after=_retry_after(headers), max_age=_max_age(headers))
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Seconds, or a date, which counts from the server's own: its clock may be hours off."""
+    """Seconds, or a date. A date counts from the server's own, as its clock may be hours off."""
     value = headers.get("retry-after", "").strip()
     try:
         return _clamped(int(value), LONGEST_WAIT)
@@ -74,7 +88,7 @@ def _date(value: str) -> datetime | None:
 
 
 def _max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """For how long the answer says it stays good for us; s-maxage is for shared caches."""
+    """How long the answer stays fresh, as it says. s-maxage is ignored: it is for shared caches."""
     directives = {}
     for directive in parse_http_list(headers.get("cache-control", "")):
         name, _, value = directive.partition("=")
@@ -92,7 +106,7 @@ def _clamped(seconds: float, longest: timedelta) -> timedelta:
 
 
 def outcome_of(status: int, headers: Mapping[str, str], head: bytes = b"") -> Outcome:
-    """What a status that is no success counts as; `head` is the first of the body, decoded."""
+    """The outcome of a status that is no success. `head` is the start of the decoded body."""
     if is_challenge(status, headers, head):
         return Outcome.CHALLENGED
     fallback = Outcome.SERVER_ERROR if status >= 500 else Outcome.HTTP_ERROR
@@ -100,7 +114,7 @@ def outcome_of(status: int, headers: Mapping[str, str], head: bytes = b"") -> Ou
 
 
 def is_challenge(status: int, headers: Mapping[str, str], head: bytes = b"") -> bool:
-    """Whether an answer asks if we are human instead of refusing us as a server does."""
+    """Whether an answer asks if we are human, instead of refusing us for good."""
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return True
     if status not in REFUSALS:
@@ -116,9 +130,9 @@ def is_challenge(status: int, headers: Mapping[str, str], head: bytes = b"") -> 
 
 
 class DecodedBody:
-    """A body as it arrives, unpacked in pieces and judged after each: a bomb never goes off.
+    """A body as it arrives. It is unpacked in pieces and measured after each.
 
-    With `cut` what is over `max_bytes` is left out; without, it is Failed(too_large).
+    With `cut`, what exceeds `max_bytes` is left out. Without, it raises Failed(too_large).
     """
 
     def __init__(
@@ -127,7 +141,7 @@ class DecodedBody:
         name = encoding.strip().lower()
         if name in UNREADABLE or "," in name:
             raise Failed(Outcome.HTTP_ERROR, f"packed as {name}, which was not asked for")
-        # what else servers write there, "none" or "utf-8", says nothing: browsers ignore it too
+        # other values that servers send, "none" or "utf-8", mean nothing: browsers ignore them too
         self._window = WINDOWS.get(name)
         self._unpack = zlib.decompressobj(self._window) if self._window else None
         self._max_bytes = max_bytes
@@ -167,7 +181,7 @@ class DecodedBody:
             return
         if self._raw == len(raw) and self._window == zlib.MAX_WBITS:  # the first of it
             self._unpack = _deflate(raw, self._unpack)
-        while not self._unpack.eof:  # what follows the end is ignored, as browsers do
+        while not self._unpack.eof:  # bytes after the end are ignored, as browsers do
             piece = self._unpack.decompress(raw, PIECE)
             raw = self._unpack.unconsumed_tail
             if not piece:
@@ -184,8 +198,7 @@ class DecodedBody:
 
 
 def _deflate(raw: bytes, unpack: "zlib._Decompress") -> "zlib._Decompress":
-    """The unpacker that fits: "deflate" is zlib's format by the standard, and often without its
-    header in practice."""
+    """The unpacker for "deflate": zlib's format by the standard, often sent without its header."""
     try:
         unpack.copy().decompress(raw, 1)
     except zlib.error:

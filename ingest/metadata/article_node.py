@@ -1,4 +1,7 @@
-"""Which of a page's JSON-LD objects is its article, and what that says. Pure."""
+"""Which of a page's JSON-LD objects is its article, and what that object says.
+
+Takes the nodes that jsonld.py read. Gives one node, or single values of it.
+"""
 
 from urllib.parse import urlsplit
 
@@ -26,8 +29,8 @@ LONGEST_BODY = 300_000  # characters
 
 
 def article_node(nodes: list[Node], url: str) -> Node | None:
-    """The node that is the page's article, not one the page mentions; None where there is none."""
-    own = [node for node in nodes if not node.aside]
+    """The node of the page's own article; None where there is none."""
+    own = [node for node in nodes if not node.mentioned]
     articles = [node for node in own if any(map(ARTICLE.fullmatch, node.types))]
     path = urlsplit(url).path.rstrip("/")
     here = [node for node in articles if path and path in str(_address(node))]
@@ -44,9 +47,12 @@ def _address(node: Node) -> object:
 
 
 def is_free(page: Declared, node: Node | None) -> bool | None:
-    """Whether a page says it can be read for free: its article, else a part of it."""
+    """Whether a page says that it can be read for free; None where it does not say.
+
+    The article is asked first, then its parts.
+    """
     held = [node] if node else []
-    held += [other for other in page.nodes if not other.aside and other is not node]
+    held += [other for other in page.nodes if not other.mentioned and other is not node]
     for one in held:
         stated = _truth(one.values.get("isAccessibleForFree"))
         parts = one.values.get("hasPart")
@@ -71,14 +77,14 @@ def _truth(value: object) -> bool | None:
 
 
 def article_body(nodes: list[Node]) -> str:
-    """The longest articleBody of the page's own nodes: for comparison, never to be trusted."""
-    bodies = [node.values.get("articleBody") for node in nodes if not node.aside]
+    """The longest articleBody of the page's own nodes: to compare with the text only."""
+    bodies = [node.values.get("articleBody") for node in nodes if not node.mentioned]
     texts = [text(body[:LONGEST_BODY]) for body in bodies if isinstance(body, str)]
     return max(texts, key=len, default="")
 
 
 def count(value: object) -> int | None:
-    """A number of words, as a number or in a text; None where it is neither."""
+    """A number of words, from a number or a text; None for any other value."""
     written = str(value).strip() if isinstance(value, int | str) else ""
     return int(written) if regex.fullmatch(r"[0-9]{1,6}", written) else None
 

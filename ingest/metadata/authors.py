@@ -1,8 +1,9 @@
-"""Who a page says wrote it. Pure.
+"""Who signed a page.
 
-    JSON-LD -> meta -> the elements that name an author -> bylines.clean_authors
+    JSON-LD -> metas -> the elements that name an author -> bylines.clean_authors
 
-The first of the three that names a person; organisations are gathered from all that were asked.
+Takes what the page declares and its tree, gives Signed. The first source that names a person
+decides. Organisations are gathered from all sources up to that one.
 """
 
 import itertools
@@ -15,12 +16,15 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from ingest.agencies.names import named_agency
-from ingest.metadata.bylines import Byline, clean_authors
+from ingest.metadata.byline_words import WORDS
+from ingest.metadata.bylines import clean_authors
 from ingest.metadata.declared import Declared, squeezed
 from ingest.metadata.headline import plain_title
 from ingest.metadata.jsonld import Node
 from ingest.metadata.name_case import PARTICLES
-from ingest.metadata.near import is_apart
+from ingest.metadata.placement import is_apart
+from ingest.model import Sourced
+from ingest.wordlists import any_of
 
 METAS = (
     "author", "article:author", "article:author_name", "article:author:name", "parsely-author",
@@ -29,63 +33,49 @@ METAS = (
     "rbauthors", "author_name", "author-name", "authorname", "mediator_author", "dable:author",
     "rnews:author", "article.author", "news_author", "creator", "shareaholic:article_author_name",
 )  # fmt: skip
-#: The label that WordPress' commonest plugin puts before an author's name, by language.
-LABELS = re.compile(
-    r"written by|verfasst von|geschrieben von|écrit par|rédigé par|escrito por|publicado por"
-    r"|scritto da"
-    r"|geschreven door|skrevet av|skrevet af|skriven av|napisane przez|автор|написано автором|作者"
-    r"|执筆者|執筆者|كُتب بواسطة|ditulis oleh|yazan|kirjoittanut|szerző:?|autor",
-    re.IGNORECASE,
-)
+#: The label that WordPress' commonest plugin puts before an author's name.
+LABELS = re.compile(rf"{any_of(WORDS['wordpress_labels'])}:?", re.IGNORECASE)
 #: The addresses of pages about an author.
 ABOUT = re.compile(
-    r"/(?:authors?|autor(?:e[ns]?|a|in)?|auteurs?|by|byline|staff|contributors?|columnists?"
-    r"|profiles?|reporters?|journalists?"
-    r"|journalistes?|redakteure?|redactores|autori|firmas?|writers?|producers|kolumnisten"
-    r"|opinionistas|yazarlar|penulis)"
-    r"/(?:[a-z]/|\d+[/-])?([^/?#.]{3,})",
-    re.IGNORECASE,
+    rf"/{any_of(WORDS['author_folders'])}/(?:[a-z]/|\d+[/-])?([^/?#.]{{3,}})", re.IGNORECASE
 )
-#: What says that a name follows, in this element or the next.
+#: Says that a name follows, in this element or in the next.
 SAYS_BY = re.compile(
-    r"(?:(?:[Ww]ords|[Ss]tory|[Tt]ext|[Aa]rticle|[Ww]ritten|[Rr]eported|[Pp]osted|[Pp]ublished"
-    r"|[Aa]uthored|[Rr]ecipe|[Rr]eview|WRITTEN)\s+(?:by|BY|By)"
-    r"|by|BY|By|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]oor|Di|DI|[Aa]v|[Aa]f|Author|Autore?|Auteur"
-    r"|Autorin|Text|Texto|Texte|Автор|Текст)"
-    r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))|(?:بقلم|كتب|كتبت|作者|记者|記者|撰文|文)\s*[:：/]?",
+    rf"(?:{any_of(WORDS['byline_starts_before_by'])}\s+(?:by|BY|By)|{any_of(WORDS['byline_starts'])})"
+    r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))"
+    rf"|{any_of(WORDS['byline_starts_without_capitals'])}\s*[:：/]?\s*",
 )
 #: Sites that host a person's publication under that person's name.
 PLATFORMS = (
     ".substack.com", ".medium.com", ".wordpress.com", ".blogspot.com", ".ghost.io", ".bearblog.dev",
     ".tumblr.com", ".beehiiv.com", ".github.io", ".typepad.com", ".livejournal.com",
 )  # fmt: skip
-#: Words with which a title begins, and no name.
-TITLE = re.compile(
-    r"(?:head|senior|staff|certified|chief|lead|associate|founder|personal|text|font)\s",
+#: Words with which a job title begins and no name does.
+TITLE = re.compile(rf"{any_of(WORDS['title_starts'])}\s", re.IGNORECASE)
+PERSONS = any_of(
+    ("author", "byline", "autor", "auteur", "writer", "contributor", "reporter", "journalist")
+)
+#: The classes of elements that hold a name and nothing else.
+NAME_CLASS = re.compile(
+    rf"(?:^|\s|[_-]){PERSONS}s?(?:__|--|[_-])(?:full-?)?(?:name|link|title)\b"
+    r"|authorname|bylinename|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
-#: Classes by how surely they hold a name and nothing else.
-NAME = re.compile(
-    r"(?:^|\s|[_-])(?:author|byline|autor|auteur|writer|contributor|reporter|journalist)s?(?:__"
-    r"|--|[_-])"
-    r"(?:full-?)?(?:name|link|title)\b|authorname|bylinename|p-author|(?:^|\s)fn(?:$|\s)",
+#: The classes of elements that hold a byline.
+BYLINE_CLASS = re.compile(
+    rf"(?:^|[\s_-]){any_of(WORDS['byline_classes'])}(?:s|e|in|a)?(?:$|[\s_-])"
+    r"|byline|articleauthor|postauthor|author-?name|authorname|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
-BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author|autor|auteur|writer|reporter|journalist|firma|signature"
-    r"|posted-by"
-    r"|contributor|zuozhe)(?:s|e|in|a)?(?:$|[\s_-])|byline|articleauthor|postauthor|author-?name"
-    r"|authorname|p-author|(?:^|\s)fn(?:$|\s)",
+#: Without one of these no class is one of BYLINE's. It is quick to search for.
+ANY_BYLINE_CLASS = re.compile(
+    any_of(("by-line", "byline", "articleauthor", "postauthor", "authorname", "fn"))
+    + f"|{any_of(WORDS['byline_classes'])}",
     re.IGNORECASE,
 )
-HINT = re.compile(
-    r"yline|auth|autor|aute|writer|journalist|reporter|contributor|firma|signature|posted|fn\b"
-    r"|zuozhe",
-    re.IGNORECASE,
-)
-NOT_NAMES = re.compile(
-    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-"
-    r"|desc\b|box|thumb|icon|count|date|caption",
+OTHER_CLASS = re.compile(
+    r"bio|description|avatar|image|photo|social|follow|twitter|comment|about|related|more-|desc\b"
+    r"|box|thumb|icon|count|date|caption",
     re.IGNORECASE,
 )
 MARKED = (
@@ -96,30 +86,40 @@ NEVER = frozenset((
     "html", "body", "article", "main", "section", "img", "input", "form", "meta", "link",
     "script", "style", "svg", "path", "source", "picture", "noscript", "button", "time", "h1",
 ))  # fmt: skip
-MAX_BYLINE_ELEMENT = 160  # characters of an element that is a byline
-LONGEST_SAID = 70  # of one that is because it begins with "By": longer, it may be prose
+LONGEST_BYLINE = 160  # characters of an element that is a byline
+LONGEST_UNMARKED_BYLINE = 70  # where only a "By" tells that it is one: longer is prose
+
+
+NO_AUTHORS: Sourced[tuple[str, ...]] = Sourced(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A page's byline: cleaned, as it is printed, and where it was read."""
+    """Who signs a page: people, the organisations that supplied the text, the byline as printed."""
 
-    byline: Byline
+    authors: Sourced[tuple[str, ...]] = NO_AUTHORS
+    credits: tuple[str, ...] = ()
     printed: str = ""
-    source: str = ""
 
 
 def page_authors(
-    page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str, own: Iterable[str]
+    page: Declared,
+    node: Node | None,
+    tree: lxml.html.HtmlElement,
+    url: str,
+    own_names: Iterable[str],
 ) -> Signed:
-    """Who signs a page; `own` are the outlet's names, which sign for nobody but on a blog."""
-    own = () if _is_personal(page, url) else tuple(own)
+    """Who signs a page.
+
+    `own_names` are the outlet's names. They are no authors, but on a blog they are.
+    """
+    own_names = () if _is_personal(page, url) else tuple(own_names)
     suppliers: dict[str, str] = {}
     printed = ""
     for source, people, organisations in _statements(page, node, tree):
-        byline = clean_authors(people, own=own, organisations=organisations)
+        byline = clean_authors(people, own_names=own_names, organisations=organisations)
         named = byline.credits
-        if source == "byline":  # "AA" beside it is a button for larger letters
+        if source == "byline":  # "AA" next to a byline is a button for larger letters
             named = tuple(name for name in named if named_agency(name) and len(name) > 2)
         suppliers.update((name.casefold(), name) for name in named)
         stated = ", ".join(
@@ -127,18 +127,21 @@ def page_authors(
             for name in map(plain_title, [*people, *organisations])
             if name and "://" not in name
         )
-        printed = printed or stated[:MAX_BYLINE_ELEMENT]
+        printed = printed or stated[:LONGEST_BYLINE]
         authors = byline.authors
         if source == "byline":
             authors = tuple(filter(_is_full, authors))
         if authors:
-            byline = Byline(authors=authors, credits=tuple(suppliers.values()))
-            return Signed(byline=byline, printed=stated[:MAX_BYLINE_ELEMENT], source=source)
-    return Signed(byline=Byline(credits=tuple(suppliers.values())), printed=printed)
+            return Signed(
+                authors=Sourced(authors, source),
+                credits=tuple(suppliers.values()),
+                printed=stated[:LONGEST_BYLINE],
+            )
+    return Signed(credits=tuple(suppliers.values()), printed=printed)
 
 
 def _is_full(name: str) -> bool:
-    """Whether an element's text is a name beyond doubt: first and last, or not in Latin letters."""
+    """Whether a text is surely a name: first and last name, or not in Latin letters."""
     if not name.isascii() and not any(letter < "\u0250" for letter in name if letter.isalpha()):
         return True
     words = name.partition(",")[0].split()
@@ -215,8 +218,8 @@ def _named(author: object, by_id: dict[Any, Node]) -> Iterator[tuple[str, bool]]
 
 
 def _of_elements(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[list[str]]:
-    """The texts of the elements that name an author, surest first, those side by side together."""
-    yield from _ranked(page.beside)
+    """The texts of the elements that name an author: the surest first, siblings together."""
+    yield from _ranked(page.near_headline)
     yield from _ranked(tree.xpath(MARKED)[:20])
 
 
@@ -227,26 +230,30 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
         if rank is None or is_apart(element):
             continue
         text = _text(element)
-        if 1 < len(text) <= (MAX_BYLINE_ELEMENT if rank < 3 else LONGEST_SAID):
+        if 1 < len(text) <= (LONGEST_BYLINE if rank < 3 else LONGEST_UNMARKED_BYLINE):
             ranked.append((rank, number, element, text))
     ranked.sort(key=lambda held: held[:2])
     for place, (rank, _, element, text) in enumerate(ranked[:6]):
         above = _above(element)
-        beside = [
+        siblings = [
             other
             for r, _, held, other in ranked[place + 1 :]
             if r == rank and _above(held) is above
         ]
-        yield [text, *beside[:10]] if rank < 2 else [text]
+        yield [text, *siblings[:10]] if rank < 2 else [text]
 
 
 def _rank(element: lxml.html.HtmlElement) -> int | None:
-    """How surely an element is a name (0) or a byline (1, 2, 3); None where it is neither."""
+    """How sure it is that an element is a byline, 0 (surely a name) to 3; None where it is none."""
     if element.tag in NEVER:
         return None
     marks = element.get("class") or element.get("id") or element.get("data-testid") or ""
-    if HINT.search(marks) and BYLINE.search(marks) and not NOT_NAMES.search(marks):
-        return 0 if NAME.search(marks) else 2
+    if (
+        ANY_BYLINE_CLASS.search(marks)
+        and BYLINE_CLASS.search(marks)
+        and not OTHER_CLASS.search(marks)
+    ):
+        return 0 if NAME_CLASS.search(marks) else 2
     if element.get("rel") == "author":
         return 0
     if "author" in (element.get("itemprop") or element.get("property") or ""):
@@ -264,7 +271,10 @@ def _in_prose(element: lxml.html.HtmlElement) -> bool:
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
-    """An element's text, its parts kept apart; with the next element's where it says "By" alone."""
+    """An element's text, with ";" between its parts.
+
+    Where it is only "By", the text of the next element is added.
+    """
     if "itemscope" in element.attrib:
         named = element.find(".//*[@itemprop='name']")
         element = named if named is not None else element

@@ -1,12 +1,13 @@
-"""A byline, however it is written, becomes the names of people and of who supplied the text. Pure.
+"""A byline becomes the names of people, and of organisations that supplied the text.
 
-    raw -> markup, addresses, dates off -> pieces -> leading "By", trailing "Staff Writer" off
-        -> each piece a person, an organisation, or nothing
+    raw -> without markup, addresses, dates -> pieces -> without "By" and "Staff Writer"
+        -> each piece is a person, an organisation, or nothing
 
-The words by which pieces are told apart are in byline_words.py.
+Takes the bylines of a page as printed, gives a Byline. The words by which pieces are told apart are
+in words.toml. trafilatura's normalize_authors keeps titles and agencies among the names, which is
+why it is not used.
 """
 
-import functools
 import html
 import re
 from collections.abc import Iterable
@@ -16,8 +17,9 @@ from itertools import islice
 import regex
 
 from ingest.agencies.names import is_agency, named_agency, spelled
-from ingest.metadata import byline_words as lists
+from ingest.metadata import byline_words as patterns
 from ingest.metadata.name_case import PARTICLES, usual_case
+from ingest.metadata.outlet_names import forms_of_name, is_own_name, letters_of
 
 MAX_BYLINE = 600  # characters of one raw byline: longer is a paragraph
 LONGEST_NAME = 60
@@ -32,24 +34,16 @@ ADDRESS = regex.compile(
     regex.V1,
 )
 SPLIT = regex.compile(r"\s*[;|•·●▪♦→»\n\t；]\s*|\s*(?:/(?!RL\b)|／)\s*|\s*[、]\s*|…")
-CONJUNCTION = regex.compile(
-    r"\s*&\s*|\s*,?\s+(?:and|und|et|y|e|en|og|och|i|oraz|ja|és|ve|и|і|dan|with|mit|avec|con|com"
-    r"|und|και)"
-    r"\s+|\s+و\s*(?=\w{2})",
-    regex.IGNORECASE,
-)
-#: Before it stands who, after it mostly where: "Ana Souza - São Paulo".
+#: The name is before it, and mostly a place after it: "Ana Souza - São Paulo".
 DASH = regex.compile(r"\s+[–—-]{1,3}\s+")
-#: "新华社记者 李明 张华": in Chinese, unlike in Japanese, a space stands between two names.
+#: "新华社记者 李明 张华": Chinese has a space between two names. Japanese has one within a name.
 CHINESE = regex.compile(r"^(\p{Han}{2,8}[社网报])?(?:本报|特约|见习|实习)?记者[:：\s]*")
 CHINESE_NAMES = regex.compile(r"\s+(?=\p{Han}{2,4}(?:\s|$))")
 COMMA = regex.compile(r"\s*[,،，]\s*")
-LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 NOT_IN_NAMES = regex.compile(r"\d|[{}\[\]=?!%$€£_]")
 TOGETHER = regex.compile(r"\s*[/+]\s*|\s+[–—-]{1,3}\s+")
-HOST = regex.compile(r"(?:www\.)?([\w-]+(?:\.[\w-]+)+)")
 SENTENCE = regex.compile(r"\p{Ll}{3}\.$")
-DIGIT = re.compile(r"\d|updated?|published|posted", re.IGNORECASE)
+DIGIT = re.compile(r"\d")
 #: A desk's code, as in "dpa/lnw", or the name of an account.
 CODE = regex.compile(r"[a-z0-9]+|[A-Z]{2,5}|[a-z0-9]+[._-][a-z0-9._-]+")
 WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{Pd}'’.·]*")
@@ -64,21 +58,21 @@ class Byline:
 
 
 def clean_authors(
-    raw: Iterable[str], *, own: Iterable[str] = (), organisations: Iterable[str] = ()
+    raw: Iterable[str], *, own_names: Iterable[str] = (), organisations: Iterable[str] = ()
 ) -> Byline:
     """The people and organisations in raw bylines.
 
-    `own` are the names of the outlet itself (site name, host), which are neither;
-    `organisations` are names already known to be no person's.
+    `own_names` are the names of the outlet itself (site name, host), which are left out.
+    `organisations` are names that are known to be no person's.
     """
-    outlets = frozenset(name for given in own for name in _own_names(given))
+    outlets = frozenset(name for given in own_names for name in forms_of_name(given))
     authors: dict[str, str] = {}
     suppliers: dict[str, str] = {}
     for byline in islice(raw, MOST_NAMES):
         _sort(_pieces(_plain(byline)), outlets, authors, suppliers)
     for name in islice(organisations, MOST_NAMES):
         for supplier in _suppliers(_without_edges(_plain(name)), outlets):
-            suppliers.setdefault(_key(supplier), supplier)
+            suppliers.setdefault(letters_of(supplier), supplier)
     return Byline(
         authors=tuple(authors.values())[:MOST_NAMES], credits=tuple(suppliers.values())[:MOST_NAMES]
     )
@@ -93,18 +87,18 @@ def _plain(byline: str) -> str:
     if "@" in text or "://" in text or "www." in text:
         text = ADDRESS.sub(";", text)
     text = " ".join(text.split())
-    return lists.MOMENT.sub(";", text) if DIGIT.search(text) else text
+    return patterns.moment_pattern().sub(";", text) if DIGIT.search(text) else text
 
 
 def _pieces(byline: str) -> list[list[str]]:
-    """A byline taken apart: groups of pieces that stood between commas."""
+    """The groups of a byline; each is a list of pieces that commas separated."""
     chinese = CHINESE.match(byline)
     if chinese:
         names = CHINESE_NAMES.sub(";", byline[chinese.end() :])
         byline = f"{chinese[1] or ''};{names}"
     groups = []
     for part in SPLIT.split(byline):
-        bare = "" if lists.NOT_BY.match(part) else _without_edges(part)
+        bare = "" if patterns.NOT_BY.match(part) else _without_edges(part)
         if bare:
             groups.append([piece for piece in COMMA.split(bare) if piece])
     return groups
@@ -116,31 +110,31 @@ def _sort(
     authors: dict[str, str],
     suppliers: dict[str, str],
 ) -> None:
-    """Every piece to the people or the organisations it names."""
+    """Adds each piece to the people or to the organisations."""
     for listed in groups:
         group = [f"{listed[1]} {listed[0]}"] if _is_reversed(listed) else listed
         lone = len(group) == 1
-        placed = bool(lists.ORGANISATION.search(group[0])) and not named_agency(group[0])
+        placed = bool(patterns.ORGANISATION.search(group[0])) and not named_agency(group[0])
         last = ""
         for number, piece in enumerate(group):
-            if last and lists.POST_NOMINAL.fullmatch(piece) and not is_agency(piece):
+            if last and patterns.POST_NOMINAL.fullmatch(piece) and not is_agency(piece):
                 authors[last] = f"{authors[last]}, {piece}"
                 continue
-            if lists.NOT_BY.match(piece):
+            if patterns.NOT_BY.match(piece):
                 continue
             for name in _joined(piece):
                 person = "" if number and placed else _who(name, outlets)
                 for supplier in _suppliers(name, outlets, person):
-                    suppliers.setdefault(_key(supplier), supplier)
+                    suppliers.setdefault(letters_of(supplier), supplier)
                 if person and " " not in person and person.isascii() and suppliers:
                     continue  # "EFE / Madrid", "AFP/File"
                 if person and (lone or not number or not _is_place(person, group)):
-                    last = _key(person)
+                    last = letters_of(person)
                     authors.setdefault(last, person)
 
 
 def _who(name: str, outlets: frozenset[str]) -> str:
-    """The person in a piece: before its dash, else after."""
+    """The person in a piece: the part before a dash, else the part after it."""
     people = (_person(part, outlets) for part in DASH.split(name))
     return next(filter(None, people), "")
 
@@ -161,22 +155,22 @@ def _is_reversed(group: list[str]) -> bool:
         and len(first.split()) <= 2
         and _looks_named(last)
         and _looks_named(first)
-        and not lists.ROLE.search(first)
+        and not patterns.ROLE.search(first)
         and not named_agency(first)
         and not named_agency(last)
-        and not lists.ORGANISATION.search(last)
-        and not lists.POST_NOMINAL.fullmatch(first)
+        and not patterns.ORGANISATION.search(last)
+        and not patterns.POST_NOMINAL.fullmatch(first)
     )
 
 
 def _joined(piece: str) -> list[str]:
     """The names in a piece joined by "and"; an organisation's name is not cut in two."""
-    cut = CONJUNCTION.split(piece)
-    if len(cut) < 2 or (lists.ORGANISATION.search(piece) and not any(map(is_agency, cut))):
+    cut = patterns.CONJUNCTION.split(piece)
+    if len(cut) < 2 or (patterns.ORGANISATION.search(piece) and not any(map(is_agency, cut))):
         return [piece]
     full = any(" " in part for part in cut)
     parts = cut[:1]
-    for conjunction, part in zip(CONJUNCTION.findall(piece), cut[1:], strict=True):
+    for conjunction, part in zip(patterns.CONJUNCTION.findall(piece), cut[1:], strict=True):
         # "Ana Ortega y Gasset" is one; "Linny y Peter" are two
         if full and " " not in part and len(conjunction.strip()) == 1 and not is_agency(part):
             parts[-1] += conjunction + part
@@ -186,24 +180,24 @@ def _joined(piece: str) -> list[str]:
 
 
 def _suppliers(name: str, outlets: frozenset[str], person: str = "") -> list[str]:
-    """The organisations a piece names: an agency wherever it stands, else one that says it is."""
+    """The organisations in a piece: an agency anywhere in it, else a name with "News" in it."""
     bare = _without_edges(name).removeprefix("The ")
-    if not bare or _is_own(bare, outlets):
+    if not bare or is_own_name(bare, outlets):
         return []
-    here = _without_edges(lists.AFFILIATION.sub("", bare))
+    here = _without_edges(patterns.AFFILIATION.sub("", bare))
     if is_agency(here):
         return [spelled(here)]
     found = [spelled(part) for part in TOGETHER.split(name) if is_agency(part)]
     if found:
         return found
     first, _, rest = bare.partition(" ")
-    held = lists.HELD.search(bare)
-    led = first.upper() if lists.ROLE_AT_END.search(rest) else ""  # "AP Science Writer"
+    held = patterns.IN_BRACKETS.search(bare)
+    led = first.upper() if patterns.ROLE_AT_END.search(rest) else ""  # "AP Science Writer"
     for part in (held[1] if held else "", led, *_at_end(bare)):
         if is_agency(part):
             return [spelled(part)]
-    named = lists.ORGANISATION.search(bare) or lists.ARTICLE.fullmatch(bare)
-    named = named and not person and not lists.ROLE.search(bare)
+    named = patterns.ORGANISATION.search(bare) or patterns.ARTICLE.fullmatch(bare)
+    named = named and not person and not patterns.ROLE.search(bare)
     return [bare] if named and len(bare) <= LONGEST_NAME and _looks_named(bare) else []
 
 
@@ -218,30 +212,30 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
     name = _without_edges(piece)
     if len(name) > LONGEST_PIECE:
         return ""
-    name = lists.HELD.sub("", name)
+    name = patterns.IN_BRACKETS.sub("", name)
     name = _without_title(name)
     agency = next(filter(is_agency, _at_end(name)), "")
     name = name.removesuffix(agency)
     name = _without_edges(
-        lists.ROLE_AT_END.sub("", _without_edges(lists.AFFILIATION.sub("", name)))
+        patterns.ROLE_AT_END.sub("", _without_edges(patterns.AFFILIATION.sub("", name)))
     )
-    name = _without_edges(lists.ROLE_AT_START.sub("", name))
-    name = _without_title(lists.AVATAR.sub("", name))
+    name = _without_edges(patterns.ROLE_AT_START.sub("", name))
+    name = _without_title(patterns.AVATAR.sub("", name))
     if " " not in name and piece.count(" ") > 1 and name.isascii():
-        return ""  # what is left of a title: "Luxury Travel Expert"
+        return ""  # the rest of a title: "Luxury Travel Expert"
     if (
         not name
         or not _looks_named(name)
-        or (_is_own(name, outlets) and not _is_known_name(name))
+        or (is_own_name(name, outlets) and not _is_known_name(name))
         or named_agency(name)
         or CODE.fullmatch(name)
         or is_agency(name.split()[0])
         or (name.islower() and is_agency(name.split()[0].upper()))
-        or lists.ORGANISATION.search(name)
-        or lists.ROLE.search(name)
-        or lists.ARTICLE.fullmatch(name)
+        or patterns.ORGANISATION.search(name)
+        or patterns.ROLE.search(name)
+        or patterns.ARTICLE.fullmatch(name)
         or (name.islower() and name.count(" ") > 2)
-        or _key(name) in lists.NOBODY
+        or letters_of(name) in patterns.NOBODY
     ):
         return ""
     return usual_case(name)
@@ -250,26 +244,26 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
 def _is_known_name(name: str) -> bool:
     """Whether a name is surely a person's: many sites are named for their one author."""
     first, _, rest = name.casefold().partition(" ")
-    return first in lists.GIVEN_NAMES and rest.count(" ") < 2 and rest.isalpha()
+    return first in patterns.GIVEN_NAMES and rest.count(" ") < 2 and rest.isalpha()
 
 
 def _without_title(name: str) -> str:
-    """A name of two words, or three, without the title that runs on: "Ann Lee Content Director"."""
+    """A name of two or three words, without a title after it: "Ann Lee Content Director"."""
     words = name.split()
-    if len(words) < 4 or not lists.ROLE.search(words[-1]):
+    if len(words) < 4 or not patterns.ROLE.search(words[-1]):
         return name
     middle = len(words[1].rstrip(".")) == 1 or words[1].casefold() in PARTICLES
     return " ".join(words[: 3 if middle else 2])
 
 
 def _without_edges(text: str) -> str:
-    """A piece without "By", the buttons printed beside a name, and stray punctuation."""
+    """A piece without "By", the buttons printed next to a name, and stray punctuation."""
     for _ in range(6):
         before = text
         text = text.strip(' \t\r\n,;:*_~|/\\<>«»“”"=+#•').rstrip("-–—")
-        text = lists.LEAD.sub("", lists.BUTTONS.sub("", text))
+        text = patterns.LEAD.sub("", patterns.BUTTONS.sub("", text))
         by, _, rest = text.partition(" ")
-        text = rest if by.casefold() in lists.BY and is_agency(rest) else text
+        text = rest if by.casefold() in patterns.BY and is_agency(rest) else text
         if text == before:
             break
     return text.removesuffix(".") if SENTENCE.search(text) else text
@@ -279,41 +273,4 @@ def _looks_named(name: str) -> bool:
     if len(name) > LONGEST_NAME or NOT_IN_NAMES.search(name):
         return False
     names = name.split()
-    return bool(WORD.match(name)) and len(names) <= MOST_WORDS and not lists.PROSE.search(name)
-
-
-def _key(name: str) -> str:
-    return "".join(LETTERS.findall(name.casefold()))
-
-
-@functools.lru_cache(maxsize=1_000)
-def _own_names(given: str) -> frozenset[str]:
-    """The forms of an outlet's own name: whole, without "The", and its address's main label."""
-    key = _key(given)
-    host = HOST.fullmatch(given.casefold().strip())
-    names = {key, key.removeprefix("the")}
-    if host:
-        labels = [label.replace("-", "") for label in host[1].split(".")[:-1]]
-        names |= {label for label in labels if len(label) > 3} | {_key(host[1])}
-    return frozenset(name for name in names if len(name) > 1)
-
-
-def _is_own(name: str, outlets: frozenset[str]) -> bool:
-    """Whether a name is the outlet's own, as such or with what only a desk of it would add."""
-    keys = {_key(name), _key(name).removeprefix("the"), _key(lists.DESK.sub("", name))}
-    if keys & outlets:
-        return True
-    words = [_key(word) for word in name.casefold().split() if word != "the"]
-    named = len(words) > 2 or lists.ORGANISATION.search(name)
-    return bool(named) and any(_is_shortened(outlet, words) for outlet in outlets)
-
-
-def _is_shortened(label: str, words: list[str]) -> bool:
-    """Whether a host's label is put together from the beginnings of words: "latimes"."""
-    if not words:
-        return not label
-    most = min(len(words[0]), len(label))
-    return len(words) <= 6 and any(
-        label.startswith(words[0][:size]) and _is_shortened(label[size:], words[1:])
-        for size in range(1, most + 1)
-    )
+    return bool(WORD.match(name)) and len(names) <= MOST_WORDS and not patterns.PROSE.search(name)

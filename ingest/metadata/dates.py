@@ -1,12 +1,14 @@
-"""When a page says it was published and changed. Pure.
+"""When a page says it was published and changed.
 
-JSON-LD -> meta -> a time element or microdata -> the address -> (htmldate, where asked)
+    JSON-LD -> metas -> a time element or microdata -> the address -> (htmldate, where asked)
+
+Takes what the page declares, its tree and its address, gives a SourcedDate. dateutil reads the
+dates; what it cannot read (Chinese dates, "ET") is rewritten for it here.
 """
 
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
@@ -14,10 +16,13 @@ from zoneinfo import ZoneInfo
 import htmldate
 import lxml.html
 
+from ingest.metadata.byline_words import WORDS
 from ingest.metadata.declared import Declared
 from ingest.metadata.jsonld import Node
-from ingest.metadata.near import is_apart
+from ingest.metadata.placement import is_apart
+from ingest.model import NO_DATE, SourcedDate
 from ingest.values import moment
+from ingest.wordlists import any_of
 
 PUBLISHED = (
     "article:published_time", "article:published", "published_time", "datepublished",
@@ -45,14 +50,12 @@ HAS_TIME = re.compile(
 )
 MIDNIGHT = re.compile(r"[T\s]00:00(?::00(?:\.0+)?)?(?:Z|\s?[+-]\d\d:?\d\d|\s?[A-Z]{3,4})?$")
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/_-]?([01]\d)[/_-]?([0-3]\d)(?!\d)")
-MONTHS_IN_ADDRESS = re.compile(
-    r"/((?:19|20)\d\d)/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(\d{1,2})/"
-)
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+NAMED_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})/")
 ASIAN = re.compile(
     r"^\s*(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?\s*(\d{1,2}:\d\d(?::\d\d)?)?"
 )
-#: "ET" is summer or winter time, as the day may be.
+#: "ET" is summer or winter time, as the day may be. CLDR, and so Babel, names zones by such letters
+#: but has no way back from the letters to a zone.
 AMERICAN = re.compile(r"\s([ECMP]T)$")
 ZONES = {
     "ET": "America/New_York",
@@ -64,18 +67,21 @@ OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d\d):?(\d\d)$")
 COMPACT = re.compile(r"^(\d{8})(\d{6})$")
 GLUED = re.compile(r"(\d)([A-Z]{3,4})$")
 NAME = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
+ORDINAL = any_of(WORDS["ordinals"])
+DAY_OF = f"(?:{any_of(WORDS['between_day_and_month'])} )?"
+MONTH_OF = f"(?:{any_of(WORDS['between_month_and_year'])} )?"
 DAYS = (
-    rf"{NAME}\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}",
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º)? (?:de )?{NAME}\.?,? (?:de |del )?\d{{4}}",
+    rf"{NAME}\.? \d{{1,2}}{ORDINAL}?,? \d{{4}}",
+    rf"\d{{1,2}}(?:{ORDINAL}|\.|º)? {DAY_OF}{NAME}\.?,? {MONTH_OF}\d{{4}}",
     r"\d{4}-\d\d-\d\d|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{1,2}/\d{1,2}/\d{4}|\d{4}/\d\d/\d\d",
     r"\d{4}[年년] ?\d{1,2}[月월] ?\d{1,2}[日일]?",
 )
 TIME = (
-    r"[\s,|·•–—-]*(?:at |um |à |a las |às |ore |kl\.? )?"
+    rf"[\s,|·•–—-]*(?:{any_of(WORDS['before_time'])} ?)?"
     r"(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
     r"(?:\s(GMT|UTC|CES?T|BST|IST|[ECMP][SD]?T)\b)?"
 )
-#: A day and, if it stands by, a time, in a line of a page.
+#: A day in a line of a page, with the time if there is one.
 WRITTEN = re.compile(rf"(?<!\d)({'|'.join(DAYS)})(?:{TIME})?")
 EPOCH = re.compile(r"\s*(\d{10})(\d{3})?\s*")
 DATED = re.compile(r"date|time|publi|posted|stamp|fecha|datum|data|meta|byline|info", re.IGNORECASE)
@@ -83,102 +89,87 @@ MARKED = re.compile(
     r"publi|entry-date|post-date|dt-published|pubdate|created|posted|dateline|article.?date",
     re.IGNORECASE,
 )
-CHANGED = re.compile(r"updat|modif|aktualis|revis|mis.à.jour", re.IGNORECASE)
+CHANGED = re.compile(any_of(WORDS["changed"]), re.IGNORECASE)
 AFTER = 60  # elements after the headline among which its date stands
 EARLIEST_YEAR = 1990
 A_DAY_ABOUT = timedelta(hours=36)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """An instant in UTC (its day's midnight where no time is given), and where it was read.
-
-    `day` is the publisher's own, which may be another than UTC's.
-    """
-
-    at: datetime | None = None
-    day: str = ""
-    source: str = ""
-    has_time: bool = False
-
-
 def page_published(
     page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
-) -> When:
-    """When a page was published, by the first of its own statements that is a date.
+) -> SourcedDate:
+    """When a page was published: the first of its statements that is a date.
 
-    Where that is a day only, a later statement of the same day gives the time.
+    Where that is only a day, a later statement of the same day gives the time.
     """
-    first = When()
+    first = NO_DATE
     for when in _statements(page, node, tree, url):
-        if not first.at:
+        if not first.value:
             first = when
         if first.has_time:
             return first
-        if when.at and first.at and when.has_time and abs(when.at - first.at) < A_DAY_ABOUT:
+        if (
+            when.value
+            and first.value
+            and when.has_time
+            and abs(when.value - first.value) < A_DAY_ABOUT
+        ):
             return when
     return first
 
 
 def _statements(
     page: Declared, node: Node | None, tree: lxml.html.HtmlElement, url: str
-) -> Iterator[When]:
+) -> Iterator[SourcedDate]:
     yield from _stated(node, ("datePublished", "dateCreated", "uploadDate"), page, PUBLISHED)
     address = address_date(url)
     for shown in _shown(page, tree):
-        # an element may belong to another article: the address knows better
-        if shown.at and (not address.at or abs(shown.at - address.at) < A_DAY_ABOUT):
+        # an element may belong to another article: then the date in the address is right
+        if shown.value and (not address.value or abs(shown.value - address.value) < A_DAY_ABOUT):
             yield shown
-    if address.at:
+    if address.value:
         yield address
 
 
-def page_modified(page: Declared, node: Node | None) -> When:
+def page_modified(page: Declared, node: Node | None) -> SourcedDate:
     """When a page was last changed, where it says so."""
     for stated in _stated(node, ("dateModified",), page, MODIFIED):
         return stated
     for element in page.times:
         marks = _marks(element)
         if CHANGED.search(marks) and not is_apart(element):
-            return next(_of_element(element), When())
-    return When()
+            return next(_of_element(element), NO_DATE)
+    return NO_DATE
 
 
-def address_date(url: str) -> When:
-    """The day in an address such as `/2016/11/01/`."""
-    found = IN_ADDRESS.search(url)
-    named = None if found else MONTHS_IN_ADDRESS.search(url)
-    try:
-        if found:
-            day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=UTC)
-        elif named:
-            month = MONTHS.index(named[2]) + 1
-            day = datetime(int(named[1]), month, int(named[3]), tzinfo=UTC)
-        else:
-            return When()
-    except ValueError:
-        return When()
-    return When(at=day, day=day.date().isoformat(), source="address")
+def address_date(url: str) -> SourcedDate:
+    """The day in an address such as `/2016/11/01/` or `/2016/nov/01/`."""
+    found = IN_ADDRESS.search(url) or NAMED_IN_ADDRESS.search(url)
+    if not found:
+        return NO_DATE
+    year, month, day = found.groups()
+    at = moment(f"{day} {month} {year}" if month.isalpha() else f"{year}-{month}-{day}")
+    return SourcedDate(at, "address", day=at.date().isoformat()) if at else NO_DATE
 
 
-def guess_date(tree: lxml.html.HtmlElement, url: str) -> When:
-    """The date htmldate finds in a page's text: the last resort, at 10 ms a page and more.
+def guess_date(tree: lxml.html.HtmlElement, url: str) -> SourcedDate:
+    """The day that htmldate finds in a page's text: the last resort, at 10 ms a page and more.
 
-    A day only, and never a first of January, which is how it reads "© 2026". It works on a copy:
-    htmldate takes elements out of what it is given.
+    A first of January is left out, because htmldate reads "© 2026" so. htmldate works on a copy:
+    it removes elements from the tree.
     """
     try:
         found = htmldate.find_date(
             deepcopy(tree), url=url, original_date=True, extensive_search=True
         )
-    except Exception:  # whatever dateparser, lxml and the page make of each other: no date
-        return When()
-    return next(_read("" if not found or found.endswith("-01-01") else found, "page text"), When())
+    except Exception:  # dateparser and lxml raise many kinds of errors on broken pages
+        return NO_DATE
+    return next(_read("" if not found or found.endswith("-01-01") else found, "page text"), NO_DATE)
 
 
 def _stated(
     node: Node | None, keys: tuple[str, ...], page: Declared, metas: tuple[str, ...]
-) -> Iterator[When]:
+) -> Iterator[SourcedDate]:
     """The dates in a page's JSON-LD and metas, the surest first."""
     for key in keys:
         value = node.values.get(key) if node else None
@@ -190,18 +181,22 @@ def _stated(
             yield from _read(value, "meta")
 
 
-def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[When]:
+def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[SourcedDate]:
     """The dates of a page's elements: those marked as its own, those near its headline, others."""
     times = [element for element in page.times[:60] if not is_apart(element)]
     marked = [element for element in times if MARKED.search(_marks(element))]
     marked += tree.xpath("//*[@itemprop='datePublished']")[:5]
-    dated = (element for element in page.beside[:AFTER] if DATED.search(element.get("class") or ""))
+    dated = (
+        element
+        for element in page.near_headline[:AFTER]
+        if DATED.search(element.get("class") or "")
+    )
     for element in chain(marked, dated, times):
         if not CHANGED.search(_marks(element)):
             yield from _of_element(element)
 
 
-def _of_element(element: lxml.html.HtmlElement) -> Iterator[When]:
+def _of_element(element: lxml.html.HtmlElement) -> Iterator[SourcedDate]:
     stated = element.get("datetime") or element.get("content") or element.get("data-datetime")
     if stated:
         yield from _read(stated, "time element")
@@ -219,8 +214,8 @@ def _marks(element: lxml.html.HtmlElement) -> str:
     return " ".join([*marks, parent.get("class", "") if parent is not None else ""])
 
 
-def _read(written: str, source: str) -> Iterator[When]:
-    """A date as written, where it is one and no mistake."""
+def _read(written: str, source: str) -> Iterator[SourcedDate]:
+    """The date that a text is; nothing where it is none, or too early to be true."""
     written = " ".join(written[:100].split())
     at = _moment(written)
     if at and at.year >= EARLIEST_YEAR:
@@ -228,7 +223,7 @@ def _read(written: str, source: str) -> Iterator[When]:
         offset = OFFSET.search(written)
         east = timedelta(hours=int(offset[2]), minutes=int(offset[3])) if offset else timedelta()
         local = at - east if offset and offset[1] == "-" else at + east
-        yield When(at=at, day=local.date().isoformat(), source=source, has_time=has_time)
+        yield SourcedDate(at, source, day=local.date().isoformat(), has_time=has_time)
 
 
 def _moment(written: str) -> datetime | None:

@@ -1,6 +1,6 @@
-"""What a page says of itself outside its text: metas, links, headings, times, JSON-LD. Pure.
+"""What a page declares outside its text: metas, links, headings, times, JSON-LD.
 
-Read from the whole tree, scripts included, in one walk over the few tags that matter.
+Takes the whole tree, scripts included, and gives Declared. One walk over the few tags that matter.
 """
 
 from collections import defaultdict
@@ -11,18 +11,18 @@ import lxml.html
 
 from ingest import values
 from ingest.metadata.jsonld import Node, read_nodes
-from ingest.metadata.near import near
+from ingest.metadata.placement import near_headlines
 
-TAGS = ("meta", "link", "title", "h1", "script", "time", "html")
+TAGS = ("meta", "link", "title", "h1", "script", "time")
 MAX_ELEMENTS = 5_000  # elements of these tags: a page has some hundred
 MAX_VALUE = 2_000  # characters of one value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """A page's declarations, each in the order of the document, names in lower case.
+    """A page's declarations in the order of the document, with names in lower case.
 
-    `beside` are the elements near its headline.
+    `near_headline` are the elements near its headline.
     """
 
     metas: dict[str, list[str]] = field(default_factory=dict)
@@ -30,9 +30,8 @@ class Declared:
     headings: list[lxml.html.HtmlElement] = field(default_factory=list)
     times: list[lxml.html.HtmlElement] = field(default_factory=list)
     window_title: str = ""
-    language: str = ""
     nodes: list[Node] = field(default_factory=list)
-    beside: list[lxml.html.HtmlElement] = field(default_factory=list)
+    near_headline: list[lxml.html.HtmlElement] = field(default_factory=list)
 
     def meta(self, *names: str) -> str:
         """The first value of the first of these names that has one."""
@@ -44,7 +43,7 @@ class Declared:
 
 
 def declared(tree: lxml.html.HtmlElement) -> Declared:
-    """The declarations of a page; its tree is left as it is."""
+    """The declarations of a page. Its tree is not changed."""
     found: dict[str, list[lxml.html.HtmlElement]] = {tag: [] for tag in TAGS}
     for element in islice(tree.iter(*TAGS), MAX_ELEMENTS):
         found[element.tag].append(element)
@@ -53,7 +52,6 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
         for relation in link.get("rel", "").lower().split()[:5]:
             links[relation].append(link.get("href", "").strip())
     scripts = (script for script in found["script"] if "ld+json" in script.get("type", "").lower())
-    root = next(iter(found["html"]), tree)
     return Declared(
         metas=_metas(found["meta"]),
         links=dict(links),
@@ -61,19 +59,18 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
         times=found["time"],
         # the first: a drawing in SVG has a title too
         window_title=next((squeezed(title.text_content()) for title in found["title"]), ""),
-        language=(root.get("lang") or root.get("xml:lang") or "").strip()[:35],
         nodes=read_nodes(script.text or "" for script in scripts),
-        beside=near(found["h1"]),
+        near_headline=near_headlines(found["h1"]),
     )
 
 
 def squeezed(text: str) -> str:
-    """A text as one line, fit to keep, cut to what a value may have."""
+    """A text on one line, without control characters, cut to MAX_VALUE characters."""
     return " ".join(values.text(text[: 4 * MAX_VALUE]).split())[:MAX_VALUE]
 
 
 def _metas(elements: list[lxml.html.HtmlElement]) -> dict[str, list[str]]:
-    """The contents of metas by name, whichever attribute holds that."""
+    """The contents of metas by name: the name may be in one of three attributes."""
     metas: dict[str, list[str]] = defaultdict(list)
     for element in elements:
         content = squeezed(element.get("content", ""))

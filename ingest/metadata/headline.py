@@ -1,4 +1,8 @@
-"""The headline of a page, told from what else it calls itself: its site, its section. Pure."""
+"""The headline of a page, without the name of its site.
+
+Takes the headings and titles of a page and the names of its site. Gives the title with its source.
+A page also shows its site's name and its section where a headline could be.
+"""
 
 import html
 import re
@@ -6,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 import regex
 
+from ingest.model import Sourced
 from ingest.values import text
 from ingest.words import words
 
@@ -29,12 +34,13 @@ def choose_title(
     declared: Sequence[str],
     window: str,
     names: Collection[str],
-) -> tuple[str, str]:
-    """The headline and where it is from: "h1", "json-ld", "meta", "title" or "".
+) -> Sourced[str]:
+    """The headline with its source: "h1", "json-ld", "meta", "title" or "".
 
-    A heading wins where what the page declares (`headline` of its JSON-LD, `declared` titles of
-    its metas, the `window` title) is much like it: it is what readers see, without a site's name;
-    a heading unlike them all is a logo or a section's name. `names` are those of the site.
+    A heading is chosen where it is similar to a title that the page declares (`headline` of its
+    JSON-LD, `declared` titles of its metas, the `window` title). Readers see the heading, and it
+    has no site's name in it. A heading that is like none of the titles is a logo or the name of a
+    section. `names` are the names of the site.
     """
     sites = {_key(name) for name in names if len(_key(name)) > 1}
     ours = [plain_title(title) for title in (headline, *declared, window)]
@@ -43,12 +49,14 @@ def choose_title(
     seen = [heading for heading in seen if heading and _key(heading) not in sites]
     best = max(seen, key=lambda heading: _likeness(heading, ours), default="")
     if best and _likeness(best, ours) >= ALIKE:
-        return _best_spelled(without_site(best, sites), ours), "h1"
+        return Sourced(_best_spelled(without_site(best, sites), ours), "h1")
     sources = ["json-ld", *["meta"] * len(declared), "title"]
     for title, source in zip(ours, sources, strict=True):
         if title and _key(title) not in sites:
-            return title, source
-    return (seen[0], "h1") if seen else (ours[-1], "title" if ours[-1] else "")
+            return Sourced(title, source)
+    if seen:
+        return Sourced(seen[0], "h1")
+    return Sourced(ours[-1], "title" if ours[-1] else "")
 
 
 def plain_title(title: str) -> str:
@@ -60,7 +68,7 @@ def plain_title(title: str) -> str:
 
 
 def without_site(title: str, sites: Collection[str]) -> str:
-    """A title without the name of its site before or after it; whole where that would be all."""
+    """A title without the name of its site. A title that is nothing else stays as it is."""
     title = CHINESE_TAIL.sub("", title)
     while True:
         cuts = list(SEPARATOR.finditer(title))
@@ -78,7 +86,7 @@ def without_site(title: str, sites: Collection[str]) -> str:
 
 
 def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
-    """Whether part of a title names the site: one of its names, or one with a word or two more."""
+    """Whether a part of a title is a name of the site, perhaps with one or two more words."""
     key = _key(part)
     parts = WORDS.findall(part.casefold())
     if not key or len(parts) > 8:
@@ -88,7 +96,7 @@ def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
     initials = "".join(word[0] for word in parts)
     if len(initials) > 2 and initials in sites:
         return True
-    # after a bar, a part that holds a site's name, or is held by it, is the site's as well
+    # after a bar, a part that contains a site's name, or is contained in it, is the site's too
     return any(
         (len(site) > 3 and (site in key or (piped and len(key) > 3 and key in site)))
         for site in sites
@@ -96,7 +104,7 @@ def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
 
 
 def _likeness(heading: str, titles: Sequence[str]) -> float:
-    """How much a heading is like the closest of the titles: the share of words in common."""
+    """How similar a heading is to the closest of the titles: Dice's share of words, 0 to 1."""
     ours = set(words(heading))
     key = _key(heading)
     most = 0.0
@@ -110,7 +118,7 @@ def _likeness(heading: str, titles: Sequence[str]) -> float:
 
 
 def _best_spelled(heading: str, titles: Sequence[str]) -> str:
-    """A heading as declared, where its own spelling is all capitals or runs words together."""
+    """A heading as a title spells it, where it is in capitals or without spaces between words."""
     for title in titles:
         if _key(title) == _key(heading) and title != title.upper():
             shouted = heading.upper() == heading

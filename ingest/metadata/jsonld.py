@@ -1,9 +1,9 @@
-"""schema.org's JSON in a page's scripts becomes plain nodes, however badly it is written. Pure.
+"""schema.org's JSON in a page's scripts becomes plain nodes, even where it is broken.
 
-    scripts -> wrappers off -> json -> one pass of repair -> json -> nodes, each with its place
+    scripts -> without wrappers -> json -> one pass of repair -> json -> nodes
 
-Every step takes time in proportion to the script's length: trafilatura's repair is quadratic and
-spends 12 s on 137 KB of broken JSON.
+Takes the texts of scripts, gives a list of Node. Every step takes time in proportion to the script:
+trafilatura's repair is quadratic and spends 12 s on 137 KB of broken JSON.
 """
 
 import html
@@ -20,19 +20,19 @@ MOST_NODES = 2_000
 DEEPEST = 12  # levels; a true article node is at most five down
 OPENINGS = ("//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[", "<!--")
 CLOSINGS = ("//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", "//-->", "-->")
-#: A string (an unclosed one runs to the end, so that no quote is looked at twice), a comment or a
-#: comma before a closing bracket.
+#: A string, a comment, or a comma before a closing bracket. An unclosed string goes to the end, so
+#: that no quote is read twice.
 TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL
 )
 BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|.)', re.DOTALL)
-#: Single values that can be told from the ruins of a script that no repair makes JSON.
+#: Single values that can be read from a script that no repair makes JSON.
 SALVAGED = re.compile(
     r'"(headline|datePublished|dateModified|articleSection|@type|author|isAccessibleForFree)"\s*+:'
     r'\s*+(?:\{\s*+(?:"@type"\s*+:\s*+"\w{1,40}"\s*+,\s*+)?"name"\s*+:\s*+)?"((?:[^"\\\n]|\\.){1,300}+)"'
 )
-#: Below these is what the page mentions, not what it is.
-ASIDE = frozenset((
+#: Objects below these keys are what the page mentions, not what it is.
+MENTIONS = frozenset((
     "itemListElement", "hasPart", "relatedLink", "mentions", "citation", "isPartOf", "comment",
     "review", "reviews", "about", "breadcrumb", "publisher", "potentialAction", "image",
     "associatedMedia", "video", "liveBlogUpdate", "subjectOf", "workExample", "isBasedOn",
@@ -42,11 +42,11 @@ ASIDE = frozenset((
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One object of a page's JSON-LD: its values, its types, and whether it is only mentioned."""
+    """One object of a page's JSON-LD. `mentioned`: the page mentions it, and is not about it."""
 
     values: dict[str, Any]
     types: tuple[str, ...]
-    aside: bool
+    mentioned: bool
 
 
 def read_nodes(scripts: Iterable[str]) -> list[Node]:
@@ -61,7 +61,7 @@ def read_nodes(scripts: Iterable[str]) -> list[Node]:
 
 
 def parsed(script: str) -> list[Any]:
-    """The values a script holds: repaired where needed, what can be salvaged where that fails."""
+    """The values of a script. A broken one is repaired, or single values are salvaged."""
     script = _unwrapped(script)
     if '"' not in script and "&quot;" in script:
         script = html.unescape(script)
@@ -73,7 +73,7 @@ def parsed(script: str) -> list[Any]:
 
 
 def _unwrapped(script: str) -> str:
-    """A script without the comment or CDATA section that some put around the whole of it."""
+    """A script without a comment or CDATA section around the whole of it."""
     for opening, closing in itertools.zip_longest(OPENINGS, CLOSINGS, fillvalue=" "):
         script = script.strip().removeprefix(opening).removesuffix(closing)
     return script.strip().rstrip(";")
@@ -109,7 +109,7 @@ def _mended_escape(escape: re.Match[str]) -> str:
 
 
 def _salvaged(script: str) -> list[Any]:
-    """One object of the first of each value that names itself, from a script that is no JSON."""
+    """One object with the first of each value that can be read, from a script that is no JSON."""
     found: dict[str, str] = {}
     for name, value in SALVAGED.findall(script):
         found.setdefault(name, value)
@@ -122,20 +122,20 @@ def _salvaged(script: str) -> list[Any]:
 
 
 def _nodes(values: list[Any], most: int) -> Iterator[Node]:
-    """The objects within values, level by level: what a page is stands above what it mentions."""
+    """The objects within values, level by level: what a page is comes before what it mentions."""
     level: list[tuple[Any, bool]] = [(value, False) for value in values]
     for _ in range(DEEPEST):
         below: list[tuple[Any, bool]] = []
-        for value, aside in level:
+        for value, mentioned in level:
             if isinstance(value, list):
-                below += [(item, aside) for item in value[:most]]
+                below += [(item, mentioned) for item in value[:most]]
             elif isinstance(value, dict):
                 types = _types(value.get("@type"))
                 if types or "headline" in value:
-                    yield Node(values=value, types=types, aside=aside)
+                    yield Node(values=value, types=types, mentioned=mentioned)
                     most -= 1
                 below += [
-                    (inner, aside or key in ASIDE)
+                    (inner, mentioned or key in MENTIONS)
                     for key, inner in value.items()
                     if isinstance(inner, dict | list)
                 ]

@@ -1,14 +1,14 @@
-"""Names in capitals, or in none, as they are usually written. Pure."""
+"""Names in capitals or in small letters, as they are usually written: "ANN MCKAY" is Ann McKay."""
 
 import regex
 
-#: Words that stay small within a name.
+#: Words in small letters within a name.
 PARTICLES = frozenset(
     ("van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "do", "du", "la",
      "le", "y", "e", "i", "bin", "ibn", "al", "el", "ten", "ter", "zu", "zum", "zur", "af", "av")
 )  # fmt: skip
 KEPT = frozenset({"II", "III", "IV"})
-#: Names that "Mac" begins: other names with it are Mackie and Machado.
+#: What is after "Mac" in MacDonald. Mackie and Machado have no second capital.
 MACS = (
     "Arthur", "Aulay", "Callum", "Donald", "Dougall", "Dowell", "Farlane", "Gillivray", "Gregor",
     "Innes", "Intyre", "Kinnon", "Lachlan", "Lean", "Leod", "Millan", "Namara", "Naughton", "Neil",
@@ -21,7 +21,7 @@ SECOND = regex.compile(r"^(Mc|O['’]|D['’])(\p{L})")
 
 
 def usual_case(name: str) -> str:
-    """A name in capitals, or in none, as it is written elsewhere; any other as it is."""
+    """A name in capitals or in small letters, as it is usually written. Others stay as they are."""
     words = name.split()
     shouted = name.isupper() and len(words) > 1 and max(map(len, words)) > 2
     if not shouted and not (name.islower() and len(words) > 1):

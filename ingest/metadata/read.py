@@ -1,33 +1,35 @@
-"""What a page declares about its article becomes one record, each value with its source. Pure.
+"""What a page declares about its article, as one record.
 
     tree -> declared.py (metas, links, headings, times; JSON-LD by jsonld.py)
-         -> headline.py, page_authors.py and bylines.py, page_dates.py -> Metadata
+         -> headline.py, authors.py with bylines.py, dates.py -> Metadata
 
-About 1.5 ms a page, a tenth of what trafilatura takes for less. The tree must still have its
-scripts, and is left as it is.
+Takes the page's tree, which must still have its scripts and is not changed, and gives Metadata.
+About 1.5 ms a page: trafilatura takes ten times as long for fewer values.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 import regex
 
 from ingest.metadata.article_node import article_body, article_node, count, first_text, is_free
-from ingest.metadata.authors import page_authors
+from ingest.metadata.authors import NO_AUTHORS, page_authors
+from ingest.metadata.byline_words import WORDS
 from ingest.metadata.dates import page_modified, page_published
 from ingest.metadata.declared import Declared, declared, squeezed
 from ingest.metadata.headline import choose_title, plain_title
+from ingest.metadata.outlet_names import own_names
+from ingest.model import NO_DATE, Sourced, SourcedDate
+from ingest.wordlists import any_of
 
 SUBTITLE = regex.compile(
-    r"sub-?_?(?:title|head|headline|line|deck)|(?:^|[\s_-])(?:deck|dek|standfirst|strapline"
-    r"|tagline|chapo|chapeau"
-    r"|bajada|entradilla|sommario|catenaccio|vorspann|untertitel|subtitulo|subtitle|lead|lede"
-    r"|summary|intro|abstract|ingress|excerpt)(?:$|[\s_-])",
+    r"sub-?_?(?:title|head|headline|line|deck)"
+    rf"|(?:^|[\s_-]){any_of(WORDS['subtitle_classes'])}(?:$|[\s_-])",
     regex.IGNORECASE,
 )
+NO_TITLE = Sourced("")
 MOST_TAGS = 30
 LONGEST_TAG = 60
 
@@ -36,31 +38,22 @@ LONGEST_TAG = 60
 class Metadata:
     """What a page declares about its article; empty or None where it declares nothing.
 
-    Instants are UTC. `authors` are people, `credits` organisations that supplied the text, `byline`
-    is what is printed, be it the outlet's own name.
-    `is_free` is schema.org's isAccessibleForFree; `page_type` its type of page (else Open
-    Graph's), `types` all of them. `language` is a hint: many pages declare the wrong one.
+    `authors` are people, `credits` are organisations that supplied the text. `byline` is what is
+    printed, even if it is the outlet's own name. `is_free` is schema.org's isAccessibleForFree.
+    `page_type` is schema.org's type of the page, else Open Graph's; `types` has all of them.
     """
 
-    title: str = ""
-    title_from: str = ""
+    title: Sourced[str] = NO_TITLE
     subtitle: str = ""
-    description: str = ""
-    authors: tuple[str, ...] = ()
-    authors_from: str = ""
+    authors: Sourced[tuple[str, ...]] = NO_AUTHORS
     credits: tuple[str, ...] = ()
     byline: str = ""
-    published: datetime | None = None
-    published_day: str = ""
-    published_from: str = ""
-    published_has_time: bool = False
-    modified: datetime | None = None
-    modified_from: str = ""
+    published: SourcedDate = NO_DATE
+    modified: SourcedDate = NO_DATE
     section: str = ""
     tags: tuple[str, ...] = ()
     image: str = ""
     canonical: str = ""
-    language: str = ""
     site: str = ""
     source: str = ""
     copyright: str = ""
@@ -72,11 +65,11 @@ class Metadata:
 
 
 def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
-    """What a page declares. `url` is where it was found; nothing is raised for what it holds."""
+    """What a page declares. `url` is the address that answered. Raises nothing."""
     page = declared(tree)
     node = article_node(page.nodes, url)
     values = node.values if node else {}
-    own = tuple(_own_names(page, url))
+    outlet_names = tuple(own_names(page, url))
     section = first_text(values.get("articleSection")) or page.meta(
         "article:section",
         "parsely-section",
@@ -84,7 +77,7 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
         "cxenseparse:recs:category",
         "dcterms.subject",
     )
-    title, title_from = choose_title(
+    title = choose_title(
         first_text(values.get("headline")) or (first_text(values.get("name")) if node else ""),
         [squeezed(heading.text_content()) for heading in page.headings[:12]],
         [
@@ -93,75 +86,40 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
             page.meta("title", "dc.title", "headline"),
         ],
         page.window_title,
-        [*own, section],
+        [*outlet_names, section],
     )
-    signed = page_authors(page, node, tree, url, own)
-    published = page_published(page, node, tree, url)
-    modified = page_modified(page, node)
+    signed = page_authors(page, node, tree, url, outlet_names)
     return Metadata(
         title=title,
-        title_from=title_from,
-        subtitle=_subtitle(page, values, title),
-        description=plain_title(page.meta("og:description", "description", "twitter:description")),
-        authors=signed.byline.authors,
-        authors_from=signed.source,
-        credits=signed.byline.credits,
+        subtitle=_subtitle(page, values, title.value),
+        authors=signed.authors,
+        credits=signed.credits,
         byline=signed.printed,
-        published=published.at,
-        published_day=published.day,
-        published_from=published.source,
-        published_has_time=published.has_time,
-        modified=modified.at,
-        modified_from=modified.source,
+        published=page_published(page, node, tree, url),
+        modified=page_modified(page, node),
         section=plain_title(section)[:LONGEST_TAG],
         tags=_tags(page, values),
         image=_image(page, values, url),
         canonical=_absolute(url, next(iter(page.links.get("canonical", ())), "")),
-        language=page.language
-        or page.meta("og:locale", "language", "content-language", "inlanguage"),
         site=page.meta("og:site_name", "application-name"),
         source=_source(page, values),
         copyright=page.meta("copyright", "dcterms.rights", "dc.rights", "rights")
         or first_text(values.get("copyrightHolder")),
         is_free=is_free(page, node),
         page_type=node.types[0] if node and node.types else page.meta("og:type"),
-        types=tuple(dict.fromkeys(t for held in page.nodes if not held.aside for t in held.types))[
-            :20
-        ],
+        types=tuple(
+            dict.fromkeys(t for held in page.nodes if not held.mentioned for t in held.types)
+        )[:20],
         article_body=article_body(page.nodes),
         word_count=count(values.get("wordCount")),
     )
 
 
-def _own_names(page: Declared, url: str) -> Iterator[str]:
-    """What the outlet is called: its host, its site's name, its publisher's."""
-    host = urlsplit(url).hostname or ""
-    yield host.removeprefix("www.")
-    labels = host.removeprefix("www.").split(".")
-    yield from (label for label in labels[:-1] if len(label) > 2)
-    for name in (
-        "og:site_name",
-        "application-name",
-        "publisher",
-        "apple-mobile-web-app-title",
-        "cre",
-    ):
-        yield page.meta(name)
-    yield page.meta("twitter:site").lstrip("@")
-    for node in page.nodes:
-        publisher = node.values.get("publisher")
-        if isinstance(publisher, dict):
-            yield first_text(publisher.get("name"))
-        if any(kind in {"WebSite", "NewsMediaOrganization"} for kind in node.types):
-            yield first_text(node.values.get("name"))
-
-
 def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
-    """The deck: what stands by the heading and calls itself that, else JSON-LD's."""
+    """The line below the headline: an element after it with such a class, else JSON-LD's."""
     for heading in page.headings[:12]:
         if squeezed(heading.text_content()).casefold() == title.casefold():
-            near = [*_after(heading)]
-            for element in near:
+            for element in _after(heading):
                 text = (
                     squeezed(element.text_content())
                     if SUBTITLE.search(element.get("class", ""))
@@ -174,13 +132,13 @@ def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
 
 
 def _after(heading: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """The few elements next after a heading, and after what holds it."""
+    """The next three elements after a heading, and the next three after its parent."""
     for element in (heading, heading.getparent()):
         if element is not None:
-            for number, near in enumerate(element.itersiblings()):
+            for number, sibling in enumerate(element.itersiblings()):
                 if number == 3:
                     break
-                yield near
+                yield sibling
 
 
 def _tags(page: Declared, values: dict[str, object]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The types that the steps of the pipeline pass on. Each entity has a file."""
 
 from ingest.model.article import (
+    LIKELY,
     Article,
     ArticleText,
     Line,
@@ -24,8 +25,10 @@ from ingest.model.fetch import (
     Request,
 )
 from ingest.model.outcome import (
+    HARD,
     NOT_ASKED,
     TEMPORARY,
+    WEIGHTS,
     CopydeskError,
     Failed,
     Outcome,
@@ -35,6 +38,7 @@ from ingest.model.page import (
     Page,
     PageResult,
 )
+from ingest.model.sourced import NO_DATE, Sourced, SourcedDate
 from ingest.model.story import (
     FOLDS,
     FoldArticle,
@@ -46,9 +50,13 @@ from ingest.model.story import (
 
 __all__ = [
     "FOLDS",
+    "HARD",
+    "LIKELY",
     "NOT_ASKED",
+    "NO_DATE",
     "NO_HINTS",
     "TEMPORARY",
+    "WEIGHTS",
     "Article",
     "ArticleText",
     "Attempt",
@@ -74,6 +82,8 @@ __all__ = [
     "Removed",
     "Request",
     "Sketch",
+    "Sourced",
+    "SourcedDate",
     "Story",
     "Verdict",
 ]

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from ingest.model.outcome import Outcome
 
+#: From this confidence on, an article is the copy of the agency it names.
+LIKELY = 0.5
+
 
 class Verdict(StrEnum):
     """What a page turned out to be. Only a full article is compared and folded."""
@@ -22,36 +25,41 @@ class Verdict(StrEnum):
 
     @property
     def outcome(self) -> Outcome:
-        """How the page's entry ends by it."""
+        """The outcome of the page's entry."""
         ends = {Verdict.FULL: Outcome.NEW, Verdict.EMPTY: Outcome.NO_TEXT}
         return ends.get(self) or Outcome(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """A line, or a part of one, that was no part of the article, and the rule that said so."""
+    """A line, or the end of one, that was removed from the text, and the name of the rule."""
 
     line: str
     rule: str
-    at: int = field(default=0, compare=False)  # its number among the lines before cleaning
-    whole: bool = field(default=True, compare=False)  # or the end of a line only
+    at: int = field(default=0, compare=False)  # number of the line before cleaning
+    whole: bool = field(
+        default=True, compare=False
+    )  # False where only the end of the line was removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of an article as it is counted: the 63-bit hash of what it is compared by."""
+    """A line of an article, as the lines of an outlet are counted to find what recurs.
+
+    `hash` has 63 bits and is of the line's letters and digits.
+    """
 
     hash: int
     words: int
-    ended: bool  # as a sentence ends, a question, a quotation
+    ended: bool  # whether it ends as a sentence, a question or a quotation does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A page's text and metadata, ready to be compared and filed.
 
-    What is said of a source is one of: "feed", "feed updated", "json-ld", "meta", "time element",
-    "h1", "title", "byline", "page text", "address", "recipe", or empty for none.
+    The sources (`title_from` and so on) are: "feed", "feed updated", "json-ld", "meta",
+    "time element", "h1", "title", "byline", "page text", "address", "recipe", or "" for none.
     """
 
     article_id: int
@@ -72,9 +80,9 @@ class Article:
     text_from: str = "page"  # or "feed", where its feed carried more
     subtitle: str = ""
     credits: tuple[str, ...] = ()  # organisations named in the byline, agencies above all
-    byline: str = ""  # as printed, be it the outlet's own name
-    agency: str = ""  # whose copy it says it is: a key of ingest.agencies, as "ap"
-    agency_confidence: float = 0.0  # 0 to 1; it counts as the agency's from 0.5
+    byline: str = ""  # as printed, even if it is the outlet's own name
+    agency: str = ""  # whose copy it says it is: a key of agencies.toml, as "ap"
+    agency_confidence: float = 0.0  # 0 to 1; it is the agency's copy from LIKELY on
     agency_evidence: str = ""  # the words that say so
     agency_from: str = ""  # where: "dateline", "credit line", "byline", "copyright", "url", ...
     modified: datetime | None = None
@@ -86,14 +94,14 @@ class Article:
     verdict: Verdict = Verdict.FULL
     reason: str = ""  # of the verdict, in words
     removed: tuple[Removed, ...] = ()
-    pruned: tuple[str, ...] = ()  # elements of the page with prose that were not looked into
+    pruned: tuple[str, ...] = ()  # elements with prose that were removed from the page
 
     @property
     def appeared(self) -> datetime:
-        """The best guess at when it went public, by which "who had it first" is decided.
+        """The best guess at when it was published. It decides which article was first.
 
-        A day without a time counts as that day's end, so that it never beats a known instant; an
-        unknown date counts as the moment we first saw it.
+        A day without a time counts as the end of that day, so that it never comes before a known
+        instant on that day. Without a date, the moment we first saw the article counts.
         """
         if self.published is None:
             return self.first_seen
@@ -103,7 +111,7 @@ class Article:
 
     @property
     def article_text(self) -> "ArticleText":
-        """What of it is sketched and compared."""
+        """The part of it that is sketched and compared."""
         return ArticleText(
             article_id=self.article_id, outlet=self.outlet, text=self.text, appeared=self.appeared
         )
@@ -111,7 +119,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleText:
-    """What of an article is sketched and compared."""
+    """The part of an article that is sketched and compared."""
 
     article_id: int
     outlet: str

@@ -71,6 +71,21 @@ TEMPORARY = frozenset(
 #: Outcomes without a request. They are not failures.
 NOT_ASKED = frozenset({Outcome.COOLING, Outcome.PENDING, Outcome.NO_CREDENTIALS})
 
+#: How much a failure weighs, where it weighs less than a hard one: these often pass by themselves.
+WEIGHTS = {
+    **dict.fromkeys(NOT_ASKED, 0.0),
+    Outcome.DNS_FAILED: 0.25,
+    **dict.fromkeys(
+        (
+            *(Outcome.NOT_FOUND, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.SERVER_ERROR),
+            *(Outcome.CONNECTION_FAILED, Outcome.TIMEOUT, Outcome.TRUNCATED, Outcome.TLS_FAILED),
+        ),
+        0.5,
+    ),
+}
+#: How much every other failure weighs: it rarely passes by itself.
+HARD = 1.0
+
 
 class CopydeskError(Exception):
     """An error for the user. Its text says what went wrong, where, and what to do."""

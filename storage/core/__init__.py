@@ -1,1 +1,1 @@
-"""DuckDB itself: connections, migrations, batches of rows, extensions."""
+"""DuckDB itself: connections, migrations, views, rows, errors, files, extensions."""

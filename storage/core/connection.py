@@ -1,4 +1,4 @@
-"""Opens the database file: for one writer, or for reading. Every failure is one clear sentence."""
+"""Opens the database file, to write or to read. Every failure is told in one sentence."""
 
 import os
 import time
@@ -16,14 +16,14 @@ from storage.core.migrate import check_readable, is_outdated, migrate
 def connect(
     path: Path, *, read_only: bool = False, patience: float = 0
 ) -> duckdb.DuckDBPyConnection:
-    """A connection whose times are in UTC. Raises DatabaseError, with what to do about it.
+    """A connection to a database file. Its times are in UTC.
 
-    `patience` is how many seconds to wait while another process holds the file.
+    A writer creates a missing file and its folder, and brings the schema up to date. A reader
+    changes nothing. `patience` is how many seconds to wait while another process holds the file.
 
-    A writer creates the file and its folder where they are missing and brings the schema up to
-    date; a reader changes nothing.
+    Raises DatabaseError, which says what is wrong and what to do.
     """
-    if path.stem == "core":  # its name in SQL, where our schema has it
+    if path.stem == "core":  # the file's name is its name in SQL, and our schema has this one
         raise DatabaseError(f"a database cannot be called {path.name}: choose another name")
     if read_only and not path.exists():
         raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
@@ -50,7 +50,7 @@ def connect(
 
 
 def _check_ours(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises DatabaseError where a database holds somebody else's tables and none of ours."""
+    """Raises DatabaseError where a database has tables, but none of ours."""
     ((ours, theirs),) = connection.execute(
         "SELECT count(*) FILTER (schema_name = 'core' AND name = 'migrations'), count(*) FROM ("
         "SELECT schema_name, table_name AS name FROM duckdb_tables() UNION ALL "
@@ -74,14 +74,14 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
                 raise
             time.sleep(0.25)
     connection.execute("SET TimeZone = 'UTC'")
-    # a run publishes at its end, which writes the log out; doing so every 16 MB meanwhile costs a
-    # fifth of what filing does
+    # Publishing, at the end of a run, writes the log to the file. DuckDB would also do so for every
+    # 16 MB of log, which makes filing a fifth slower.
     connection.execute("SET checkpoint_threshold = '256MB'")
     return connection
 
 
 def _make(path: Path) -> None:
-    """A new database, which takes its name when it is whole, unless another has it by then."""
+    """Makes a new database. It gets its name when complete, unless another file has it by then."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         with duckdb.connect(str(fresh)) as connection:
@@ -95,7 +95,7 @@ def _make(path: Path) -> None:
 def _brought_up_to_date(
     path: Path, connection: duckdb.DuckDBPyConnection
 ) -> duckdb.DuckDBPyConnection:
-    """Migrates a copy, which then takes the file's name: killed meanwhile, nothing has changed."""
+    """Migrates a copy, which then replaces the file. If killed before, the file is unchanged."""
     path = path.resolve()  # a link stays one
     copy = path.with_name(f"{path.name}.migrating")
     connection.execute("CHECKPOINT")
@@ -118,10 +118,10 @@ def _brought_up_to_date(
 def opened(
     path: Path, *, read_only: bool = False, patience: float = 0
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for as long as the block lasts.
+    """A connection that is open until the block ends.
 
-    What befalls the file meanwhile (a full disk, damage) comes out as a DatabaseError; what is
-    wrong with a statement comes out as it is.
+    Failures of the file meanwhile (a full disk, damage) are raised as DatabaseError. Errors of a
+    statement are raised as they are.
     """
     connection = connect(path, read_only=read_only, patience=patience)
     try:

@@ -1,4 +1,4 @@
-"""What can go wrong with a database file, each as one sentence: what, where, what to do."""
+"""Turns failures of a database file into one sentence: what happened, where, and what to do."""
 
 import re
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ from ingest.model import CopydeskError
 
 
 class DatabaseError(CopydeskError):
-    """The database cannot be used, and why."""
+    """The database can't be used: the text says why, and what to do."""
 
 
 class HeldError(DatabaseError):
-    """Another process holds the database: it can be had later."""
+    """Another process holds the database: try again later."""
 
 
 def explain(path: Path, error: Exception) -> DatabaseError:
-    """What has befallen a database, as one sentence: what, where, what to do."""
+    """The DatabaseError that tells of a failure in one sentence."""
     message = str(error)
     holder = re.search(r"Conflicting lock is held in (.*?) \(PID (\d+)\)", message)
     if holder:
@@ -28,7 +28,7 @@ def explain(path: Path, error: Exception) -> DatabaseError:
     return DatabaseError(f"the database {path} {what}")
 
 
-#: What DuckDB and the system say, and what it means to whoever runs us.
+#: Messages of DuckDB and the system, as patterns, and what to tell the user.
 _SIGNS = {
     "not a valid DuckDB database": (
         "is not a DuckDB database: name another with --db, or move it away"
@@ -52,13 +52,13 @@ _SIGNS = {
 
 
 def befallen(message: str) -> str | None:
-    """What a message of DuckDB or the system says of the file; None where it is not about it."""
+    """What a message means for the file; None where it is not about the file."""
     found = (what for sign, what in _SIGNS.items() if re.search(sign, message))
     return next(found, None)
 
 
 def causes_of(error: BaseException) -> Iterator[BaseException]:
-    """An error, those it stands for as a group, and what each came from."""
+    """An error, the errors of its group, and the causes of each."""
     yield error
     for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
         yield from causes_of(inner)

@@ -1,4 +1,4 @@
-"""DuckDB's own extensions: from a wheel beside us, else from where DuckDB installs them from."""
+"""Loads DuckDB's own extensions: from an installed wheel, else from DuckDB's server."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,9 +9,9 @@ from storage.core.errors import DatabaseError
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Loads an extension; DuckDB checks its signature, wherever it comes from.
+    """Loads an extension. DuckDB checks its signature, wherever it comes from.
 
-    Raises DatabaseError, which says how to come by it, where it cannot be had.
+    Raises DatabaseError where it is missing, with what to do.
     """
     wheel = _in_a_wheel(name)
     try:
@@ -28,7 +28,7 @@ def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def _in_a_wheel(name: str) -> Path | None:
-    """The file in the package duckdb-extension-NAME, if it is here and for this DuckDB."""
+    """The file of the package duckdb-extension-NAME, if it is installed for this DuckDB."""
     package = find_spec(f"duckdb_extension_{name}")
     if package is None or package.origin is None:
         return None

@@ -1,11 +1,11 @@
-"""A database's files: the file itself and its log; copied and removed together."""
+"""A database's files: the file itself and its log. They are copied and removed together."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-# Copied by a child: POSIX takes a process's locks on a file away as soon as that process closes any
-# handle on it, and DuckDB's lock is all that keeps a second writer out while we copy.
+# A child process copies. If this process did, it would lose DuckDB's lock, which keeps a second
+# writer out: POSIX drops a process's locks on a file when it closes any handle of that file.
 _COPY = """
 import os, shutil, sys
 CLONE = 0x40049409  # FICLONE: the file system shares the blocks, and nothing is copied (XFS, btrfs)
@@ -27,20 +27,20 @@ print("cloned" if cloned else "copied")
 
 
 def log_of(file: Path) -> Path:
-    """Where DuckDB keeps what is not in a database's file yet; it replays that when it opens it."""
+    """The log of a database: writes that are not in its file yet. DuckDB replays it on opening."""
     return file.with_name(f"{file.name}.wal")
 
 
 def remove(file: Path) -> None:
-    """Removes a database and its log, which would be replayed over the next one of that name."""
+    """Removes a database and its log, which DuckDB would replay over a new file of that name."""
     for name in (file, log_of(file)):
         name.unlink(missing_ok=True)
 
 
 def copy_file(source: Path, target: Path) -> bool:
-    """Copies a database file that this process may hold; True where its blocks are shared.
+    """Copies a database file, which this process may hold open.
 
-    Raises OSError.
+    Returns whether the file system shares the blocks, so that no byte was copied. Raises OSError.
     """
     child = subprocess.run(  # noqa: S603  this same Python, with a fixed text
         [sys.executable, "-I", "-S", "-c", _COPY, source, target],

@@ -8,14 +8,14 @@ from pathlib import Path
 import duckdb
 
 from storage.core.errors import DatabaseError
+from storage.core.views import views_sql
 
 HERE = Path(__file__).parent
-VIEWS = HERE.parent / "views" / "views.sql"
 
 
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block's statements, or none of them."""
+    """Commits all statements of the block together, or none of them."""
     connection.execute("BEGIN")
     try:
         yield
@@ -26,15 +26,17 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, *, at_once: bool = True) -> None:
-    """Applies every migration not yet applied, renews changed views; `at_once` in a transaction.
+    """Applies the migrations that are not applied yet, and renews the views if they changed.
 
-    Only ever on a file that nobody knows yet, which takes its name when it is done
-    (`connection.py`): a process killed meanwhile leaves a log that DuckDB 1.5 may be unable to
-    replay, for a column whose default is a function (its issue 18259). And not `at_once` where
-    tables hold rows: it does not commit two changes to such a table.
+    Call it only on a new file, which gets its final name afterwards (`connection.py`). A process
+    killed meanwhile may leave a log that DuckDB 1.5 can't replay: so it is where a column's default
+    is a function (DuckDB's issue 18259).
 
-    Raises DatabaseError where the file was written by a newer version or an applied migration is
-    not the one we have.
+    `at_once` means in one transaction. Use it only where tables are empty: DuckDB can't commit two
+    changes to a table with rows in one transaction.
+
+    Raises DatabaseError where a newer version wrote the file, or where an applied migration differs
+    from ours.
     """
     if at_once:
         with transaction(connection):
@@ -44,15 +46,15 @@ def migrate(connection: duckdb.DuckDBPyConnection, *, at_once: bool = True) -> N
 
 
 def is_outdated(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether there is anything to migrate. Raises DatabaseError for a newer version's database."""
+    """Whether there is anything to migrate. Raises DatabaseError where a newer version wrote it."""
     try:
         rows = connection.execute("SELECT number, sha FROM core.migrations").fetchall()
     except duckdb.CatalogException:
         return True
     applied: dict[int, str] = dict(rows)
     _check_not_newer(max(applied, default=0))
-    ours = dict(enumerate([VIEWS, *_scripts()]))
-    return applied != {number: _sha(script.read_text()) for number, script in ours.items()}
+    ours = [views_sql(), *(script.read_text() for script in _scripts())]
+    return applied != {number: _sha(sql) for number, sql in enumerate(ours)}
 
 
 def _sha(sql: str) -> str:
@@ -69,11 +71,11 @@ def _apply_all(connection: duckdb.DuckDBPyConnection) -> None:
     _check_not_newer(max(applied, default=0))
     for number, script in enumerate(_scripts(), start=1):
         _apply(connection, number, script, applied)
-    _apply_views(connection, VIEWS, applied)
+    _apply_views(connection, applied)
 
 
 def check_readable(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raises DatabaseError where a reader would meet another schema than this version's."""
+    """Raises DatabaseError unless the database has the schema of this version."""
     try:
         version = schema_version(connection)
     except duckdb.CatalogException as error:
@@ -116,16 +118,14 @@ def _apply(
         )
 
 
-def _apply_views(
-    connection: duckdb.DuckDBPyConnection, script: Path, applied: dict[int, str]
-) -> None:
-    """The views hold no data, so they are replaced whenever their text changes: number 0."""
-    sql = script.read_text()
+def _apply_views(connection: duckdb.DuckDBPyConnection, applied: dict[int, str]) -> None:
+    """Replaces the views if their text has changed: they hold no data. They are number 0."""
+    sql = views_sql()
     sha = _sha(sql)
     if applied.get(0) != sha:
         connection.execute(sql)
         connection.execute("DELETE FROM core.migrations WHERE number = 0")
-        connection.execute("INSERT INTO core.migrations VALUES (0, ?, ?)", [script.name, sha])
+        connection.execute("INSERT INTO core.migrations VALUES (0, 'views', ?)", [sha])
 
 
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:

@@ -1,4 +1,4 @@
-"""Writes batches of rows: the few statements that every table is kept with."""
+"""Reads rows by column name, and writes batches of rows: what every table is kept with."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,47 +9,78 @@ import pyarrow as pa
 
 Row = Mapping[str, Any]
 
-#: Every table with rows of an article, but for the account of pages and the moves, which outlive
-#: it, and the full-text index: what finds it, what else is made of its text, the rest, and pairs.
+#: The tables that find an article's copies.
 INDEX = ("bands", "shingles", "sketches")
+#: The tables that are made of an article's text.
 OF_TEXT = (*INDEX, "lines", "removed_lines")
+#: Every table with rows of an article. `pages` and `moves` are missing because they outlive it, and
+#: the full-text index because it has functions of its own.
 OF_ARTICLE = (*OF_TEXT, "textless", "members", "articles")
+#: The tables with rows of two articles.
 OF_PAIR = ("matches", "passages")
 
-#: The articles whose text upkeep has dropped: what was found of them cannot be found anew.
+#: The articles whose text upkeep has dropped. What was found of them cannot be found again.
 TEXTLESS = "(SELECT article_id FROM core.textless)"
 
 
 def quoted(values: Iterable[str]) -> str:
-    """Strings of this repository's own as a list in SQL."""
+    """Strings as a list in SQL. For names from this repository only: it escapes nothing."""
     return ", ".join(f"'{value}'" for value in sorted(values))
 
 
 class Tables:
-    """The tables of schema `core`. Set-based, over rows handed in as Arrow; no keys, no indexes."""
+    """Reads and writes the tables of schema `core`.
+
+    Statements work on whole sets. Rows to write are handed in as Arrow. There are no keys and no
+    indexes: what must be unique is kept so by the statements.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def rows(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
-        """The answer to a query."""
-        return self._connection.execute(sql, parameters).fetchall()
+    def records(self, sql: str, parameters: object = None) -> list[dict[str, Any]]:
+        """The rows that a query answers, each by column name.
+
+        Two columns of the same name become one: name each column.
+        """
+        answer = self._connection.execute(sql, parameters)
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+    def first(self, sql: str, parameters: object = None) -> dict[str, Any] | None:
+        """The first row that a query answers, by column name; None where it answers none."""
+        return next(iter(self.records(sql, parameters)), None)
+
+    def column(self, sql: str, parameters: object = None) -> list[Any]:
+        """The values that a query of one column answers."""
+        return [value for (value,) in self._connection.execute(sql, parameters).fetchall()]
+
+    def value(self, sql: str, parameters: object = None) -> Any:  # noqa: ANN401  as the query says
+        """The value that a query of one column and one row answers."""
+        (value,) = self.column(sql, parameters)
+        return value
+
+    def pairs(self, sql: str, parameters: object = None) -> list[tuple[Any, Any]]:
+        """The rows that a query of two columns answers, in the order it names them."""
+        return [(a, b) for a, b in self._connection.execute(sql, parameters).fetchall()]
 
     def run(self, sql: str, parameters: object = None) -> None:
-        """A statement that answers nothing."""
+        """Runs a statement whose answer does not matter."""
         self._connection.execute(sql, parameters)
+
+    def changed(self, sql: str, parameters: object = None) -> int:
+        """Runs a statement that writes; returns how many rows it changed."""
+        return int(self.value(sql, parameters))
 
     def insert(
         self, table: str, rows: Sequence[Row] | pa.Table, new_by: tuple[str, ...] = ()
     ) -> None:
-        """Appends rows; with `new_by`, only those whose values there are not in the table yet."""
+        """Appends rows. With `new_by`, only rows whose values in these columns are new."""
         same = " AND ".join(f"held.{column} = incoming.{column}" for column in new_by)
         unseen = f"WHERE NOT EXISTS (FROM core.{table} AS held WHERE {same})" if new_by else ""
         with self.incoming(rows) as any_rows:
             if any_rows:
-                self._connection.execute(
-                    f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}"
-                )
+                self.run(f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming {unseen}")
 
     def delete(self, table: str, key: str, ids: Iterable[int]) -> None:
         """Removes the rows whose key is among the ids."""
@@ -58,18 +89,18 @@ class Tables:
         )
 
     def replace(self, table: str, key: str, rows: Sequence[Row]) -> None:
-        """Puts rows in the place of those with the same key."""
+        """Replaces the rows that have the same keys."""
         with self.incoming(rows) as any_rows:
             if any_rows:
                 self.run(f"DELETE FROM core.{table} WHERE {key} IN (SELECT {key} FROM incoming)")
                 self.run(f"INSERT INTO core.{table} BY NAME SELECT * FROM incoming")
 
     def update(self, table: str, key: str, rows: Sequence[Row], only_if: str = "true") -> None:
-        """Sets, in the rows with the same key, every other column the rows have."""
+        """Sets every other column that the rows have, in the rows with the same keys."""
         with self.incoming(rows) as any_rows:
             if any_rows:
                 columns = ", ".join(f"{c} = incoming.{c}" for c in rows[0] if c != key)
-                self._connection.execute(
+                self.run(
                     f"UPDATE core.{table} AS held SET {columns} FROM incoming "
                     f"WHERE held.{key} = incoming.{key} AND {only_if}"
                 )
@@ -86,15 +117,14 @@ class Tables:
 
     def next_number(self, table: str, column: str) -> int:
         """One more than the largest number in a column; 1 for an empty table."""
-        ((number,),) = self.rows(f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}")
-        return int(number)
+        return int(self.value(f"SELECT coalesce(max({column}), 0) + 1 FROM core.{table}"))
 
     @contextmanager
     def incoming(self, rows: Sequence[Row] | pa.Table) -> Iterator[bool]:
-        """Rows as the relation `incoming`, for as long as the block lasts; False for no rows.
+        """Makes rows readable as the relation `incoming` until the block ends; False for no rows.
 
-        Many small rows come faster as a table of Arrow's, a column at a time; one without rows has
-        columns all the same, and can be asked.
+        An Arrow table is faster for many small rows. One without rows still has its columns, so
+        that `incoming` can be read; an empty list has none, and there is no `incoming`.
         """
         if not isinstance(rows, pa.Table) and not rows:
             yield False
@@ -105,8 +135,3 @@ class Tables:
             yield len(table) > 0
         finally:
             self._connection.unregister("incoming")
-
-
-def values_of(item: object) -> dict[str, Any]:
-    """A slotted dataclass as a row: what asdict gives, without a copy of all that is in it."""
-    return {name: getattr(item, name) for name in item.__slots__}  # type: ignore[attr-defined]

@@ -1,1 +1,1 @@
-"""What the flows read and write, by entity."""
+"""The tables in schema `core`, one object for each entity. `storage.store.Store` holds them all."""

@@ -1,17 +1,44 @@
-"""The feeds subscribed to: their state between polls, and the ledger of the polls."""
+"""The feeds subscribed to: what is known of each between polls, and when it is due."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.model import Attempt, Due, Feed, FeedState, Hints, Poll
+from ingest.model import Due, Feed, FeedState, Hints, Poll
 from ingest.urls import url_id, without_credentials
 from storage.core.tables import Row, Tables
+from storage.records.ledger import attempt_row
+
+#: The columns of core.feeds that are fields of a FeedState, and hold the same.
+SAME = (
+    "feed_id",
+    "url",
+    "etag",
+    "last_modified",
+    "body_hash",
+    "failures",
+    "streak",
+    "succeeded_at",
+    "fresh_at",
+    "full_at",
+    "moved_to",
+    "moved_times",
+)
+#: Those that hold a field in another form.
+OTHERS = (
+    "interval_seconds",
+    "rhythm_seconds",
+    "needs_credentials",
+    "ttl_seconds",
+    "max_age_seconds",
+    "skip_hours",
+    "skip_days",
+)
 
 
-class Subscriptions:
-    """The feeds as the flows see them. A feed keeps its id whatever becomes of its address."""
+class Feeds:
+    """The tables of feeds. A feed keeps its id when its address changes."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -19,9 +46,9 @@ class Subscriptions:
     def subscribe(self, feeds: Sequence[Feed], now: datetime) -> list[FeedState]:
         """Adds the feeds not yet known; returns those given that are polled, each once, in order.
 
-        A feed is known by its address or one it had before; one that was paused or removed stays
-        so. Its credentials stay out of the database, which notes that there are some: they are in
-        the state returned, no more.
+        A feed is known by its address, or by one it had before. A paused or removed feed stays so.
+        Credentials are not stored: the database notes that there are some, and the states returned
+        have them.
         """
         by_id = {self._id_of(without_credentials(feed.url)): feed for feed in feeds}
         rows = [
@@ -53,7 +80,7 @@ class Subscriptions:
 
     def any(self) -> bool:
         """Whether there is any feed, polled or not."""
-        return bool(self._tables.rows("FROM core.feeds LIMIT 1"))
+        return bool(self._tables.value("SELECT count(*) FROM core.feeds"))
 
     def active(self) -> list[FeedState]:
         """Every feed that is polled, in the order they were added."""
@@ -67,17 +94,17 @@ class Subscriptions:
 
     def listed(self) -> list[Feed]:
         """Every feed that was not removed, as an OPML file would list it."""
-        rows = self._tables.rows(
+        rows = self._tables.records(
             "SELECT url, title, folder FROM core.feeds WHERE state <> 'removed' "
             "ORDER BY folder, title, url"
         )
-        return [Feed(url=url, title=title, folder=folder) for url, title, folder in rows]
+        return [Feed(**row) for row in rows]
 
     def state_of(self, url: str) -> str | None:
         """Whether the feed with an address is active, paused, gone or removed; None for no feed."""
         feed_id = self._id_of(without_credentials(url))
-        rows = self._tables.rows("SELECT state FROM core.feeds WHERE feed_id = ?", [feed_id])
-        return rows[0][0] if rows else None
+        row = self._tables.first("SELECT state FROM core.feeds WHERE feed_id = ?", [feed_id])
+        return row["state"] if row else None
 
     def set_state(self, url: str, state: str) -> None:
         """Makes a feed active, paused or removed. Active again, it is due at once."""
@@ -88,7 +115,7 @@ class Subscriptions:
         )
 
     def answered(self, url: str) -> None:
-        """Notes that a feed was read at this very address, with credentials or without."""
+        """Notes that a feed was read at this address, and whether that has credentials."""
         row = {
             "feed_id": self._id_of(without_credentials(url)),
             "needs_credentials": url != without_credentials(url),
@@ -103,11 +130,12 @@ class Subscriptions:
         counts: Mapping[int, tuple[int, int]],
         now: datetime,
     ) -> None:
-        """Files the requests, what each feed leaves to ask with, and when it is due, by feed id.
+        """Files the requests, the validators that feeds gave, and when each feed is due.
 
-        `counts` has the entries a feed listed and how many of them were never listed before.
-        Belongs in one transaction with the pages the polls brought: a validator kept without its
-        entries would have the server tell us next time that we hold them.
+        By feed id, `counts` has the number of entries that a feed listed, and how many of them were
+        never listed before. Call it in one transaction with `pages.add`: if the validators were
+        kept and the pages were not, the server would answer "not modified", and the pages would be
+        lost.
         """
         self._tables.insert(
             "fetches",
@@ -148,9 +176,9 @@ class Subscriptions:
     def move(self, feed: FeedState, url: str, now: datetime) -> bool:
         """Gives a feed a new address and keeps the old one; False where another feed has it.
 
-        One that was removed or is gone has it no more, nor has one that has moved on.
+        Feeds that were removed, are gone, or have moved on do not count.
         """
-        holders = self._tables.rows(
+        holders = self._tables.column(
             "SELECT feed_id FROM core.feeds WHERE url = ? AND state IN ('active', 'paused')", [url]
         )
         if holders:
@@ -169,87 +197,60 @@ class Subscriptions:
         return True
 
     def _id_of(self, url: str) -> int:
-        """The id of the feed that has or had an address, else the id it would be given.
+        """The id of the feed that has or had an address; else the id that a new feed would get.
 
-        Of several it is the one that has it now, one that was removed or is gone coming last.
+        The feed that has the address now comes first, feeds that were removed or are gone last.
         """
-        rows = self._tables.rows(
+        ids = self._tables.column(
             "SELECT feed_id FROM (SELECT feed_id, state, 0 AS former FROM core.feeds "
             "WHERE url = $url UNION ALL SELECT a.feed_id, f.state, 1 FROM core.feed_addresses a "
             "JOIN core.feeds f USING (feed_id) WHERE a.url = $url) "
             "ORDER BY state IN ('removed', 'gone'), former, feed_id LIMIT 1",
             {"url": url},
         )
-        return int(rows[0][0]) if rows else url_id(url)
+        return int(ids[0]) if ids else url_id(url)
 
     def _states(
         self, where: str, parameters: Iterable[Any] = (), order: str = "rowid"
     ) -> list[FeedState]:
-        rows = self._tables.rows(
-            "SELECT feed_id, url, etag, last_modified, body_hash, interval_seconds, failures, "
-            "streak, succeeded_at, fresh_at, rhythm_seconds, full_at, moved_to, moved_times, "
-            "needs_credentials, ttl_seconds, max_age_seconds, skip_hours, skip_days "
-            f"FROM core.feeds WHERE {where} ORDER BY {order}",
+        rows = self._tables.records(
+            f"SELECT {', '.join((*SAME, *OTHERS))} FROM core.feeds WHERE {where} ORDER BY {order}",
             list(parameters),
         )
-        return [
-            FeedState(
-                feed_id=row[0],
-                url=row[1],
-                etag=row[2],
-                last_modified=row[3],
-                body_hash=row[4],
-                interval=timedelta(seconds=row[5]),
-                failures=row[6],
-                streak=row[7],
-                succeeded_at=row[8],
-                fresh_at=row[9],
-                rhythm=_seconds(row[10]),
-                full_at=row[11],
-                moved_to=row[12],
-                moved_times=row[13],
-                needs_credentials=bool(row[14]),
-                asks=Hints(
-                    ttl=_seconds(row[15]),
-                    max_age=_seconds(row[16]),
-                    skip_hours=frozenset(row[17] or ()),
-                    skip_days=frozenset(row[18] or ()),
-                ),
-            )
-            for row in rows
-        ]
-
-
-def attempt_row(run_id: int, attempt: Attempt, now: datetime) -> dict[str, Any]:
-    """A request as the ledger keeps it."""
-    row = asdict(attempt)
-    row.pop("hints")
-    return {"run_id": run_id, "fetched_at": row.pop("at") or now, **row}
+        return [_state(row) for row in rows]
 
 
 def _seconds(number: float | None) -> timedelta | None:
     return None if number is None else timedelta(seconds=number)
 
 
+def _state(row: Row) -> FeedState:
+    """The state that a row of core.feeds holds."""
+    return FeedState(
+        **{name: row[name] for name in SAME},
+        interval=timedelta(seconds=row["interval_seconds"]),
+        rhythm=_seconds(row["rhythm_seconds"]),
+        needs_credentials=bool(row["needs_credentials"]),
+        asks=Hints(
+            ttl=_seconds(row["ttl_seconds"]),
+            max_age=_seconds(row["max_age_seconds"]),
+            skip_hours=frozenset(row["skip_hours"] or ()),
+            skip_days=frozenset(row["skip_days"] or ()),
+        ),
+    )
+
+
 def _state_row(poll: Poll, due: Due, now: datetime) -> Row:
+    """What a poll leaves in the row of its feed."""
     feed = poll.feed
+    kept = {name: getattr(feed, name) for name in SAME if name != "url"}
     return {
-        "feed_id": feed.feed_id,
+        **kept,
         "polled_at": now,
         "outcome": poll.attempt.outcome,
         "detail": poll.attempt.detail,
-        "etag": feed.etag,
-        "last_modified": feed.last_modified,
-        "body_hash": feed.body_hash,
         "interval_seconds": feed.interval.total_seconds(),
-        "failures": feed.failures,
-        "streak": feed.streak,
-        "succeeded_at": feed.succeeded_at,
-        "fresh_at": feed.fresh_at,
         "rhythm_seconds": feed.rhythm.total_seconds() if feed.rhythm else None,
-        "full_at": feed.full_at,
-        "moved_to": feed.moved_to,
-        "moved_times": feed.moved_times,
         "ttl_seconds": feed.asks.ttl.total_seconds() if feed.asks.ttl else None,
         "max_age_seconds": feed.asks.max_age.total_seconds() if feed.asks.max_age else None,
         "skip_hours": sorted(feed.asks.skip_hours),

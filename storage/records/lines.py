@@ -1,18 +1,18 @@
-"""What an outlet's articles have in common, line by line, and what was taken out of them."""
+"""The lines of articles: which recur in an outlet's articles, and which were taken out of them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ingest.model import Article, Line, PageResult, Removed
+from ingest.model import Line, Removed
 from storage.core.tables import Tables
 from storage.views.search import forgetting
 
-#: A line is boilerplate where it stands in so many of an outlet's stories...
+#: A line is boilerplate if it stands in so many stories of an outlet.
 STORIES = 4
-#: ... and, where it ends as a sentence does or is as long as a paragraph, in this share of them
-#: all: reporters repeat "He denies the charges.", and agencies their paragraphs of background.
-LONG_LINE = 20  # words
+#: A sentence, or a line of so many words, must also stand in this share of the outlet's stories:
+#: reporters repeat "He denies the charges.", and agencies repeat paragraphs of background.
+LONG_LINE = 20
 SHARE = 0.1
 
 RECURRING = f"""
@@ -39,8 +39,11 @@ UNCOUNTED = """
 
 
 class Lines:
-    """The lines of articles, and what recurs. Copies of one story count once, so that a wire story
-    that an outlet runs five times is never taken for its boilerplate."""
+    """The tables of lines.
+
+    Copies of one story count once. So a wire story that an outlet runs five times is never taken
+    for its boilerplate.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -48,34 +51,36 @@ class Lines:
     def recurring(
         self, outlets: Iterable[str], since: datetime | None = None
     ) -> dict[str, frozenset[int]]:
-        """The lines, as hashes, that are boilerplate of each outlet; by its articles that appeared
-        since then, where a time is given."""
+        """The lines that are boilerplate of each outlet, as hashes.
+
+        With `since`, only articles that appeared since then are counted.
+        """
         found: defaultdict[str, set[int]] = defaultdict(set)
-        for outlet, line in self._tables.rows(RECURRING, [list(set(outlets)), since]):
+        for outlet, line in self._tables.pairs(RECURRING, [list(set(outlets)), since]):
             found[outlet].add(line)
         return {outlet: frozenset(lines) for outlet, lines in found.items()}
 
     def outlets(self) -> list[str]:
         """Every outlet that has articles, by name."""
-        return [
-            o for (o,) in self._tables.rows("SELECT DISTINCT outlet FROM core.articles ORDER BY 1")
-        ]
+        return self._tables.column("SELECT DISTINCT outlet FROM core.articles ORDER BY 1")
 
     def texts(self, outlet: str) -> dict[int, str]:
         """The texts of an outlet's articles, by id."""
         return dict(
-            self._tables.rows(
+            self._tables.pairs(
                 "SELECT article_id, text FROM core.articles WHERE outlet = ?", [outlet]
             )
         )
 
     def uncounted(self, outlet: str) -> dict[int, str]:
-        """The texts, by id, of an outlet's articles whose lines have never been counted: those
-        filed before lines were."""
-        return dict(self._tables.rows(UNCOUNTED, [outlet]))
+        """The texts, by id, of an outlet's articles whose lines were never counted.
+
+        They were filed by a version that did not count lines.
+        """
+        return dict(self._tables.pairs(UNCOUNTED, [outlet]))
 
     def add_lines(self, lines: Mapping[int, Sequence[Line]]) -> None:
-        """Counts the lines of new articles, by their ids."""
+        """Files the lines of new articles, by article id."""
         self._tables.insert(
             "lines",
             [
@@ -93,7 +98,10 @@ class Lines:
     def add_removed(
         self, removed: Iterable[tuple[int, Removed]], run_id: int | None = None
     ) -> None:
-        """Keeps what was taken out of articles, and why."""
+        """Files what was taken out of articles, each with its article's id.
+
+        `run_id` is the run that read the article; None for `copydesk reclean`.
+        """
         rows = [
             {"article_id": article_id, "line": one.line, "rule": one.rule, "run_id": run_id}
             for article_id, one in removed
@@ -101,33 +109,11 @@ class Lines:
         self._tables.insert("removed_lines", rows)
 
     def replace_texts(self, texts: Mapping[int, tuple[str, int]]) -> None:
-        """Puts cleaned texts, with their lengths in words, in the place of those filed.
+        """Replaces texts, by article id, with cleaned ones and their lengths in words.
 
-        They leave the full-text index: publishing indexes what is not in it.
+        The articles leave the full-text index. Publishing indexes them again.
         """
         rows = [{"article_id": i, "text": text, "words": n} for i, (text, n) in texts.items()]
         self._tables.update("articles", "article_id", rows)
         for statement in forgetting("SELECT unnest(?::BIGINT[])"):
             self._tables.run(statement, [list(texts)])
-
-    def add_others(self, run_id: int, results: Iterable[PageResult]) -> None:
-        """Keeps what was read from pages that are no articles."""
-        self._tables.insert(
-            "other_pages",
-            [
-                {"page_id": result.page.page_id, "run_id": run_id, **_other(result.other)}
-                for result in results
-                if result.other
-            ],
-        )
-
-
-def _other(article: Article) -> dict[str, str | int]:
-    return {
-        "verdict": article.verdict,
-        "reason": article.reason,
-        "title": article.title,
-        "words": article.words,
-        "url": article.url,
-        "text": article.text,
-    }

@@ -1,86 +1,61 @@
-"""Exports articles as files: one, or one a partition, each replaced whole, with a manifest.
+"""Exports articles as files: one file, or one for each partition, and a manifest.
 
     DIR/_manifest.json                               what is there, and as of which run
     DIR/articles.parquet                             all of it; or, by --partition day,language,
     DIR/day=2026-09-14/language=en/articles.parquet  a file a partition
 
-Who reads meanwhile meets each file as it was or as it is, never half of one; the manifest comes
-last. All is made ready in DIR/.unfinished, manifest and all, before the first file is moved: what a
-killed export had ready, the next one moves.
+A reader never sees half of a file: all files and the manifest are first written to DIR/.unfinished
+and then moved, the manifest last. If an export is killed while it moves files, the next one moves
+the rest.
 """
 
-import csv
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 
 from storage.core.errors import DatabaseError
-from storage.core.migrate import schema_version
+from storage.snapshot.manifest import (
+    MANIFEST,
+    UNFINISHED,
+    File,
+    Manifest,
+    Shape,
+    columns_of,
+    name_files,
+    read_manifest,
+    write_manifest,
+)
 
-#: How DuckDB writes each format. JSON lines are a column of CSV in which nothing is quoted, since
-#: its own JSON writer cannot partition; the delimiter is a character that JSON cannot hold.
+#: How DuckDB writes each format. JSON lines are written as CSV of one column without quotes,
+#: because DuckDB's JSON writer can't partition. The delimiter is a character that JSON can't hold.
 FORMATS = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
     "csv": "FORMAT csv, HEADER",
     "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'",
 }
-#: What may partition an export, and how an article tells it. A path cannot hold an empty value:
-#: `und` is ISO 639's code for a language that could not be told.
+#: What may partition an export, as SQL. A path can't hold an empty value: `und` is the code of ISO
+#: 639 for an unknown language.
 PARTITIONS = {
     "day": "CAST(appeared AT TIME ZONE 'UTC' AS DATE)",
     "language": "coalesce(nullif(language, ''), 'und')",
     "outlet": "coalesce(nullif(outlet, ''), 'unknown')",
 }
-#: Arrow, Spark and their like take no file for data whose name begins so.
-MANIFEST = "_manifest.json"
-UNFINISHED = ".unfinished"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """What an export is made of: a folder holds exports of one shape."""
-
-    format: str = "parquet"
-    partition: tuple[str, ...] = ()
-    originals: bool = False  # one article a story
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """One file of an export."""
-
-    path: str  # within the folder
-    rows: int
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What an export wrote, and what it took away."""
+    """What an export wrote and removed."""
 
     files: tuple[File, ...]  # those written now
-    removed: tuple[str, ...]  # those of the last export for which this one has no articles
+    removed: tuple[str, ...]  # files of the last export that this one has no articles for
     rows: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What an export left in its folder, and needs to know of it the next time."""
-
-    shape: Shape
-    since: datetime | None  # the earliest of which articles are there: None, all
-    files: tuple[File, ...]
 
 
 def export(
@@ -90,13 +65,13 @@ def export(
     *,
     since: datetime | None = None,
 ) -> Export:
-    """Writes the articles that appeared since then, or all, to a folder.
+    """Writes all articles, or those that appeared since then, to a folder.
 
-    Partitioned by day, `since` means from the beginning of that day, and files of earlier days stay
-    as they are, so that a folder can be kept up to date at little cost. Otherwise all is replaced.
+    In an export by day, `since` means the beginning of its day, and the files of earlier days stay.
+    So a folder can be kept up to date at little cost. Otherwise all files are replaced.
 
-    Raises DatabaseError where the folder holds something else or cannot be written, where another
-    export is writing to it, and where all its articles would be replaced by the latest.
+    Raises DatabaseError where the folder holds something else or can't be written, where another
+    export is writing to it, and where `since` would remove older articles from it.
     """
     if since and "day" in shape.partition:
         since = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -106,14 +81,14 @@ def export(
             held = _held(folder, shape, since)
             return _write(connection, folder, shape, since, held)
     except (OSError, duckdb.IOException) as error:
-        # What befell a file of ours has not befallen the database, which `opened` would blame.
+        # An error of a file in the folder is no error of the database, though `opened` thinks so.
         blamed = None if UNFINISHED in str(error) else error
         raise DatabaseError(f"cannot export to {folder}: {error}") from blamed
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Keeps other exports out of the folder. A process that is killed lets go of the lock."""
+    """Keeps other exports out of the folder. The lock ends with the process, even if killed."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder, os.O_RDONLY)
     try:
@@ -129,8 +104,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _held(folder: Path, shape: Shape, since: datetime | None) -> Manifest | None:
-    """What the last export left. Raises DatabaseError where this one may not replace it."""
-    held = _read(folder / MANIFEST)
+    """The manifest of the last export. Raises DatabaseError where this one may not replace it."""
+    held = read_manifest(folder / MANIFEST)
     if held is None:
         if any(file.name != UNFINISHED for file in folder.iterdir()):
             raise DatabaseError(f"{folder} holds no export, but other files: name another")
@@ -150,20 +125,6 @@ def _held(folder: Path, shape: Shape, since: datetime | None) -> Manifest | None
     return held
 
 
-def _read(path: Path) -> Manifest | None:
-    try:
-        held = json.loads(path.read_text())
-        return Manifest(
-            shape=Shape(**held["shape"] | {"partition": tuple(held["shape"]["partition"])}),
-            since=datetime.fromisoformat(held["since"]) if held["since"] else None,
-            files=tuple(File(**file) for file in held["files"]),
-        )
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise DatabaseError(f"{path} is not as an export leaves it") from error
-
-
 def _write(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
@@ -171,13 +132,13 @@ def _write(
     since: datetime | None,
     held: Manifest | None,
 ) -> Export:
-    """Makes all ready, then moves it. What is ready stays, should a move fail: see `_move`."""
+    """Writes all files to DIR/.unfinished, then moves them. They stay there if a move fails."""
     unfinished = folder / UNFINISHED
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
         _copy(connection, unfinished, shape, since)
-        files = _collect(unfinished, shape)
+        files = name_files(unfinished, shape)
         kept: list[File] = []
         earliest = since
         if held and since and "day" in shape.partition:
@@ -188,7 +149,7 @@ def _write(
             ]
             earliest = min(since, held.since) if held.since else None
         both = sorted((*kept, *files), key=lambda file: file.path)
-        _write_manifest(connection, unfinished, shape, earliest, both)
+        write_manifest(connection, unfinished, shape, earliest, both)
         removed = _move(folder)
     finally:
         if not (unfinished / MANIFEST).exists():
@@ -197,15 +158,15 @@ def _write(
 
 
 def _move(folder: Path) -> tuple[str, ...]:
-    """Moves what is ready into place, and removes files of the last export that are not of this.
+    """Moves the files that are ready into place, and removes other files of the last export.
 
-    Cut short at any point, it can be begun again. No manifest, nothing ready.
+    Nothing is ready without a manifest. If it is cut short, calling it again does the rest.
     """
     unfinished = folder / UNFINISHED
-    ready = _read(unfinished / MANIFEST)
+    ready = read_manifest(unfinished / MANIFEST)
     if ready is None:
         return ()
-    last = _read(folder / MANIFEST)
+    last = read_manifest(folder / MANIFEST)
     for file in ready.files:
         if (unfinished / file.path).exists():
             (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
@@ -221,7 +182,7 @@ def _move(folder: Path) -> tuple[str, ...]:
 def _copy(
     connection: duckdb.DuckDBPyConnection, folder: Path, shape: Shape, since: datetime | None
 ) -> None:
-    """One COPY: a file, or a file a partition."""
+    """Writes the files, in one COPY statement."""
     keys = {name: PARTITIONS[name] for name in shape.partition}
     chosen = ["is_original"] if shape.originals else []
     chosen += [f"appeared >= TIMESTAMPTZ '{since.isoformat()}'"] if since else []
@@ -231,8 +192,8 @@ def _copy(
         options += f", PARTITION_BY ({', '.join(keys)}), FILENAME_PATTERN 'articles'"
         options += ", WRITE_PARTITION_COLUMNS" if shape.format == "csv" else ""
         target = folder
-        # Partition after partition and on one thread: else, where too many files would be open,
-        # DuckDB closes one and later goes on with the partition in a second.
+        # On one thread, DuckDB writes one partition after the other. With too many open files it
+        # would close some of them, and write the rest of their partitions to second files.
         connection.execute("SET threads = 1")
     try:
         connection.execute(
@@ -250,56 +211,18 @@ def _quoted(path: Path) -> str:
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, shape: Shape) -> str:
-    """The columns in a way the format can hold, but for those that partition it."""
+    """The columns as the format can hold them, without those that the path holds."""
     if shape.format == "jsonl":
         return "to_json(article) AS line"
     held = [name for name in shape.partition if name != "day"]
     nested = [
         name
-        for name, kind in _described(connection)
+        for name, kind in columns_of(connection).items()
         if shape.format == "csv" and kind.endswith("]") and name not in held
     ]
     excluded = f" EXCLUDE ({', '.join(held)})" if held else ""
     as_json = ", ".join(f"to_json({name}) AS {name}" for name in nested)
     return f"*{excluded} REPLACE ({as_json})" if nested else f"*{excluded}"
-
-
-def _described(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """The names and types of an article's columns."""
-    return [(row[0], row[1]) for row in connection.execute("DESCRIBE articles").fetchall()]
-
-
-def _collect(unfinished: Path, shape: Shape) -> list[File]:
-    """The files written, each under the name it will have."""
-    files = []
-    for written in sorted(unfinished.rglob(f"articles*.{_suffix(shape)}")):
-        file = written.rename(written.with_name(f"articles.{shape.format}"))
-        with file.open("rb") as data:
-            sha256 = hashlib.file_digest(data, "sha256").hexdigest()
-        files.append(
-            File(
-                path=file.relative_to(unfinished).as_posix(),
-                rows=_rows(file, shape),
-                bytes=file.stat().st_size,
-                sha256=sha256,
-            )
-        )
-    return files
-
-
-def _suffix(shape: Shape) -> str:
-    """What DuckDB calls the format where it names the files."""
-    return "csv" if shape.partition and shape.format == "jsonl" else shape.format
-
-
-def _rows(file: Path, shape: Shape) -> int:
-    if shape.format == "parquet":
-        return int(pq.read_metadata(file).num_rows)
-    with file.open(newline="", encoding="utf-8") as lines:
-        if shape.format == "jsonl":
-            return sum(1 for _ in lines)
-        csv.field_size_limit(2**31 - 1)  # a text may be longer than what it takes by default
-        return sum(1 for _ in csv.reader(lines)) - 1
 
 
 def _day(path: str) -> date:
@@ -308,32 +231,9 @@ def _day(path: str) -> date:
 
 
 def _remove(folder: Path, file: Path) -> None:
-    """A file, and the folders above it that it leaves empty."""
+    """Removes a file, and the folders above it that are empty then."""
     file.unlink()
     for parent in file.parents:
         if parent == folder or any(parent.iterdir()):
             return
         parent.rmdir()
-
-
-def _write_manifest(
-    connection: duckdb.DuckDBPyConnection,
-    unfinished: Path,
-    shape: Shape,
-    since: datetime | None,
-    files: list[File],
-) -> None:
-    """Written whole or not at all: where there is one, all else is ready."""
-    ((run_id,),) = connection.execute("SELECT max(run_id) FROM runs").fetchall()
-    manifest = {
-        "shape": asdict(shape),
-        "as_of_run": run_id,
-        "schema": schema_version(connection),
-        "since": since.isoformat() if since else None,
-        "rows": sum(file.rows for file in files),
-        "columns": dict(_described(connection)),
-        "files": [asdict(file) for file in files],
-    }
-    begun = unfinished / f"{MANIFEST}.begun"
-    begun.write_text(json.dumps(manifest, indent=1) + "\n")
-    begun.replace(unfinished / MANIFEST)

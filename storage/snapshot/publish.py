@@ -1,11 +1,11 @@
-"""Publishes the database: a copy for readers, so that they and the writer never meet.
+"""Publishes the database: makes a copy for readers, so that no reader blocks the writer.
 
     news.duckdb                  the writer's file, held by a run for as long as it lasts
-    news.snapshot.duckdb         the readers': the state after the last run, always whole
+    news.snapshot.duckdb         the readers' file: the state after the last run, always complete
     news.snapshot.run12.duckdb   the same after run 12, where earlier ones are kept
 
-A reader that has a snapshot open keeps that one, however many are published after it; who opens
-the address again gets the new one.
+A reader that has a snapshot open keeps reading that one when a new one is published. It sees the
+new one when it opens the file again.
 """
 
 import os
@@ -22,31 +22,31 @@ from storage.core.files import copy_file, log_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What a publication took."""
+    """What was published, and what it took."""
 
     path: Path
     bytes: int
     seconds: float
-    cloned: bool  # the file system shares the blocks with the writer's file: no byte was copied
+    cloned: bool  # whether both files share their blocks, so that no byte was copied
 
 
 def snapshot_of(db: Path) -> Path:
-    """Where a database's readers find its published state: the address for notebooks and tools."""
+    """The file of a database's published state: notebooks and tools open this one."""
     return db.with_name(f"{db.stem}.snapshot{db.suffix}")
 
 
 def readable(db: Path) -> Path:
-    """The file to read: the published snapshot; the database itself where there is none yet."""
+    """The file to read: the published snapshot, or the database itself where there is none yet."""
     snapshot = snapshot_of(db)
     return snapshot if snapshot.exists() else db
 
 
 def publish(connection: duckdb.DuckDBPyConnection, *, keep: int = 0) -> Published:
-    """Publishes what has been committed, in one step; call it outside a transaction.
+    """Publishes what has been committed, in one step. Call it outside a transaction.
 
     `keep` is how many snapshots stay under the names of their runs, besides the one readers open.
 
-    Raises DatabaseError, and leaves the last snapshot as it was, where there is no room for it.
+    Raises DatabaseError where there is no room for it. The last snapshot then stays as it was.
     """
     started = time.perf_counter()
     db = _file_of(connection)
@@ -57,7 +57,7 @@ def publish(connection: duckdb.DuckDBPyConnection, *, keep: int = 0) -> Publishe
         cloned = copy_file(db, unfinished)
         if keep:
             _keep(unfinished, _kept(snapshot, _last_run(connection)))
-        # a log is some client's that wrote to the snapshot: its next reader would replay it
+        # a log is left by a client that wrote to the snapshot: the next reader would replay it
         log_of(snapshot).unlink(missing_ok=True)
         unfinished.replace(snapshot)
         _settle(snapshot.parent)
@@ -93,13 +93,13 @@ def _kept(snapshot: Path, run_id: int) -> Path:
 
 
 def _keep(file: Path, name: Path) -> None:
-    """A second name for the same file: it takes no room until the other name moves on."""
+    """Gives a file a second name: it takes no room while both names are of the same file."""
     name.unlink(missing_ok=True)
     os.link(file, name)
 
 
 def _prune(snapshot: Path, keep: int) -> None:
-    """Removes kept snapshots but the latest `keep`."""
+    """Removes all kept snapshots but the latest `keep`."""
     named = re.compile(rf"{re.escape(snapshot.stem)}\.run(\d+){re.escape(snapshot.suffix)}")
     kept = {
         int(found[1]): file
@@ -111,7 +111,7 @@ def _prune(snapshot: Path, keep: int) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Makes the new name outlast a power failure, where the system can."""
+    """Makes the new name survive a power failure, where the system can."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,9 +1,11 @@
-"""Serves the published database to DuckDB clients over the network, read-only: DuckDB's quack.
+"""Serves the published database to DuckDB clients over the network, to read only.
+
+It uses DuckDB's extension `quack`:
 
     server   follow(db, ...)  serves the snapshot, and each new one after it
     client   CREATE SECRET (TYPE quack, TOKEN '...'); ATTACH 'quack:localhost:9494' AS news;
 
-What is served is the snapshot and never the writer's file, so that no client can hold a run up.
+Clients read the snapshot and never the writer's file. So no client can block a run.
 """
 
 import json
@@ -22,15 +24,15 @@ from storage.core.errors import DatabaseError
 from storage.core.extensions import load_extension
 from storage.snapshot.publish import snapshot_of
 
-#: Seconds a new snapshot waits for queries under way before they are cut off.
+#: Seconds that a new snapshot waits for running queries, before they are cut off.
 GRACE = 60
-#: A token this short, quack itself does not take.
+#: The length of a token that quack refuses as too short.
 SHORTEST = 4
-#: Seconds until what could not be served is tried again, where no new snapshot comes before.
+#: Seconds until serving is tried again after a failure, unless a new snapshot comes before.
 RETRY = 10
-#: What a client may call in a FROM, besides the database's own macros: a list, for what is not on
-#: it might stop the server (quack_stop), listen in on others (enable_logging), or do either in SQL
-#: made up while it runs (query).
+#: What a client may call in a FROM, besides the database's own macros. All else is refused: it may
+#: stop the server (quack_stop), read what others ask (enable_logging), or run SQL that it makes up
+#: (query).
 TABLE_FUNCTIONS = {
     "duckdb_columns",
     "duckdb_constraints",
@@ -52,14 +54,14 @@ TABLE_FUNCTIONS = {
     "repeat_row",
     "unnest",
 }
-#: What it may call nowhere: quack's functions and ours, one that binds SQL it is given as text, and
-#: one that writes.
+#: What a client may call nowhere: a function that takes SQL as text, and one that writes; and all
+#: functions of quack and ours, by the beginnings of their names.
 REFUSED = {"json_serialize_plan", "write_log"}
 OURS = ("quack_", "copydesk_")
 
 
 def check_quack() -> None:
-    """Raises DatabaseError where quack cannot be had."""
+    """Raises DatabaseError where the extension quack is missing."""
     with duckdb.connect() as connection:
         _load(connection)
 
@@ -73,10 +75,11 @@ def follow(
     tell: Callable[[str], None],
     pause: float = 1,
 ) -> None:
-    """Serves a database's snapshot on localhost until told to stop; a new one takes its place.
+    """Serves a database's snapshot on localhost until told to stop, and each new one after it.
 
-    Clients then attach again. Where it cannot serve it goes on trying: `tell` hears why, in a
-    sentence, and hears "" once it serves. `pause` is how many seconds pass between two looks.
+    Clients attach again for a new snapshot. Where it can't serve, it goes on trying. `tell` is
+    called with the reason, in a sentence, and with "" when it serves. `pause` is the time between
+    two looks at the file, in seconds.
     """
     snapshot = snapshot_of(db)
     told = None
@@ -99,7 +102,7 @@ def follow(
 
 @contextmanager
 def serving(snapshot: Path, *, token: str, port: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A file served on localhost for as long as the block lasts.
+    """Serves a file on localhost until the block ends.
 
     Clients may read it and nothing else: no files of this machine, no network, no settings.
     """
@@ -137,10 +140,10 @@ def _macros(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _only_reads(parser: duckdb.DuckDBPyConnection, query: str, tables: set[str]) -> bool:
-    """Whether a query is a SELECT, or several, that call nothing but what a client may call.
+    """Whether a query consists of SELECTs that call only what a client may call.
 
-    Goes by DuckDB's own parse, in which a text is a text and a name a name however it is written.
-    What it cannot write down as a parse is refused: every statement but SELECT is among that.
+    It looks at the tree that DuckDB's own parser makes, so that spelling makes no difference. A
+    query without such a tree is refused: DuckDB makes one for SELECT only.
     """
     fine = True
 
@@ -153,18 +156,18 @@ def _only_reads(parser: duckdb.DuckDBPyConnection, query: str, tables: set[str])
         return node
 
     try:
-        # a cursor of its own: several clients may ask at a time
+        # several clients may ask at the same time: each call has a cursor of its own
         with parser.cursor() as cursor:
             ((tree,),) = cursor.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
         parsed = json.loads(tree, object_hook=see)
     except (duckdb.Error, ValueError, RecursionError):
         return False
-    # behind a zero the parser sees nothing, and whoever runs the query might
+    # the parser stops at a zero character, and whoever runs the query may not
     return fine and not parsed["error"] and "\0" not in query
 
 
 def _load(connection: duckdb.DuckDBPyConnection) -> None:
-    load_extension(connection, "httpfs")  # whose HTTP quack speaks
+    load_extension(connection, "httpfs")  # quack needs its HTTP
     load_extension(connection, "quack")
 
 
@@ -183,7 +186,7 @@ def _until_another(
     pause: float,
     patience: float = math.inf,
 ) -> None:
-    """Waits for the file to be another than it was, for so many seconds or until told to stop."""
+    """Waits until the file is another one, at most `patience` seconds, or until told to stop."""
     give_up = time.monotonic() + patience
     while _identity(file) == state and time.monotonic() < give_up and not stop.wait(pause):
         pass

@@ -1,1 +1,1 @@
-"""What is dropped and summed up with age, and how the file is rebuilt smaller."""
+"""Drops and sums up old rows, and rebuilds the file smaller."""

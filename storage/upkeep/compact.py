@@ -1,4 +1,4 @@
-"""Gives the room back that a database no longer needs: rebuilt beside itself, and swapped."""
+"""Rebuilds a database file without unused space, and swaps it for the old one."""
 
 from pathlib import Path
 
@@ -9,33 +9,34 @@ from storage.core.errors import DatabaseError
 from storage.core.files import remove
 from storage.upkeep.tidy import Done
 
-#: The share of a file that must be air before it is worth rebuilding.
-AIR = 0.25
-#: What is written in an order that compresses, and lets a query skip most of it.
+#: The share of a file that must be unused before it is worth rebuilding.
+UNUSED = 0.25
+#: Tables to write in an order that compresses well and that lets a query skip most rows.
 ORDERED = {"search_terms": "term, doc"}
 
 
 def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
-    """Rebuilds a database where a quarter of its file is air, or `anyway`.
+    """Rebuilds a database if a quarter of its file is unused, or if `anyway` says so.
 
-    The new file is complete, and counted row by row, before it takes the name; a process killed
-    before that leaves the old one. Raises DatabaseError where there is no room for both.
+    The new file replaces the old one when it is complete and the rows of each table were counted.
+    If the process is killed before, the old file stays. Raises DatabaseError where there is no room
+    for both.
     """
     db = db.resolve()  # a link stays one
     fresh = db.with_name(f"{db.name}.compact")
     with opened(db, patience=patience) as connection:
         remove(fresh)  # of one that was killed
         connection.execute("CHECKPOINT")
-        before, air = db.stat().st_size, _air(connection)
-        if air < AIR and not anyway:
-            return _done(f"{_mb(before)}, {air:.0%} of it air: left as it is", changed=False)
+        before, unused = db.stat().st_size, _unused(connection)
+        if unused < UNUSED and not anyway:
+            return _done(f"{_mb(before)}, {unused:.0%} of it unused: left as it is", changed=False)
         try:
             connect(fresh).close()
             strangers = _rebuild(connection, fresh)
             if strangers:
                 return _done(f"not rebuilt: {strangers} is no table of ours", changed=False)
             after = fresh.stat().st_size
-            # we still hold the old file: nobody has opened it since, and nobody will
+            # we still hold the old file, so no other process can have opened it
             fresh.replace(db)
         except OSError as error:
             raise DatabaseError(f"cannot rebuild {db}: {error}") from error
@@ -45,7 +46,10 @@ def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, fresh: Path) -> str:
-    """Fills a new database with this one's rows. Gives the name of a table that it cannot hold."""
+    """Fills a new database with the rows of this one.
+
+    Returns the name of a table that the new one does not have; empty where all is well.
+    """
     connection.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS rebuilt_copy")
     try:
         ours, theirs = _tables(connection, "rebuilt_copy"), _tables(connection, None)
@@ -58,12 +62,12 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, fresh: Path) -> str:
                 f"INSERT INTO rebuilt_copy.{table} BY NAME FROM {table} "
                 f"{f'ORDER BY {order}' if order else ''}"
             )
-            counts = connection.execute(
+            ((had, has),) = connection.execute(
                 f"SELECT (SELECT count(*) FROM {table}), "
                 f"(SELECT count(*) FROM rebuilt_copy.{table})"
             ).fetchall()
-            if len(set(counts[0])) > 1:
-                raise DatabaseError(f"{table} has {counts[0][0]} rows, rebuilt {counts[0][1]}")
+            if had != has:
+                raise DatabaseError(f"{table} has {had} rows, rebuilt {has}")
         connection.execute("CHECKPOINT rebuilt_copy")
     finally:
         connection.execute("DETACH rebuilt_copy")
@@ -79,7 +83,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str | None) -> set[
     return {name for (name,) in rows}
 
 
-def _air(connection: duckdb.DuckDBPyConnection) -> float:
+def _unused(connection: duckdb.DuckDBPyConnection) -> float:
     ((total, free),) = connection.execute(
         "SELECT total_blocks, free_blocks FROM pragma_database_size() "
         "WHERE database_name = current_database()"

@@ -1,13 +1,15 @@
-"""Keeps a database in shape: what is old goes, and each step says what it did.
+"""Removes and sums up what is old. Each step returns what it did.
 
-    drop_texts      articles older than asked lose their text and their place in the indexes
-    drop_stories    stories whose last article is older than asked go, with all that hangs on them
-    settle_pages    pages done need no copy of the feed's content; those of lost articles say so
-    roll_up_ledger  old requests become a row a day, host, feed and outcome; old outcomes their sums
+    drop_texts      old articles lose their text and their rows in the indexes
+    drop_stories    stories whose last article is old go, with all rows that name their articles
+    settle_pages    pages that led to an article lose the feed's content; pages of dropped articles
+                    say so
+    roll_up_ledger  old requests are summed up by day, host, feed and outcome; old outcomes by run,
+                    feed and outcome
 
-`storage.upkeep.compact` then gives the room back.
+`storage.upkeep.compact` then makes the file smaller.
 
-`now` is an argument; ages are of when an article appeared, or of a run's clock.
+The age of an article is counted from when it appeared, that of a request from its run's clock.
 """
 
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ from storage.views.search import forgetting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """How long what is kept; None for ever."""
+    """How long texts, stories and the ledger are kept; None means for ever."""
 
     texts: timedelta | None = None
     stories: timedelta | None = None
@@ -31,7 +33,7 @@ class Keep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a step did: a sentence, and whether it changed anything."""
+    """What a step of upkeep did, in words, and whether it changed anything."""
 
     step: str
     what: str
@@ -39,7 +41,7 @@ class Done:
 
 
 def tidy(connection: duckdb.DuckDBPyConnection, keep: Keep, now: datetime) -> list[Done]:
-    """Every step but compaction, each in a transaction of its own."""
+    """Takes every step, each in a transaction of its own."""
     done = []
     for step, age in (
         (drop_texts, keep.texts),
@@ -54,9 +56,9 @@ def tidy(connection: duckdb.DuckDBPyConnection, keep: Keep, now: datetime) -> li
 
 
 def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -> Done:
-    """Articles that appeared before then lose their text, sketch, index rows and place in search.
+    """Removes text, sketch and index rows of articles that appeared before then.
 
-    They stay, with headline, address, length and story.
+    The articles stay, with headline, address, length and story.
     """
     if before is None:
         return _nothing("texts", "kept for ever")
@@ -91,10 +93,10 @@ def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -
 
 
 def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None) -> Done:
-    """Stories whose last article appeared before then go: articles and all rows that name them;
-    and what was read from other pages first seen before then.
+    """Removes stories whose last article appeared before then, and all rows of their articles.
 
-    Their pages stay in the account, so that a feed that still lists them does not bring them back.
+    Also removes what was read from other pages first seen before then. The pages stay in the
+    account: a feed that still lists them does not bring them back.
     """
     if before is None:
         return _nothing("stories", "kept for ever")
@@ -135,7 +137,7 @@ def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None)
 
 
 def settle_pages(connection: duckdb.DuckDBPyConnection) -> Done:
-    """Pages that led to an article give up the feed's content; where it is gone, they say so."""
+    """Empties the feed's content of pages that led to an article; notes dropped articles."""
     content = _changed(
         connection,
         "UPDATE core.pages SET content = '' "
@@ -152,8 +154,11 @@ def settle_pages(connection: duckdb.DuckDBPyConnection) -> Done:
 
 
 def roll_up_ledger(connection: duckdb.DuckDBPyConnection, before: datetime | None) -> Done:
-    """Requests before then become a row a day, host, feed and outcome; of the outcomes of runs
-    before then the sums stay, without addresses."""
+    """Sums up requests before then, and the outcomes of runs before then.
+
+    Requests become a row for each day, host, feed and outcome. Outcomes become a row for each run,
+    feed and outcome, without addresses.
+    """
     if before is None:
         return _nothing("ledger", "kept for ever")
     connection.execute(
@@ -199,7 +204,7 @@ def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
 def _changed(
     connection: duckdb.DuckDBPyConnection, sql: str, parameters: list[object] | None = None
 ) -> int:
-    """How many rows a statement changed."""
+    """Runs a statement; returns how many rows it changed."""
     ((number,),) = connection.execute(sql, parameters).fetchall()
     return int(number)
 

@@ -1,15 +1,15 @@
-"""The full-text index behind `search('words')`: kept up to date a few articles at a time.
+"""The full-text index behind `search('words')`: each publication adds the new articles.
 
-Two tables, written in plain SQL; the macro in views.sql ranks by BM25 over them. DuckDB's own
-extension `fts` was measured and left: it can only build its index anew (17 s for 20,000 articles,
-at every run), and whoever asks has to have the extension as well.
+It is two tables, written in plain SQL. The macro in search.sql ranks by BM25 over them. We do not
+use DuckDB's extension `fts`, because it can only build its whole index anew (17 s for 20,000
+articles, at every run), and because every reader would need the extension as well.
 """
 
 import duckdb
 
 from storage.core.migrate import transaction
 
-#: Articles indexed in one transaction: bounds the memory of a first index over years of news.
+#: How many articles one transaction indexes. It bounds the memory that years of news take.
 BATCH = 20_000
 
 _FOUND = """
@@ -27,7 +27,7 @@ UNION ALL SELECT doc, article_id, NULL, 0 FROM fresh
 
 
 def index_articles(connection: duckdb.DuckDBPyConnection) -> int:
-    """Indexes the articles that are not yet; returns how many they were."""
+    """Indexes the articles that are not indexed yet; returns their number."""
     done = 0
     while True:
         with transaction(connection):
@@ -48,8 +48,11 @@ def index_articles(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def forgetting(articles: str) -> tuple[str, str]:
-    """The two statements that take a query's articles out of the index: what is left of them is
-    indexed anew when the database is published. A parameter of the query is one of either."""
+    """The two statements that take articles out of the index.
+
+    `articles` is a query of article ids. Each statement takes the parameters of this query once.
+    Articles that still exist are indexed again when the database is published.
+    """
     return (
         "DELETE FROM core.search_terms WHERE doc IN "
         f"(SELECT doc FROM core.search_docs WHERE article_id IN ({articles}))",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.agencies.attribution import LIKELY, attribute
+from ingest.agencies.attribution import attribute
+from ingest.model import LIKELY
 
 URL = "https://www.example-gazette.com/news/harbour"
 BODY = (

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.agencies.names import is_agency, named_agency, site_agency, spelled
+from ingest.agencies.attribution import LABEL
+from ingest.agencies.names import AGENCIES, is_agency, named_agency, site_agency, spelled
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,14 @@ def test_an_agencys_site_is_known_by_its_domain():
 @given(st.text(max_size=300))
 def test_any_text_can_be_asked_for(text):
     assert isinstance(named_agency(text), str)
+
+
+def test_a_label_is_taken_off_whole():
+    assert LABEL.sub("", "Sources: AP") == LABEL.sub("", "Source: AP") == "AP"
+
+
+def test_no_name_stands_for_two_agencies():
+    for kind in ("short", "names", "sites"):
+        listed = [name.casefold() for agency in AGENCIES.values() for name in agency.get(kind, ())]
+        assert kind == "short" or len(listed) == len(set(listed))
+    assert {kind for agency in AGENCIES.values() for kind in agency} == {"short", "names", "sites"}

@@ -1,15 +1,21 @@
 import pytest
+import tld
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.model import Failed, Outcome
 from ingest.urls import (
+    MAX_ADDRESS,
+    MAX_HOST,
     believed_canonical,
+    canonical_form,
     canonical_url,
     host_of,
     outlet,
+    text_without_secrets,
     url_id,
     without_credentials,
+    without_secrets,
 )
 
 
@@ -139,6 +145,87 @@ def test_what_is_not_a_web_address_is_a_bad_address(listed):
     assert caught.value.outcome is Outcome.BAD_ADDRESS
 
 
+LONG = "https://wire.example/"
+
+
+@pytest.mark.parametrize(
+    ("listed", "detail"),
+    [
+        (LONG + "a" * (MAX_ADDRESS - len(LONG) + 1), "an address of more than 2,083 characters"),
+        (LONG + "a" * 1_000_000, "an address of more than 2,083 characters"),
+        (LONG + "\u6f22" * 300, "an address of more than 2,083 characters"),  # nine times as long
+        ("https://" + "a." * 121 + "wire.example/", "a host of more than 253 characters"),
+        ("https://" + "m." * 121 + "wire.example/", "a host of more than 253 characters"),
+        # and so is one that only redirects to such a host
+        (
+            "https://google.com/amp/" + "a." * 121 + "wire.example/",
+            "a host of more than 253 characters",
+        ),
+    ],
+)
+def test_an_address_or_host_over_the_limits_is_a_bad_address(listed, detail):
+    with pytest.raises(Failed) as caught:
+        canonical_url(listed)
+    assert (caught.value.outcome, caught.value.detail) == (Outcome.BAD_ADDRESS, detail)
+
+
+def test_an_address_or_host_at_the_limits_has_its_form():
+    longest = LONG + "a" * (MAX_ADDRESS - len(LONG))
+    assert canonical_url(f"  {longest}\n") == longest
+    host = "a." * 120 + "wire.example."
+    assert len(host.rstrip(".")) == MAX_HOST - 1
+    assert outlet(canonical_url(f"https://{host}/")) == host.rstrip(".")
+
+
+@pytest.mark.parametrize(
+    ("listed", "form"),
+    [
+        ("https://" + "m.amp." * 20_000 + "wire.example/a", "https://wire.example/a"),
+        ("https://" + "m." * 20_000 + "co.uk/a", "https://m.co.uk/a"),
+        (LONG + "x" + "/amp" * 50_000, LONG + "x"),
+        (LONG + "x" + "/amp" * 50_000 + "/", LONG + "x/"),
+        (LONG + "tag" + "/amp" * 50_000, LONG + "tag/amp"),
+        (LONG + "x" + ".amp" * 50_000 + ".html", LONG + "x.html"),
+        (LONG + "x.amp.html" + "/amp" * 50_000, LONG + "x.html"),
+        (LONG + "a/" * 100_000 + "../" * 100_000, LONG),
+        (LONG + "a/" * 100_000 + "../" * 99_999, LONG + "a/"),
+    ],
+)
+def test_an_address_stored_before_there_were_limits_keeps_its_form(listed, form):
+    # while the loops were quadratic each of these took many seconds
+    assert canonical_form(listed) == form
+
+
+def test_a_hosts_public_suffix_is_looked_up_once_however_long_it_is(monkeypatch):
+    looked_up = []
+    get_tld = tld.get_tld
+    monkeypatch.setattr(tld, "get_tld", lambda *a, **k: looked_up.append(a) or get_tld(*a, **k))
+    assert canonical_form("https://" + "m." * 5_000 + "co.uk/a") == "https://m.co.uk/a"
+    assert len(looked_up) == 1
+
+
+@given(st.text(alphabet="abm./%?&;=\u00e4\u6f22", max_size=3000))
+@example("/amp" * 520)
+@example("a/" * 400 + "../" * 400)
+def test_within_the_limits_the_limits_change_nothing(rest):
+    listed = f"https://{rest}"
+    try:
+        canonical = canonical_url(listed)
+    except Failed as failure:
+        assert "more than" in failure.detail or _fails(listed)  # noqa: PT017  either will do
+        return
+    assert canonical == canonical_form(listed)
+    assert len(canonical) <= MAX_ADDRESS
+
+
+def _fails(listed):
+    try:
+        canonical_form(listed)
+    except Failed:
+        return True
+    return False
+
+
 ADDRESSES = st.builds(
     "{}{}{}".format,
     st.sampled_from(["http://", "https://", "HTTP://", "//", "ftp://", ""]),
@@ -154,6 +241,9 @@ ADDRESSES = st.builds(
 @example("https://wire.example/?%61mp;utm_source=a")
 @example("https://a../")
 @example("https://google.com/amp/s/" * 300 + "wire.example/a")
+@example("https://" + "google.com/amp/s/" * 100 + "wire.example/a")
+@example("https://wire.example/" + "\u6f22" * 300)
+@example("https://wire.example/" + "\u6f22" * 200)
 @example(
     "https://google.com/url?q=https%3A%2F%2Fgoogle.com%2Furl%3Fq%3Dhttps%253A%252F%252Fa.example"
 )
@@ -207,6 +297,53 @@ def test_an_outlet_is_the_host_without_its_boilerplate(url, site):
 )
 def test_credentials_are_taken_out_and_nothing_else(url, shown):
     assert without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://wire.example/f?token=1f9c", "https://wire.example/f?token="),
+        ("https://wire.example/f?show=7&auth=1f9c&x=1#a", "https://wire.example/f?show=7&auth=&x=1#a"),
+        ("https://wire.example/f?key=1f9c", "https://wire.example/f?key="),
+        ("https://wire.example/f?API_KEY=1f9c", "https://wire.example/f?API_KEY="),
+        ("https://wire.example/f?apikey=a;b", "https://wire.example/f?apikey="),
+        ("https://wire.example/f?access_token=1&password=a b", "https://wire.example/f?access_token=&password="),
+        ("https://wire.example/f?feedToken=1f9c", "https://wire.example/f?feedToken="),
+        ("https://wire.example/f?sv=2&sig=a%2Fb=", "https://wire.example/f?sv=2&sig="),
+        ("https://wire.example/f?X-Amz-Signature=1f9c", "https://wire.example/f?X-Amz-Signature="),
+        ("https://wire.example/f?a=1&amp;token=1f9c", "https://wire.example/f?a=1&amp;token="),
+        ("https://ana:secret@wire.example/f?token=1f9c", "https://wire.example/f?token="),
+        ("https://wire.example/f?token=", "https://wire.example/f?token="),
+        # none of these is a secret
+        ("https://wire.example/f?author=ana&keyword=quay", None),
+        ("https://wire.example/f?monkey=1&sort_key=date&design=2", None),
+        ("https://wire.example/token=1f9c/f?q=token", None),
+        ("https://wire.example/f?format=rss&tag=keys", None),
+    ],
+)  # fmt: skip
+def test_the_secrets_of_a_feeds_address_are_taken_out_and_nothing_else(url, shown):
+    expected = url if shown is None else shown
+    assert without_secrets(url) == expected
+    assert without_secrets(expected) == expected
+
+
+def test_a_page_keeps_a_parameter_that_would_be_a_feeds_secret():
+    for name in ("key", "token", "auth", "sig"):
+        page = f"https://wire.example/a?{name}=1024"
+        assert canonical_url(page) == without_credentials(page) == page
+
+
+def test_a_message_says_no_secret_of_any_address_in_it():
+    message = "no answer from 'https://ana:secret@wire.example/f?a=1&token=1f9c' (key=3)"
+    assert text_without_secrets(message) == (
+        "no answer from 'https://wire.example/f?a=1&token=' (key=3)"
+    )
+
+
+@given(st.text(alphabet="?&;=#/@: token_keysig", max_size=60))
+def test_taking_secrets_out_twice_is_taking_them_out_once(text):
+    assert without_secrets(without_secrets(text)) == without_secrets(text)
+    assert text_without_secrets(text_without_secrets(text)) == text_without_secrets(text)
 
 
 def test_the_id_of_an_address_never_changes():

@@ -26,10 +26,10 @@ from datasketch import MinHash
 from rich.console import Console
 from rich.table import Table
 
-from flows.cli.plot import Chart, svg
 from flows.pipeline.folding import BOUNDS, SKETCH, file_articles
 from ingest.dedup.hashes import distinct, within
 from ingest.dedup.sketch import shingle, signatures, sketch_articles
+from ingest.evaluation.chart import Chart, svg
 from ingest.model import Article, Story
 from ingest.words import words
 from storage.store import Store, open_store
@@ -175,10 +175,10 @@ def recall() -> None:
     sets = [distinct(shingle(words(a.text), SKETCH)) for a in articles]
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "a.duckdb") as store:
         sketches = sketch_articles([a.article_text for a in articles], SKETCH)
-        store.add_articles(1, articles)
+        store.articles.add(1, articles)
         store.index.add(sketches)
-        store.index.ask(sketches, WINDOW)
-        found = set(store.index.candidates(WINDOW, SKETCH.min_shingles, SKETCH.every, BOUNDS))
+        with store.index.asking(sketches, WINDOW) as lookup:
+            found = set(lookup.candidates(WINDOW, SKETCH.min_shingles, SKETCH.every, BOUNDS))
     alike, held = [], []
     for a, b in combinations(range(len(sets)), 2):
         shared = int(within(sets[a], sets[b]).sum())
@@ -202,9 +202,9 @@ def fill(store: Store, newsroom: Newsroom, count: int) -> None:
     for ids in batched(range(1, count + 1), 1000):
         articles = newsroom.articles(len(ids), ids[0])
         with store.transaction():
-            store.add_articles(1, articles)
+            store.articles.add(1, articles)
             store.index.add(sketch_articles([a.article_text for a in articles], SKETCH))
-            store.put_stories(1, [_alone(a) for a in articles])
+            store.stories.put(1, [_alone(a) for a in articles])
 
 
 def _alone(article: Article) -> Story:

@@ -2,7 +2,7 @@
 
     loading     100,000 articles of 3 KB: new, all known, a tenth new; against a raw Arrow insert
     publishing  seconds and bytes of a snapshot, against a plain copy of the file
-    asking      every example of storage/VIEWS.md, on 1,000,000 articles; the best of three, since
+    asking      every example of docs/sql.md, on 1,000,000 articles; the best of three, since
                 other work on the machine only ever adds
 
 The texts are made up, of 50,000 words as common as words are. `--articles 10000` is a quick look.
@@ -25,8 +25,9 @@ from rich.table import Table
 from ingest.dedup.sketch import SketchParams
 from ingest.model import Article, Feed, Sketch
 from storage.reading import open_reader
+from storage.records.articles import ARTICLE
 from storage.snapshot.publish import snapshot_of
-from storage.store import ARTICLE, Store, open_store
+from storage.store import Store, open_store
 
 NOW = datetime(2026, 9, 17, 12, tzinfo=UTC)
 WORDS, LENGTH = 50_000, 450  # some 3 KB
@@ -116,10 +117,10 @@ def load(store: Store, articles: list[Article], sketches: list[Sketch]) -> None:
     for start in range(0, len(articles), BATCH):
         part = slice(start, start + BATCH)
         with store.transaction():
-            held = store.known_articles([article.article_id for article in articles[part]])
+            held = store.articles.known([article.article_id for article in articles[part]])
             fresh = [a for a in articles[part] if a.article_id not in held]
             if fresh:
-                store.add_articles(1, fresh)
+                store.articles.add(1, fresh)
                 store.index.add([s for s in sketches[part] if s.article_id not in held])
     store._connection.execute("CHECKPOINT")
 

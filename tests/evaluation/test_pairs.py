@@ -4,18 +4,18 @@ import pytest
 from support.builders import NOW, feed
 from support.constructed import corpus
 
-from flows.cli.plot import Chart, svg
 from flows.pipeline.folding import file_articles
+from ingest.evaluation.chart import Chart, svg
 from ingest.evaluation.pairs import (
     Judged,
     LabelledPair,
-    Score,
     adjusted_rand,
     by_label,
     fold_score,
     link_score,
     read_pairs,
 )
+from ingest.evaluation.score import Score
 from ingest.model import CopydeskError
 from storage.store import open_store
 
@@ -48,16 +48,16 @@ def test_folding_and_linking_are_scored_apart():
         verdict("shares", "update"),
         verdict("unrelated", "absent"),
     ]
-    assert fold_score(verdicts) == Score(right=1, said=2, due=2)
-    assert link_score(verdicts) == Score(right=3, said=4, due=4)
+    assert fold_score(verdicts) == Score(right=1, wrong=1, missed=1)
+    assert link_score(verdicts) == Score(right=3, wrong=1, missed=1)
     assert [v.wrong for v in verdicts] == [False, True, True, True, True, False]
     assert by_label(verdicts)["abridged"] == {"embeds": 1}
 
 
 def test_scores_are_precision_recall_and_their_mean():
-    score = Score(right=3, said=4, due=6)
+    score = Score(right=3, wrong=1, missed=3)
     assert (score.precision, score.recall, score.f1) == (0.75, 0.5, 0.6)
-    assert (Score(right=0, said=0, due=0).f1, Score(right=0, said=2, due=0).precision) == (1, 0)
+    assert (Score().f1, Score(wrong=2).precision) == (1, 0)
 
 
 def test_the_rand_index_is_1_for_the_same_stories_and_lower_for_others():

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ingest.evaluation.text import agreement, read_labelled
+from ingest.evaluation.text import read_labelled, text_score
 from ingest.model import CopydeskError
 
 
@@ -22,5 +22,5 @@ def test_a_broken_archive_of_a_page_is_named(tmp_path):
 
 
 def test_texts_of_fewer_than_four_words_agree_where_they_are_the_same():
-    assert agreement("The quay sank.", "the quay sank").f1 == 1
-    assert agreement("The quay", "the quay sank").f1 == 0
+    assert text_score("The quay sank.", "the quay sank").f1 == 1
+    assert text_score("The quay", "the quay sank").f1 == 0

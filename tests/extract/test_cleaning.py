@@ -623,3 +623,11 @@ def test_words_that_differ_by_a_vowel_sign_are_different():
     assert key("दिल") != key("दाल")
     assert key("दिल!") == key(" दिल")
     assert line_hash("किताब") != line_hash("कुताब")
+
+
+def test_the_names_that_are_stored_with_removed_lines_stay_as_they_are():
+    stored = (
+        *("recurring", "symbols", "phrases", "pointers", "pleas", "titles", "dates", "bylines"),
+        *("links", "biographies", "notices", "glued", "trailing"),
+    )
+    assert tuple(RULES) == stored

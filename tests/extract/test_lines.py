@@ -8,8 +8,8 @@ from ingest.extract.lines import (
     linked_share,
     paragraphs,
     plain_lines,
-    surroundings,
-    written,
+    read_surroundings,
+    visible_text,
 )
 from ingest.extract.prune import prune
 from ingest.extract.wording import key
@@ -219,7 +219,7 @@ def test_any_markup_can_be_pruned_and_read(markup):
     prune(page)
     assert len("".join(page.text_content().split())) <= len(before)
     assert isinstance(paragraphs(page), str)
-    assert isinstance(written(page), str)
+    assert isinstance(visible_text(page), str)
 
 
 def test_surroundings_are_compared_without_case_and_marks():
@@ -228,7 +228,7 @@ def test_surroundings_are_compared_without_case_and_marks():
         '<a href="/a">Ferry strike: week three</a><a href="#top">To the top</a>'
         '<a href="mailto:x@y.example">Write to us</a><a href="javascript:x()">Play</a><a>Name</a>'
     )
-    found = surroundings(page, titles=["Council votes", ""], authors=["Ana Lund"])
+    found = read_surroundings(page, titles=["Council votes", ""], authors=["Ana Lund"])
     assert found.titles == {"harbour council votes", "council votes"}
     assert found.links == {"ferry strike week three"}
     assert found.headings == {"harbour council votes", "what now"}
@@ -236,7 +236,7 @@ def test_surroundings_are_compared_without_case_and_marks():
 
 
 def test_the_share_of_links_is_one_of_words():
-    found = surroundings(tree('<a href="/a">one two three</a>'))
+    found = read_surroundings(tree('<a href="/a">one two three</a>'))
     assert linked_share(["One two three", "four five six seven eight nine"], found) == 1 / 3
     assert linked_share([], found) == 0
     assert key("One two three") in found.links
@@ -244,7 +244,7 @@ def test_the_share_of_links_is_one_of_words():
 
 def test_all_that_is_written_on_a_page_but_its_scripts():
     page = tree("<nav>Home</nav><script>x()</script><p>Please <b>log</b> in</p>")
-    assert written(page) == "Home Please log in"
+    assert visible_text(page) == "Home Please log in"
 
 
 def test_paragraphs_are_neither_captions_nor_links():

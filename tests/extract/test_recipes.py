@@ -5,7 +5,7 @@ import pytest
 from support.builders import NOW, ago, entry, fetched
 
 from ingest.extract.article import Known, extract_article
-from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, found, read_recipes
+from ingest.extract.recipes import NO_RECIPE, Recipe, apply_recipe, read_recipes, select_texts
 from ingest.model import CopydeskError
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
@@ -91,7 +91,7 @@ def test_nothing_is_wrong_with_dropping_a_part_of_what_is_dropped(write):
     ],
 )
 def test_a_selector_finds_texts_and_attributes(write, selector, expected):
-    assert found(tree(), one(write, f'author = "{selector}"').author) == expected
+    assert select_texts(tree(), one(write, f'author = "{selector}"').author) == expected
 
 
 @pytest.mark.parametrize("listed", ['["Coast News", " Bay Wire "]', '"Coast News"'])
@@ -102,7 +102,7 @@ def test_agencies_are_names(write, listed):
 
 
 def test_without_a_selector_nothing_is_found():
-    assert found(tree(), "") == ()
+    assert select_texts(tree(), "") == ()
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_page_whose_title_says_so_is_not_found(title):
 
 def test_a_page_without_text_that_says_so_is_not_found():
     around = "News Sport Weather Sorry, the page could not be found. Try the search."
-    assert verdict(title="The Harbour Post", around=around) is Verdict.NOT_FOUND
+    assert verdict(title="The Harbour Post", page_text=around) is Verdict.NOT_FOUND
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_brief_with_a_cookie_banner_left_in_it_is_an_article():
     ],
 )
 def test_a_page_that_asks_for_a_login(around):
-    assert verdict(around=around) is Verdict.LOGIN
+    assert verdict(page_text=around) is Verdict.LOGIN
     assert verdict(*[around] * (90 // len(words(around)))) is Verdict.LOGIN
 
 
@@ -236,8 +236,8 @@ def test_a_page_declared_as_not_free_is_paywalled_while_it_is_short():
 
 
 def test_a_page_that_gives_as_much_as_it_states_is_not_cut_off():
-    assert verdict(*brief(208), is_free=False, stated=220) is Verdict.FULL
-    assert verdict(*brief(208), is_free=False, stated=900) is Verdict.PAYWALLED
+    assert verdict(*brief(208), is_free=False, declared_words=220) is Verdict.FULL
+    assert verdict(*brief(208), is_free=False, declared_words=900) is Verdict.PAYWALLED
 
 
 def test_a_page_declared_as_free_has_no_paywall():
@@ -329,10 +329,10 @@ def test_every_verdict_is_an_outcome(kind):
     st.floats(0, 1),
 )
 def test_any_page_is_judged(lines, title, around, linked):
-    found, reason = seen(lines, title=title, around=around, linked=linked)
+    found, reason = seen(lines, title=title, page_text=around, linked=linked)
     assert (found is Verdict.FULL) == (reason == "")
 
 
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_a_long_article_that_says_it_is_one_is_full_whatever_its_page_says(title, around):
-    assert verdict(*brief(320), title=title, around=around, types=ARTICLE) is Verdict.FULL
+    assert verdict(*brief(320), title=title, page_text=around, types=ARTICLE) is Verdict.FULL

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOW, ago, state
 
-from ingest.feeds.schedule import WEIGHTS, Cadence, next_poll
-from ingest.model import FeedState, Hints, Outcome
+from ingest.feeds.schedule import Cadence, next_poll
+from ingest.model import WEIGHTS, FeedState, Hints, Outcome
 
 CADENCE = Cadence()
 STEADY = Cadence(jitter=0)

@@ -12,7 +12,15 @@ from support.certificates import self_signed, server_context
 from support.fetching import fetch_one, limit
 from support.serving import Answer, serving
 
-from ingest.fetch.guard import GuardedBackend, forbidden, forbidden_name, literal, parse_networks
+from ingest.fetch.guard import (
+    LOCAL_NAMES,
+    GuardedBackend,
+    forbidden,
+    forbidden_name,
+    literal,
+    parse_hosts,
+    parse_networks,
+)
 from ingest.model import CopydeskError, Failed, Outcome
 
 REFUSED = {
@@ -59,6 +67,14 @@ REFUSED = {
     "fec0::1": "special address",
     "ff02::1": "multicast address",
     "5f00::1": "reserved address",
+    # where clouds serve machines their settings
+    "168.63.129.16": "cloud metadata address",
+    "::ffff:168.63.129.16": "cloud metadata address",
+    "64:ff9b::168.63.129.16": "cloud metadata address",
+    "100.100.100.200": "special address",
+    "192.0.0.192": "special address",
+    "fd00:ec2::254": "private address",
+    "fd20:ce::254": "private address",
 }
 TALKED_TO = [
     "1.1.1.1",
@@ -154,13 +170,21 @@ def test_what_the_system_takes_for_an_address_is_a_literal(address, form):
 @pytest.mark.parametrize(
     "host",
     ["localhost", "LOCALHOST.", "desk.localhost", "printer.local", "metadata.google.internal",
-     "local", "internal", "10.0.0.1", "0x7f000001", "169.254.169.254"],
+     "local", "internal", "10.0.0.1", "0x7f000001", "169.254.169.254", "168.63.129.16",
+     "metadata", "mylocal", "kubernetes", "kubernetes.default.svc", "db.svc.cluster.local",
+     "printer.lan", "nas.home.arpa", "1.0.168.192.in-addr.arpa", "desk.intranet", "desk.corp.",
+     "Router.HOME", "localhost.localdomain", "localhost6.localdomain6", "ip6-localhost",
+     "desk.test", "desk.alt", "host.docker.internal", "api.consul", "desk.private", "a.mail"],
 )  # fmt: skip
 def test_a_proxy_is_not_asked_for_what_is_local(host):
     assert forbidden_name(host)
 
 
-@pytest.mark.parametrize("host", ["wire.example", "1.1.1.1", "localhost.example", "mylocal"])
+@pytest.mark.parametrize(
+    "host",
+    ["wire.example", "1.1.1.1", "localhost.example", "local.example", "news.invalid",
+     "lan.example.com", "www.home.co.uk", "2606:4700::1111"],
+)  # fmt: skip
 def test_a_proxy_is_asked_for_any_other_host(host):
     assert forbidden_name(host) == ""
 
@@ -171,6 +195,26 @@ def test_an_allowed_network_holds_for_a_proxy_too():
     assert forbidden_name("127.1", loopback) == ""
     assert forbidden_name("10.0.0.1", loopback)
     assert forbidden_name("printer.local", loopback)
+    assert forbidden_name("metadata", loopback)
+
+
+def test_a_proxy_is_asked_for_a_local_host_that_is_named():
+    names = parse_hosts(["Wire.LAN.", " desk "])
+    assert forbidden_name("wire.lan", names=names) == ""
+    assert forbidden_name("DESK", names=names) == ""
+    assert forbidden_name("other.lan", names=names)
+    assert forbidden_name("a.wire.lan", names=names)
+
+
+@given(
+    st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8}){0,2}", fullmatch=True),
+    st.sampled_from(sorted(LOCAL_NAMES)),
+)
+def test_no_name_under_a_local_one_is_asked_for(name, last):
+    assert forbidden_name(f"{name}.{last}")
+    assert forbidden_name(f"{name}.{last}.")
+    assert forbidden_name(last.upper())
+    assert forbidden_name(f"{name}.{last}", names=parse_hosts([f"{name}.{last}"])) == ""
 
 
 class Network(httpcore.AsyncNetworkBackend):
@@ -294,7 +338,31 @@ def test_a_proxy_may_be_anywhere_and_looks_names_up_itself(site):
     assert fetched.body == b"by proxy"
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.1", "169.254.169.254", "desk.internal"])
+def test_a_host_that_the_limits_name_is_asked_of_a_proxy(site):
+    site.answers["http://wire.lan/a"] = Answer(200, b"by proxy")
+    named = limit(allow_networks=(), allow_hosts=("wire.lan",))
+    assert fetch_one("http://wire.lan/a", limits=named, proxy=site.address).body == b"by proxy"
+    other = fetch_one("http://desk.lan/a", limits=named, proxy=site.address)
+    assert (other.outcome, other.detail) == (
+        Outcome.FORBIDDEN_ADDRESS,
+        "desk.lan: a name of a private network",
+    )
+
+
+def test_without_a_proxy_a_named_host_is_judged_by_its_address(site):
+    async def resolve(_host, _port):
+        return ["127.0.0.1"]
+
+    named = limit(allow_networks=(), allow_hosts=("wire.lan",))
+    failure = fetch_one(f"http://wire.lan:{site.server_port}/a", limits=named, resolve=resolve)
+    assert failure.outcome is Outcome.FORBIDDEN_ADDRESS
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.1", "169.254.169.254", "desk.internal", "metadata", "wire.lan",
+     "kubernetes.default.svc", "168.63.129.16"],
+)  # fmt: skip
 def test_a_proxy_is_no_way_around_the_guard(site, host):
     failure = fetch_one(f"http://{host}/a", limits=NOBODY, proxy=site.address)
     assert failure.outcome is Outcome.FORBIDDEN_ADDRESS

@@ -2,19 +2,25 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.fetching import NOW, session
+from support.fetching import NOW, session, settled
 from support.hostile import BEHAVIOURS, LIMITS, newsroom, resolve, url
 
 from flows.pipeline.polling import poll_feed
 from ingest.feeds.parse import parse_feed
-from ingest.model import FeedState, Outcome
+from ingest.feeds.plan import identify
+from ingest.fetch.errors import MAX_DETAIL
+from ingest.model import EntryOutcome, FeedState, Outcome, Request
+from ingest.urls import MAX_ADDRESS
+from ingest.values import clean_text
 
+ROOT = Path(__file__).parent.parent.parent
 QUICK = [behaviour for behaviour in BEHAVIOURS if not behaviour.slow]
 
 # what a second round over them could show, beside how long they take
@@ -60,6 +66,42 @@ def test_every_failure_says_why(run):
             assert poll.attempt.detail, name
 
 
+def test_no_detail_steers_a_terminal(run):
+    for name, poll in run[0].items():
+        assert poll.attempt.detail == clean_text(poll.attempt.detail), name
+        assert len(poll.attempt.detail) <= MAX_DETAIL
+
+
+@pytest.mark.parametrize("behaviour", [b for b in QUICK if b.entries], ids=lambda b: b.name)
+def test_each_entry_is_a_page_or_has_a_bad_address(run, behaviour):
+    identified = identify(1, run[0][behaviour.name].parsed.entries, NOW)
+    bad = [one for one in identified if isinstance(one, EntryOutcome)]
+    assert [one.outcome for one in bad] == [Outcome.BAD_ADDRESS] * behaviour.bad
+    assert all(len(one.url) <= MAX_ADDRESS for one in identified)
+
+
+async def visit_all(ports, behaviours, path):
+    """A page of each host asked for with its robots.txt held to; what came of them."""
+    async with session(limits=LIMITS, resolve=resolve) as fetcher:
+        requests = [Request(url=url(b, ports).replace("/feed", path)) for b in behaviours]
+        found = await settled(*(fetcher.fetch(one, "*/*", robots=True) for one in requests))
+        return found, fetcher.robots_missed()
+
+
+def test_robots_txt_may_be_a_bomb_and_the_page_is_fetched_all_the_same(tmp_path):
+    bombs = [b for b in QUICK if b.robots]
+    with newsroom(tmp_path) as room:
+        found, missed = asyncio.run(visit_all(room.ports, bombs, "/" + "a" * 60_000))
+    assert {b.name: getattr(one, "status", one) for b, one in zip(bombs, found, strict=True)} == {
+        b.name: 200 for b in bombs
+    }
+    noted = {host.partition(":")[0]: why for host, why in missed.items()}
+    harmless = {"robots-of-dollars.example"}  # many rules, each compared in one step
+    assert set(noted) == {b.host for b in bombs} - harmless
+    assert noted["robots-of-wildcards.example"].endswith("rules with wildcards too many")
+    assert noted["robots-in-a-loop.example"] == "too_many_redirects: more than 5"
+
+
 def test_hosts_that_asked_for_patience_get_it(run):
     _, second, states, asked = run
     patient = {Outcome.THROTTLED, Outcome.CHALLENGED}
@@ -93,7 +135,7 @@ def test_the_whole_run_stays_within_its_memory(tmp_path):
             capture_output=True,
             text=True,
             check=False,
-            cwd=Path(__file__).parent.parent.parent,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
         )
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)

@@ -1,14 +1,16 @@
 import asyncio
+import threading
 from contextlib import suppress
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 from support.fetching import fetch, fetch_one, limit, session, settled
 from support.serving import Answer, serving
 
-from ingest.fetch.robots import Robots
+from ingest.fetch.robots import MAX_WILDCARDS, Robots, bounded
 from ingest.model import Failed, Outcome, Request
 
 RULES = b"User-agent: copydesk\nDisallow: /private/\n\nUser-agent: *\nDisallow: /\n"
@@ -130,13 +132,91 @@ def check(text, url="http://wire.example/a"):
 
 def test_a_delay_is_known_as_soon_as_the_text_is():
     robots = Robots({"wire.example": "User-agent: *\nCrawl-delay: 7"}, None)
-    assert robots.crawl_delay("wire.example") == 7
-    assert robots.crawl_delay("other.example") == 0
+    assert asyncio.run(robots.crawl_delay("wire.example")) == 7
+    assert asyncio.run(robots.crawl_delay("other.example")) == 0
 
 
 def test_rules_too_many_to_be_read_in_time_are_noted():
     text = "User-agent: a{}\n" * 3000 + "Disallow: /\n" * 3000
-    assert check(text).missed == {"wire.example": "its robots.txt would take too long to read"}
+    missed = {"wire.example": "its robots.txt takes too long to read from line 707 on"}
+    assert check(text).missed == missed
+
+
+def test_what_stands_before_too_many_lines_is_held_to():
+    text = "User-agent: copydesk\nDisallow: /a\n\n" + "User-agent: a\n" * 3000
+    with pytest.raises(Failed) as caught:
+        check(text, "http://wire.example/a")
+    assert caught.value.outcome is Outcome.ROBOTS
+
+
+def closes(text, path):
+    try:
+        check(text, f"http://wire.example{path}")
+    except Failed as failure:
+        return failure.outcome is Outcome.ROBOTS
+    return False
+
+
+def test_rules_with_wildcards_have_a_bound_and_the_others_stay():
+    wild = [f"Disallow: /*zz{n:06}" for n in range(30_000)]
+    text = "\n".join(["User-agent: *", *wild, "Disallow: /private", "Disallow: /*late"])
+    kept, left_out = bounded(text)
+    assert sum(len(line) for line in kept.splitlines() if "*" in line) <= MAX_WILDCARDS + 20
+    assert len(kept.splitlines()) == 1 + MAX_WILDCARDS // len(wild[0]) + 1
+    assert left_out == "its robots.txt has 25,001 rules with wildcards too many"
+    assert check(text).missed == {"wire.example": left_out}
+    assert closes(text, "/a-zz000007")
+    assert closes(text, "/private/a")
+    assert not closes(text, "/late")  # a rule that is left out closes nothing
+
+
+def test_a_group_keeps_its_agents_however_many_rules_are_left_out():
+    wild = "Disallow: /*zzzzzzzzzzzzzzzzzzzzz\n" * 5_000
+    text = f"User-agent: other\n{wild}User-Agent: *\nDisallow: /a\nuser agent *\n"
+    kept, _ = bounded(text)
+    assert kept.splitlines()[-3:] == ["User-Agent: *", "Disallow: /a", "user agent *"]
+    assert closes(text, "/a")
+    assert not closes(text, "/zzzzzzzzzzzzzzzzzzzzz")  # the rules are another's
+
+
+def test_a_text_within_the_bounds_is_read_as_it_stands():
+    text = RULES.decode() + "# **** a comment ****\nDisallow: /*.pdf$"
+    assert bounded(text) == (text, "")
+
+
+def test_of_an_address_only_so_many_characters_are_compared():
+    text = "User-agent: *\nDisallow: /*near\nDisallow: /*far"
+    assert closes(text, "/" + "a" * 1_900 + "near")
+    assert not closes(text, "/" + "a" * 60_000 + "far")
+
+
+def test_rules_are_read_once_and_compared_while_others_go_on(monkeypatch):
+    loop, read, decided = threading.get_ident(), [], []
+    parse, can_fetch = Protego.parse, Protego.can_fetch
+
+    def noting(text):
+        read.append(threading.get_ident())
+        return parse(text)
+
+    def deciding(rules, url, agent):
+        decided.append(threading.get_ident())
+        return can_fetch(rules, url, agent)
+
+    monkeypatch.setattr(Protego, "parse", noting)
+    monkeypatch.setattr(Protego, "can_fetch", deciding)
+    robots = Robots({"wire.example": "User-agent: *\nDisallow: /a"}, None)
+
+    async def run():
+        url = httpx.URL("http://wire.example/b")
+        await asyncio.gather(
+            *(robots.crawl_delay("wire.example") for _ in range(5)),
+            *(robots.check("wire.example", url) for _ in range(5)),
+        )
+
+    asyncio.run(run())
+    assert len(read) == 1
+    assert len(decided) == 5
+    assert loop not in {*read, *decided}
 
 
 @given(st.text(), st.lists(st.sampled_from(["User-agent: *", "Disallow: /*$", "Allow:", "\x00"])))

@@ -10,7 +10,9 @@ from support.builders import NOW, ago, article, feed, prose
 
 from flows.pipeline.folding import file_articles, refile_articles, reindex
 from ingest.model import Relation
-from storage.records.passages import STITCHED
+from storage.core.tables import Tables
+from storage.records.index import Index
+from storage.records.matches import STITCHED
 from storage.store import open_store
 from storage.upkeep.tidy import Keep
 
@@ -56,7 +58,7 @@ def state(store):
     links = ask(
         "SELECT a, b, relation, rule, round(a_prose, 9) FROM core.matches ORDER BY a, b"
     ).rows
-    boilerplate = ask("SELECT outlet, hash FROM core.furniture ORDER BY ALL").rows
+    boilerplate = ask("SELECT outlet, hash FROM core.boilerplate ORDER BY ALL").rows
     return stories(store), links, boilerplate
 
 
@@ -130,6 +132,31 @@ def test_reindexing_makes_up_for_an_index_of_other_parameters(store, expected):
     assert state(store) == expected
 
 
+class Counted(Index):
+    """An index that notes which outlets' boilerplate was read."""
+
+    def __init__(self, tables):
+        super().__init__(tables)
+        self.read = []
+
+    def boilerplate(self, outlets):
+        self.read += outlets
+        return super().boilerplate(outlets)
+
+
+def test_an_outlets_boilerplate_is_read_once_a_batch(store):
+    store.index = Counted(Tables(store._connection))
+    file(store, newsroom()[:5])
+    assert sorted(store.index.read) == ["echo.example", "post.example", "wire.example"]
+
+
+def test_boilerplate_that_a_batch_has_learned_is_read_again(store, expected):
+    store.index = Counted(Tables(store._connection))
+    file(store, newsroom())
+    assert store.index.read.count("bell.example") == 2
+    assert state(store) == expected
+
+
 def test_a_late_original_takes_the_copies_and_the_move_is_recorded(store):
     chain = [story("a", prose(50, 300), hours=5), story("b", prose(100, 300), hours=4)]
     file(store, chain)
@@ -177,7 +204,7 @@ def test_a_stitched_page_stays_linked_when_a_text_is_dropped(store):
     reindex(store, 1, WINDOW)
     assert relations(store) == {"embeds": 3}
     with store.transaction():
-        refile_articles(store, 1, store.article_ids(), WINDOW)
+        refile_articles(store, 1, store.articles.ids(), WINDOW)
     assert relations(store) == {"embeds": 3}
     file(store, [story("e", f"{prose(2000, 100)} {prose(8000, 100)}", hours=1)])
     assert [row[3] for row in state(store)[1]].count(STITCHED) == 3

@@ -1,11 +1,12 @@
-"""Feeds and addresses, mutated at random: whatever they become, only Failed may be raised.
+"""Feeds, addresses and robots.txt files, mutated at random: only Failed may be raised.
 
-    python tests/fuzz/parsers.py --inputs 200000              both halves, on all cores
+    python tests/fuzz/parsers.py --inputs 200000              all kinds, on all cores
     python tests/fuzz/parsers.py --inputs 1000 --seed 7       another 1,000
     python tests/fuzz/parsers.py --atheris                    by coverage, with atheris
 
-Also fails where a canonical address is not its own, where an entry holds what cannot be stored, and
-where an input takes longer than `SLOW` seconds. Prints the input, in base64, that did it.
+Also fails where a canonical address has another canonical form, where an entry holds what cannot be
+stored, and where a feed takes longer than `SLOW` seconds or another input `SLOW_ELSE`. Prints the
+input, in base64. Some addresses are as long as they may be, of pieces that repeat.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import random
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -24,10 +26,18 @@ sys.path.insert(0, str(ROOT))
 
 from ingest.feeds.discover import discover  # noqa: E402  after the path
 from ingest.feeds.parse import parse_feed  # noqa: E402
+from ingest.fetch.robots import NAME, read_rules  # noqa: E402
 from ingest.model import Failed, Fetched, ParsedFeed  # noqa: E402
-from ingest.urls import believed_canonical, canonical_url, outlet, url_id  # noqa: E402
+from ingest.urls import (  # noqa: E402
+    MAX_ADDRESS,
+    believed_canonical,
+    canonical_url,
+    outlet,
+    url_id,
+)
 
 SLOW = 5.0  # seconds of processor time
+SLOW_ELSE = 0.5
 BATCH = 2_000
 
 SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -196,6 +206,16 @@ TOKENS = [
         b"punycode",
     ),
 ]
+ROBOTS = [
+    b"User-agent: *\nDisallow: /private/\nAllow: /private/a$\nCrawl-delay: 7\n",
+    b"User-agent: copydesk\nUser-agent: b*t\nDisallow: /*?s=\nDisallow: /a*b*c$ # all\n" * 40,
+    b"user agent *\ndissallow /%61/*.pdf$\nrequest-rate: 1/5m 0800-1200\nsitemap https://a.example\n",
+]
+REPEATED = [
+    *(b"m.", b"amp.", b"/amp", b".amp", b"a/", b"../", b"./", b"/", b"%41", b"%", b"&", b"a=b&"),
+    *(b"utm_a=1&", b"amp;", b";jsessionid=1", b"google.com/amp/s/", b"&q=http://a", b"@", b":"),
+    *(b"wt.zmc.", b"xn--a.", b"https://", b"?", b"#!", b"_", b"token=", b"\xc3\xa4", b"."),
+]
 CONTENT_TYPES = [
     "",
     "text/xml",
@@ -232,6 +252,17 @@ def mutated(data: bytes, others: list[bytes], rng: random.Random) -> bytes:
         else:
             body[at : at + rng.choice((0, 0, 3, length))] = rng.choice(TOKENS)
     return bytes(body[:50_000])
+
+
+def long_address(others: list[bytes], rng: random.Random) -> bytes:
+    """An address of MAX_ADDRESS characters, nearly all of them one or two pieces that repeat."""
+    url = rng.choice(others)
+    at = rng.randrange(len(url) + 1)
+    room = MAX_ADDRESS - len(url)
+    for piece in rng.sample(REPEATED, rng.choice((1, 2))):
+        url = url[:at] + piece * (room // len(piece) // 2) + url[at:]
+        at += len(piece) * (room // len(piece) // 2)
+    return url
 
 
 def check_feed(body: bytes, content_type: str = "") -> str:
@@ -280,32 +311,58 @@ def check_url(listed: str) -> str:
     if canonical_url(canonical) != canonical:
         raise AssertionError(f"{canonical!r} is not its own: {canonical_url(canonical)!r}")
     canonical.encode("ascii")
+    if len(canonical) > MAX_ADDRESS:
+        raise AssertionError(f"{canonical!r} is over the limit")
     outlet(canonical)
     url_id(canonical)
     return "canonical"
 
 
+def check_robots(text: str) -> str:
+    """Reads a robots.txt within its bounds and asks about a long page; how it went, in a word."""
+    rules, left_out = read_rules(text)
+    rules.can_fetch(f"https://a.example/{'a/b.' * (MAX_ADDRESS // 4)}"[:MAX_ADDRESS], NAME)
+    if not 0 <= (rules.crawl_delay(NAME) or 0) < float("inf"):
+        raise AssertionError("a delay that is no time")
+    return "read in part" if left_out else "read"
+
+
+def cases(inputs: int, rng: random.Random) -> Iterator[tuple[str, bytes, str]]:
+    """Kind, input and content type: half feeds, half addresses. Every eighth brings two more.
+
+    These are an address as long as it may be and a robots.txt.
+    """
+    addresses = [url.encode() for url in URLS]
+    for number in range(inputs):
+        kind, pool = ("feed", FEEDS) if number % 2 == 0 else ("url", addresses)
+        yield kind, mutated(rng.choice(pool), pool, rng), rng.choice(CONTENT_TYPES)
+        if number % 8 == 1:
+            yield "long url", long_address(addresses, rng), ""
+            yield "robots", mutated(rng.choice(ROBOTS), ROBOTS, rng), ""
+
+
+def check(kind: str, data: bytes, content_type: str) -> str:
+    """Puts an input of a kind through what reads it; how it went, in a word."""
+    if kind == "feed":
+        return check_feed(data, content_type)
+    if kind == "robots":
+        return check_robots(data.decode("utf-8-sig", "replace"))
+    return check_url(data.decode("utf-8", "surrogateescape"))
+
+
 def run_batch(seed: int, inputs: int) -> tuple[collections.Counter[str], list[str]]:
-    """Half of the inputs as feeds, half as addresses; what came of them, and what is wrong."""
+    """What came of the inputs, by kind, and what is wrong."""
     rng = random.Random(seed)  # noqa: S311  the same inputs at every run
     counts: collections.Counter[str] = collections.Counter()
     findings = []
-    addresses = [url.encode() for url in URLS]
-    for number in range(inputs):
-        is_feed = number % 2 == 0
-        pool = FEEDS if is_feed else addresses
-        data = mutated(rng.choice(pool), pool, rng)
-        content_type = rng.choice(CONTENT_TYPES)
+    for kind, data, content_type in cases(inputs, rng):
         start = time.process_time()  # of this process: other work on the machine does not count
         try:
-            if is_feed:
-                counts["feed " + check_feed(data, content_type)] += 1
-            else:
-                counts["url " + check_url(data.decode("utf-8", "surrogateescape"))] += 1
+            counts[f"{kind} {check(kind, data, content_type)}"] += 1
         except Exception:  # that there is none is what is tested
             trace = "".join(traceback.format_exc().splitlines(keepends=True)[-7:])
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\n{trace}")
-        if time.process_time() - start > SLOW:
+        if time.process_time() - start > (SLOW if kind == "feed" else SLOW_ELSE):
             findings.append(f"{base64.b64encode(data).decode()} {content_type}\nslow")
     return counts, findings
 
@@ -317,6 +374,7 @@ def run_atheris() -> None:
     def one_input(data: bytes) -> None:
         check_feed(data)
         check_url(data.decode("utf-8", "surrogateescape"))
+        check_robots(data.decode("utf-8-sig", "replace"))
 
     atheris.instrument_all()
     atheris.Setup([sys.argv[0]], one_input)

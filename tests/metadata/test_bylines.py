@@ -107,12 +107,14 @@ def test_a_byline_names_people_and_suppliers(raw, authors, credits_):
     ],
 )
 def test_an_outlet_signs_nothing(raw, own):
-    byline = clean_authors([raw], own=[own])
+    byline = clean_authors([raw], own_names=[own])
     assert (byline.authors, byline.credits) == ((), ())
 
 
 def test_a_site_may_be_named_for_the_person_who_writes_it():
-    assert clean_authors(["Peter Example"], own=["peterexample.com"]).authors == ("Peter Example",)
+    assert clean_authors(["Peter Example"], own_names=["peterexample.com"]).authors == (
+        "Peter Example",
+    )
 
 
 def test_a_name_known_to_be_an_organisations_is_a_credit():
@@ -122,7 +124,7 @@ def test_a_name_known_to_be_an_organisations_is_a_credit():
 
 @given(st.lists(st.text(max_size=80), max_size=4), st.text(max_size=20))
 def test_any_bylines_give_names_fit_to_keep(raw, own):
-    byline = clean_authors(raw, own=[own])
+    byline = clean_authors(raw, own_names=[own])
     for name in byline.authors + byline.credits:
         assert name.strip() == name
         assert name

@@ -50,7 +50,7 @@ def test_what_a_page_mentions_is_told_from_what_it_is():
             ' "mentions": [{"@type": "Article", "headline": "B"}]}]}'
         ]
     )
-    assert [(node.types, node.aside) for node in nodes] == [
+    assert [(node.types, node.mentioned) for node in nodes] == [
         (("NewsArticle",), False),
         (("Article",), True),
     ]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.metadata.dates import guess_date
 from ingest.metadata.read import read_metadata
+from ingest.model import Sourced, SourcedDate
 
 URL = "https://www.example-gazette.com/news/harbour-reopens"
 PARSER = lxml.html.HTMLParser(
@@ -44,14 +45,13 @@ ARTICLE = ld(
 
 def test_an_article_of_schema_org_gives_every_value():
     found = read(ARTICLE)
-    assert found.title == "Harbour reopens & ferries sail"
-    assert found.title_from == found.authors_from == found.published_from == "json-ld"
-    assert found.authors == ("Jane Doe",)
+    assert found.title == Sourced("Harbour reopens & ferries sail", "json-ld")
+    assert found.authors == Sourced(("Jane Doe",), "json-ld")
     assert found.credits == ("Associated Press",)
-    assert found.published == datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
-    assert found.published_day == "2026-03-02"
-    assert found.published_has_time
-    assert found.modified == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert found.published == SourcedDate(
+        datetime(2026, 3, 2, 4, 30, tzinfo=UTC), "json-ld", day="2026-03-02", has_time=True
+    )
+    assert found.modified.value == datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert found.section == "Business"
     assert found.tags == ("harbour", "ferries")
     assert found.image == "https://www.example-gazette.com/img/harbour.jpg"
@@ -81,18 +81,18 @@ def test_the_tree_is_left_as_it_was():
 )
 def test_a_window_title_is_taken_without_its_site(window, site, title):
     head = f'<title>{window}</title><meta property="og:site_name" content="{site}">'
-    assert read(head).title == title
+    assert read(head).title.value == title
 
 
 def test_the_heading_most_like_the_declared_title_is_the_headline():
     body = "<h1>Example Gazette</h1><h1>Harbour reopens after <b>nine</b> years</h1><h1>More</h1>"
     found = read('<meta property="og:title" content="Harbour reopens after years">', body)
-    assert (found.title, found.title_from) == ("Harbour reopens after nine years", "h1")
+    assert found.title == Sourced("Harbour reopens after nine years", "h1")
 
 
 def test_a_heading_in_capitals_is_spelled_as_declared():
     head = '<meta property="og:title" content="Harbour Reopens">'
-    assert read(head, "<h1>HARBOUR REOPENS</h1>").title == "Harbour Reopens"
+    assert read(head, "<h1>HARBOUR REOPENS</h1>").title.value == "Harbour Reopens"
 
 
 def test_the_deck_stands_by_the_headline():
@@ -116,7 +116,7 @@ BYLINES = {
 @pytest.mark.parametrize("byline", BYLINES.values(), ids=BYLINES)
 def test_a_byline_by_the_headline_is_found_by(byline):
     found = read("", f"<h1>Harbour reopens</h1>{byline}<p>The harbour has been reopened.</p>")
-    assert (found.authors, found.authors_from) == (("Jane Doe",), "byline")
+    assert found.authors == Sourced(("Jane Doe",), "byline")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_byline_by_the_headline_is_found_by(byline):
     ],
 )
 def test_a_name_elsewhere_is_no_byline(elsewhere):
-    assert read("", f"<h1>Harbour reopens</h1>{elsewhere}").authors == ()
+    assert read("", f"<h1>Harbour reopens</h1>{elsewhere}").authors.value == ()
 
 
 @pytest.mark.parametrize(
@@ -150,13 +150,13 @@ def test_a_name_elsewhere_is_no_byline(elsewhere):
 )
 def test_an_author_is_read_from_metas(meta):
     found = read(meta)
-    assert (found.authors, found.authors_from) == (("Jane Doe",), "meta")
+    assert found.authors == Sourced(("Jane Doe",), "meta")
 
 
 def test_the_outlet_as_an_author_gives_way_to_the_person_in_the_byline():
     head = '<meta name="author" content="Example Gazette">'
     found = read(head, '<h1>Harbour reopens</h1><p class="byline">By Jane Doe, AFP</p>')
-    assert (found.authors, found.credits) == (("Jane Doe",), ("AFP",))
+    assert (found.authors.value, found.credits) == (("Jane Doe",), ("AFP",))
 
 
 @pytest.mark.parametrize(
@@ -191,28 +191,28 @@ def test_the_outlet_as_an_author_gives_way_to_the_person_in_the_byline():
 )  # fmt: skip
 def test_a_date_is_read_where_it_stands(head, body, at, source, has_time):
     found = read(head, body)
-    assert (found.published, found.published_from) == (at, source)
-    assert found.published_has_time is has_time
+    assert (found.published.value, found.published.source) == (at, source)
+    assert found.published.has_time is has_time
 
 
 def test_the_address_dates_a_page_that_says_nothing_and_corrects_another_articles_date():
     url = "https://example.org/2026/03/02/harbour"
-    assert read(url=url).published_from == "address"
+    assert read(url=url).published.source == "address"
     other = '<time datetime="2025-01-05T06:30:00Z">January</time>'
-    assert read("", other, url=url).published == datetime(2026, 3, 2, tzinfo=UTC)
+    assert read("", other, url=url).published.value == datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_an_update_is_not_a_publication():
     found = read("", '<h1>A</h1><time class="updated" datetime="2026-03-02T06:30:00Z">x</time>')
-    assert found.published is None
-    assert found.modified == datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
+    assert found.published.value is None
+    assert found.modified.value == datetime(2026, 3, 2, 6, 30, tzinfo=UTC)
 
 
 def test_the_text_of_a_page_is_searched_for_a_date_only_when_asked():
     page = tree("", "<p>Posted 2 March 2026</p><p>" + "The harbour has reopened. " * 20 + "</p>")
-    assert read_metadata(page, URL).published is None
+    assert read_metadata(page, URL).published.value is None
     assert guess_date(page, URL).day == "2026-03-02"
-    assert guess_date(tree("", "<footer>© 2026 Example Gazette</footer>"), URL).at is None
+    assert guess_date(tree("", "<footer>© 2026 Example Gazette</footer>"), URL).value is None
 
 
 @pytest.mark.parametrize(
@@ -234,25 +234,25 @@ def test_an_article_the_page_only_mentions_is_not_its_own():
     found = read(
         ld('{"@type": "ItemList", "itemListElement": [{"@type": "NewsArticle", "headline": "B"}]}')
     )
-    assert (found.title, found.page_type, found.types) == ("", "", ("ItemList",))
+    assert (found.title.value, found.page_type, found.types) == ("", "", ("ItemList",))
 
 
 def test_a_chinese_and_an_arabic_page_are_read_alike():
     chinese = read(
         "<title>港口重新开放_示例报</title>", "<h1>港口重新开放</h1><p>记者 李明</p>", language="zh"
     )
-    assert (chinese.title, chinese.authors) == ("港口重新开放", ("李明",))
+    assert (chinese.title.value, chinese.authors.value) == ("港口重新开放", ("李明",))
     arabic = read(
         "<title>الميناء يفتح</title>", '<h1>الميناء يفتح</h1><p class="author">بقلم أحمد محمد</p>'
     )
-    assert (arabic.title, arabic.authors) == ("الميناء يفتح", ("أحمد محمد",))
+    assert (arabic.title.value, arabic.authors.value) == ("الميناء يفتح", ("أحمد محمد",))
 
 
 def test_values_are_fit_to_keep():
     found = read(
         ld('{"@type": "Article", "headline": "A\\ud83d \\u0007 B", "articleBody": "\\udc00x"}')
     )
-    assert found.title == "A? B"
+    assert found.title.value == "A? B"
     found.article_body.encode()
 
 

@@ -19,7 +19,8 @@ from support.filing import file_articles
 
 from storage.core.errors import DatabaseError
 from storage.reading import open_reader
-from storage.snapshot.export import FORMATS, PARTITIONS, Shape
+from storage.snapshot.export import FORMATS, PARTITIONS
+from storage.snapshot.manifest import Shape
 from storage.store import open_store
 
 COPYDESK = Path(sys.executable).parent / "copydesk"
@@ -71,10 +72,10 @@ def articles(day, texts=3):
 def add(db, *days):
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         for day in days:
             file_articles(store, run_id, articles(day))
-        store.end_run(run_id, "finished", {"total": 1.0})
+        store.runs.end(run_id, "finished", {"total": 1.0})
 
 
 @pytest.fixture(scope="module")

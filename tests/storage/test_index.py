@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.builders import NOW, SKETCH, ago, article, feed, prose
 
 from ingest.dedup.sketch import sketch_articles
-from storage.records.index import Bounds, spans
+from storage.records.lookup import Bounds, spans
 
 BOUNDS = Bounds()
 TEXT = prose(0, 100)
@@ -20,15 +20,19 @@ def store(store):
 
 
 def index(store, *articles):
-    store.add_articles(1, articles)
+    store.articles.add(1, articles)
     made = sketch_articles([a.article_text for a in articles], SKETCH)
     store.index.add(made)
     return made
 
 
 def pairs(store, sketches, days=7, bounds=BOUNDS):
-    store.index.ask(sketches, timedelta(days=days))
-    return store.index.candidates(timedelta(days=days), SKETCH.min_shingles, SKETCH.every, bounds)
+    with store.index.asking(sketches, timedelta(days=days)) as lookup:
+        return candidates(lookup, days, bounds)
+
+
+def candidates(lookup, days=7, bounds=BOUNDS):
+    return lookup.candidates(timedelta(days=days), SKETCH.min_shingles, SKETCH.every, bounds)
 
 
 def dated(days_ago, outlet, text=TEXT, **fields):
@@ -73,7 +77,7 @@ def test_a_text_too_short_is_no_candidate(store):
 
 def test_nobody_asked_for_is_nobody_found(store):
     assert pairs(store, []) == []
-    assert store.index.learn(3, 5, SKETCH.every, 1) == set()
+    assert learn(store, []) == set()
     assert store.index.boilerplate([]) == {}
 
 
@@ -88,8 +92,13 @@ def block_on(days, outlet="a"):
 
 
 def learn(store, sketches, days=3, within=5):
-    store.index.ask(sketches, timedelta(days=2 * within + 1))
-    return store.index.learn(days, within, SKETCH.every, 1)
+    with store.index.asking(sketches, timedelta(days=2 * within + 1)) as lookup:
+        return lookup.learn(days, within, SKETCH.every, 1)
+
+
+def note_commonplaces(store, sketches, stories):
+    with store.index.asking(sketches, timedelta(days=7)) as lookup:
+        return lookup.note_commonplaces(Bounds(stories=stories))
 
 
 def test_what_stands_on_an_outlets_pages_on_several_days_becomes_boilerplate(store):
@@ -197,8 +206,76 @@ def test_a_shingle_that_very_many_stories_hold_is_not_asked_about(store):
         ),
     )
     assert len(pairs(store, made[:1])) == 5
-    store.index.note_commonplaces(Bounds(stories=6))
+    assert note_commonplaces(store, made[:1], stories=6) == 0
     assert store.index.commonplaces(SKETCH.every).tolist() == []
-    store.index.note_commonplaces(Bounds(stories=5))
+    assert note_commonplaces(store, made[:1], stories=5) > 0
     assert store.index.commonplaces(SKETCH.every).tolist() != []
     assert pairs(store, made[:1]) == []
+
+
+# a lookup's methods can't be called in the wrong order
+
+
+def test_a_lookup_that_is_closed_answers_nothing(store):
+    made = index(store, dated(0, "a"), dated(0, "b"))
+    with store.index.asking(made, timedelta(days=7)) as lookup:
+        assert len(candidates(lookup)) == 1
+    with pytest.raises(RuntimeError, match="closed: ask anew"):
+        candidates(lookup)
+    with pytest.raises(RuntimeError, match="closed: ask anew"):
+        lookup.learn(3, 5, SKETCH.every, 1)
+    with pytest.raises(RuntimeError, match="closed: ask anew"):
+        lookup.renew(made)
+    with pytest.raises(RuntimeError, match="closed: ask anew"):
+        lookup.note_commonplaces(BOUNDS)
+
+
+def test_one_lookup_is_open_at_a_time(store):
+    made = index(store, dated(0, "a"), dated(0, "b"))
+    reach = timedelta(days=7)
+    with (
+        store.index.asking(made, reach),
+        pytest.raises(RuntimeError, match="another lookup is open"),
+        store.index.asking(made, reach),
+    ):
+        pass
+    assert len(pairs(store, made)) == 1
+
+
+def test_a_lookup_that_learned_boilerplate_has_no_candidates_until_it_is_renewed(store):
+    made = index(store, *block_on(3))
+    with store.index.asking(made, timedelta(days=11)) as lookup:
+        assert len(candidates(lookup)) == 3
+        assert lookup.learn(3, 5, SKETCH.every, 1)
+        with pytest.raises(RuntimeError, match="renew the lookup first"):
+            candidates(lookup)
+        texts = [page.article_text for page in block_on(3)]
+        again = sketch_articles(texts, SKETCH, store.index.boilerplate(["a.example"]))
+        store.index.replace(again)
+        lookup.renew(again)
+        assert candidates(lookup) == []
+
+
+def test_a_lookup_that_noted_commonplaces_has_no_candidates_any_longer(store):
+    made = index(store, dated(0, "a"), dated(0, "b"))
+    with store.index.asking(made, timedelta(days=7)) as lookup:
+        lookup.note_commonplaces(BOUNDS)
+        with pytest.raises(RuntimeError, match="ask anew"):
+            candidates(lookup)
+
+
+def test_a_lookup_leaves_no_table_behind(store):
+    pairs(store, index(store, dated(0, "a"), dated(0, "b")))
+    tables = "SELECT count(*) FROM duckdb_tables() WHERE temporary"
+    assert store.reader().query(tables).rows == [(0,)]
+
+
+def test_after_a_lookup_that_failed_the_store_can_be_asked_again(store):
+    made = index(store, dated(0, "a"), dated(0, "b"))
+    with (
+        pytest.raises(ZeroDivisionError),
+        store.transaction(),
+        store.index.asking(made, timedelta(days=7)),
+    ):
+        raise ZeroDivisionError
+    assert len(pairs(store, made)) == 1

@@ -4,7 +4,7 @@ import pytest
 from support.builders import NOW, article, feed, page, prose, result
 from support.filing import file_articles
 
-from flows.cli.extract import reclean_outlet
+from flows.pipeline.recleaning import reclean_outlet
 from ingest.extract.cleaning import counted, without_recurring
 from ingest.extract.wording import line_hash
 from ingest.model import Outcome, Removed, Verdict
@@ -19,7 +19,7 @@ BACKGROUND = f"The dispute over the sound began {prose(0, 20)} years ago."
 def run(store):
     """The number of a run that polls one feed."""
     store.feeds.subscribe([feed()], NOW)
-    return store.begin_run(NOW)
+    return store.runs.begin(NOW)
 
 
 def story(number, *lines, host="wire.example", **fields):
@@ -116,7 +116,7 @@ def test_what_was_removed_because_it_recurs_goes_on_recurring(store, run):
 
 def test_boilerplate_is_learned_from_one_run_to_the_next(db):
     with open_store(db) as store:
-        file(store, store.begin_run(NOW), [story(n, CALL) for n in range(1, 5)])
+        file(store, store.runs.begin(NOW), [story(n, CALL) for n in range(1, 5)])
     with open_store(db) as store:
         assert boilerplate(store) == {line_hash(CALL)}
 
@@ -145,7 +145,7 @@ def test_outlets_are_listed_by_name(store, run):
 
 def test_what_was_removed_can_be_seen_with_its_article_and_its_rule(store, run):
     one = story(1)
-    store.add_articles(run, [one])
+    store.articles.add(run, [one])
     store.lines.add_removed([(one.article_id, Removed(line="Share", rule="phrases"))], run)
     assert rows(store, "SELECT url, rule, line, run_id FROM removed_lines") == [
         (one.url, "phrases", "Share", run)
@@ -155,13 +155,13 @@ def test_what_was_removed_can_be_seen_with_its_article_and_its_rule(store, run):
 def test_pages_that_are_no_articles_are_kept_with_verdict_and_reason(store, run):
     login = page("https://wire.example/login")
     read = article(login.url, verdict=Verdict.LOGIN, reason="9 words", text="Please log in.")
-    store.add_pages(run, [login, page("https://wire.example/gone")])
+    store.pages.add(run, [login, page("https://wire.example/gone")])
     results = [
         result(login, Outcome.LOGIN, other=read),
         result(page("https://wire.example/gone"), Outcome.GONE),
         result(story(1)),
     ]
-    store.lines.add_others(run, results)
+    store.pages.settle(run, results, NOW)
     assert rows(store, "SELECT verdict, reason, words, url, text FROM other_pages") == [
         ("login", "9 words", 3, login.url, "Please log in.")
     ]

@@ -13,6 +13,7 @@ from ingest.model import FeedState
 from storage.core.connection import connect
 from storage.core.errors import DatabaseError
 from storage.core.migrate import HERE, schema_version, transaction
+from storage.core.views import AREAS, CONSTANTS, FOLDER
 from storage.reading import open_reader
 from storage.store import open_store
 
@@ -110,6 +111,18 @@ def test_views_that_changed_are_replaced(made):
     fetch(made, "CREATE OR REPLACE VIEW stories AS SELECT 'of an older text' AS story_id")
     connect(made).close()
     assert catalogue(made) == before
+
+
+def test_views_are_renewed_when_a_constant_they_share_with_python_changes(made, monkeypatch):
+    monkeypatch.setitem(CONSTANTS, "likely", "0.7")
+    connect(made).close()
+    ((sql,),) = fetch(made, "SELECT sql FROM duckdb_views() WHERE view_name = 'wire_pickup'")
+    assert "0.7" in sql
+    assert "0.5" not in sql
+
+
+def test_every_file_of_views_is_applied():
+    assert sorted(AREAS) == sorted(file.stem for file in FOLDER.glob("*.sql"))
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(db):
@@ -241,6 +254,15 @@ def test_a_database_of_every_earlier_schema_is_brought_up_to_date_with_all_it_ho
     assert held(old) == before
 
 
+def test_the_boilerplate_that_was_learned_before_is_still_known(db):
+    db.write_bytes(gzip.decompress(OLD[-1].read_bytes()))
+    fetch(db, "INSERT INTO core.furniture VALUES ('wire.example', 7, 1) RETURNING 1")
+    before = fetch(db, "FROM core.furniture ORDER BY ALL")
+    with open_store(db) as store:
+        assert store.index.boilerplate(["wire.example"])["wire.example"].tolist() == [7]
+    assert fetch(db, "FROM core.boilerplate ORDER BY ALL") == before
+
+
 def test_texts_that_upkeep_dropped_before_are_known_to_be_gone(old):
     connect(old).close()
     gone = fetch(old, "SELECT article_id FROM core.articles WHERE text = '' ORDER BY 1")
@@ -267,9 +289,9 @@ def test_a_database_brought_up_to_date_is_as_one_made_anew(old, tmp_path):
 
 def test_a_run_goes_on_where_an_earlier_version_left_off(old):
     with open_store(old) as store:
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         file_articles(store, run_id, [article("https://wire.example/today")])
-        store.end_run(run_id, "finished", {"total": 1.0})
+        store.runs.end(run_id, "finished", {"total": 1.0})
         store.publish()
     with open_reader(old) as reader:
         assert reader.run_summary(run_id).articles == 1

@@ -119,7 +119,7 @@ def test_a_snapshot_is_whole_though_the_last_writer_was_killed_with_a_log_unmerg
 
 
 def test_before_the_first_publication_readers_see_the_database_itself(store, db):
-    store.begin_run(NOW)
+    store.runs.begin(NOW)
     assert not snapshot_of(db).exists()
     with pytest.raises(DatabaseError, match="no database at"), open_reader(db.with_name("none")):
         pass

@@ -221,7 +221,7 @@ def test_how_to_attach_is_said_once_it_is_so(db, monkeypatch, capsys):
         a_run(db, 1)
         with serving_quack(settings, Console()):
             assert eventually(lambda: shown.append(capsys.readouterr().out) or any(shown))
-            assert "Not served to DuckDB for now, and tried again: port" in "".join(shown)
+            assert "Not served to DuckDB for now. The next attempt follows. port" in "".join(shown)
             assert "ATTACH" not in "".join(shown)
             other.close()
             assert eventually(

@@ -35,12 +35,12 @@ def filed(tmp_path_factory):
     db = tmp_path_factory.mktemp("filed") / "copydesk.duckdb"
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        run = store.begin_run(NOW)
+        run = store.runs.begin(NOW)
         record_polls(store, run, [poll(entries=[])], NOW)
         file_articles(store, run, [ORIGINAL, COPY, ROUND_UP, ALONE])
         missing, short = page("https://gone.example/x"), page("https://short.example/q")
-        store.add_pages(run, [missing, short, page("https://later.example/x")])
-        store.settle_pages(
+        store.pages.add(run, [missing, short, page("https://later.example/x")])
+        store.pages.settle(
             run,
             [
                 result(missing, Outcome.GONE, detail="HTTP 404"),
@@ -48,8 +48,8 @@ def filed(tmp_path_factory):
             ],
             NOW,
         )
-        store.note_entries(run, feeds=1, entries=6, retried=0)
-        store.end_run(run, "finished", {"total": 2.0})
+        store.runs.note_entries(run, feeds=1, entries=6, retried=0)
+        store.runs.end(run, "finished", {"total": 2.0})
     return db
 
 
@@ -126,8 +126,8 @@ def test_a_run_is_told_in_figures_that_add_up(reader):
     assert (summary.articles, summary.folded, summary.total_seconds) == (4, 1, 2.0)
 
 
-def test_a_run_that_never_was_is_said_to_be_none(reader):
-    with pytest.raises(DatabaseError, match="no such run"):
+def test_a_run_that_never_was_is_named_with_where_runs_are_listed(reader):
+    with pytest.raises(DatabaseError, match=r"has no run 7: .*FROM runs"):
         reader.run_summary(7)
 
 
@@ -199,11 +199,11 @@ def test_readers_do_not_exclude_each_other(db):
 
 
 def test_a_story_merged_into_another_says_which(store):
-    run = store.begin_run(NOW)
+    run = store.runs.begin(NOW)
     articles = [article(f"https://wire.example/{n}", text=prose(n * 1000, 90)) for n in (1, 2)]
     file_articles(store, run, articles)
     ids = tuple(a.article_id for a in articles)
-    store.put_stories(run, [Story(story_id=1, original=ids[0], members=ids)])
+    store.stories.put(run, [Story(story_id=1, original=ids[0], members=ids)])
     with pytest.raises(DatabaseError, match="story 2 is no more; its articles went to story 1"):
         store.reader().story("2")
 

@@ -31,7 +31,7 @@ def db_with(db):
     def file(*articles):
         with open_store(db) as store:
             store.feeds.subscribe([feed()], NOW)
-            file_articles(store, store.begin_run(NOW), articles)
+            file_articles(store, store.runs.begin(NOW), articles)
             store.publish()
         return db
 

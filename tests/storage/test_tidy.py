@@ -51,7 +51,7 @@ def filed(db):
     old, long, fresh = prose(0, 90), prose(1000, 90), prose(2000, 90)
     with open_store(db) as store:
         store.feeds.subscribe([feed()], NOW)
-        first = store.begin_run(ago(days=100))
+        first = store.runs.begin(ago(days=100))
         record_polls(store, first, [poll(state(), entries=[entry(), entry()])], ago(days=100))
         file_articles(
             store,
@@ -62,8 +62,8 @@ def filed(db):
                 told(33, "https://wire.example/long", long),
             ],
         )
-        store.end_run(first, "finished", {"total": 1.0})
-        second = store.begin_run(NOW)
+        store.runs.end(first, "finished", {"total": 1.0})
+        second = store.runs.begin(NOW)
         file_articles(
             store,
             second,
@@ -72,7 +72,7 @@ def filed(db):
                 told(0, "https://wire.example/fresh", fresh),
             ],
         )
-        store.end_run(second, "finished", {"total": 1.0})
+        store.runs.end(second, "finished", {"total": 1.0})
         store.publish()
     return db
 
@@ -161,13 +161,13 @@ def test_a_page_of_a_dropped_article_stays_known_and_says_so(filed):
     )
     with open_store(filed) as store:
         known = page("https://wire.example/old").page_id
-        assert store.known_pages([known]) == {known}
-        assert store.pending_pages(3, NOW + days(1)) == []
+        assert store.pages.known([known]) == {known}
+        assert store.pages.pending(3, NOW + days(1)) == []
 
 
 def test_a_page_that_led_to_an_article_gives_up_the_feeds_content(filed):
     with open_store(filed) as store:
-        store.add_pages(2, [page("https://wire.example/later", content="<p>later</p>")])
+        store.pages.add(2, [page("https://wire.example/later", content="<p>later</p>")])
     with duckdb.connect(str(filed)) as connection:
         connection.execute("UPDATE core.pages SET content = '<p>long</p>' WHERE outcome = 'new'")
     assert "5 gave up the feed's content" in keep_tidy(filed, FOREVER)["pages"].what
@@ -200,7 +200,7 @@ def test_upkeep_twice_does_nothing_the_second_time(filed):
 def test_folding_goes_on_after_upkeep(filed):
     keep_tidy(filed, Keep(texts=days(5), stories=days(50), ledger=days(30)))
     with open_store(filed) as store:
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         copy = told(0, "https://daily.example/fresh", prose(2000, 90))
         file_articles(store, run_id, [copy])
     assert rows(filed, "SELECT articles FROM stories ORDER BY articles DESC LIMIT 1") == [(2,)]
@@ -226,7 +226,7 @@ def test_the_number_of_a_dropped_story_is_never_given_again(filed):
     assert rows(filed, "SELECT count(*) FROM stories") == [(0,)]
     with open_store(filed) as store:
         file_articles(
-            store, store.begin_run(later), [told(-200, "https://wire.example/next", prose(0, 90))]
+            store, store.runs.begin(later), [told(-200, "https://wire.example/next", prose(0, 90))]
         )
     assert rows(filed, f"SELECT story_id > {last[0][0]} FROM stories") == [(True,)]
 
@@ -245,7 +245,7 @@ def test_every_table_with_rows_of_an_article_is_known_to_upkeep(filed):
 
 def shared_passage(store, one, other):
     ids = [article(url).article_id for url in (one, other)]
-    store.passages.add(1, [match(*ids, None)])
+    store.matches.add(1, [match(*ids, None)])
 
 
 def test_passages_go_with_either_of_their_articles(filed):
@@ -258,9 +258,9 @@ def test_passages_go_with_either_of_their_articles(filed):
 
 def add_other(store, url, age):
     seen = page(url, first_seen=ago(days=age))
-    store.add_pages(1, [seen])
+    store.pages.add(1, [seen])
     read = article(url, text="Sign in to read on.", verdict=Verdict.LOGIN, reason="it says so")
-    store.lines.add_others(1, [result(seen, Outcome.NO_TEXT, other=read)])
+    store.pages.settle(1, [result(seen, Outcome.NO_TEXT, other=read)], NOW)
 
 
 def test_other_pages_lose_their_text_once_and_then_go(filed):
@@ -287,7 +287,7 @@ def fill(db, runs, size=300):
             texts = [prose(run * 10**6 + n * 5000, 400) for n in range(size)]
             file_articles(
                 store,
-                store.begin_run(NOW),
+                store.runs.begin(NOW),
                 [told(run * 50, f"https://wire.example/{run}/{n}", t) for n, t in enumerate(texts)],
             )
         store.publish()

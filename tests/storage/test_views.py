@@ -5,9 +5,21 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.builders import NOW, ago, article, entry, feed, page, poll, prose
+from support.builders import (
+    FEED_URL,
+    NOW,
+    ago,
+    article,
+    attempt,
+    entry,
+    feed,
+    page,
+    poll,
+    prose,
+)
 from support.filing import file_articles, record_polls
 
+from ingest.model import HARD, WEIGHTS, Outcome
 from storage.reading import open_reader
 from storage.snapshot.publish import snapshot_of
 from storage.store import open_store
@@ -30,7 +42,7 @@ def published(tmp_path_factory):
     other = feed("https://daily.example/feed")
     with open_store(db) as store:
         first, second = store.feeds.subscribe([feed(), other], NOW)
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         record_polls(store, run_id, [poll(first, entries=[entry(FIRST)])], NOW)
         text = f"Crews put out a ferry fire. {prose(0, 90)}"
         file_articles(
@@ -42,8 +54,8 @@ def published(tmp_path_factory):
                 article("https://daily.example/own", text=prose(5000, 90)),
             ],
         )
-        store.add_sightings([page(FIRST), page(FIRST, feed_id=second.feed_id)])
-        store.end_run(run_id, "finished", {"total": 1.0})
+        store.pages.add_sightings([page(FIRST), page(FIRST, feed_id=second.feed_id)])
+        store.runs.end(run_id, "finished", {"total": 1.0})
         store.publish()
     return db
 
@@ -139,6 +151,17 @@ def test_the_views_answer_from_beside_another_database(published):
         assert connection.execute("SELECT count(*) FROM search('ferry')").fetchall() == [(2,)]
 
 
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_request_is_classed_by_what_its_failure_weighs(store, run, outcome):
+    asked = attempt(outcome, kind="feed", url=FEED_URL)
+    record_polls(store, run, [poll(attempt=asked, entries=[])], NOW)
+    if outcome in {Outcome.READ, Outcome.UNCHANGED}:
+        expected = "success"
+    else:
+        expected = {HARD: "hard", 0.5: "soft"}.get(WEIGHTS.get(outcome, HARD), "passing")
+    assert store.reader().query("SELECT class FROM fetches").rows == [(expected,)]
+
+
 @pytest.fixture
 def wired(db):
     """A story that one outlet credits to AP, another to Reuters, and two to nobody; one's own."""
@@ -158,7 +181,7 @@ def wired(db):
             told("hint", 1, **{**by("dpa"), "agency_confidence": 0.3}),
             article("https://bare.example/own", text=prose(5000, 90), published=ago(hours=1)),
         ]
-        file_articles(store, store.begin_run(NOW), told_by)
+        file_articles(store, store.runs.begin(NOW), told_by)
         yield lambda sql: store.reader().query(sql).rows
 
 

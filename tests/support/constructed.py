@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from support.builders import NOW, article
 
-from flows.cli.newsroom import SAMPLE
+from flows.sample.newsroom import SAMPLE
 from ingest.evaluation.pairs import LabelledPair
 
 SYNONYMS = {

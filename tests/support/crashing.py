@@ -19,10 +19,10 @@ from hashlib import md5
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.cli.newsroom import FEEDS, SAMPLE
 from flows.pipeline.polling import poll_feed, read_feeds
 from flows.pipeline.stages import extract_page, fetch_page, file_batch, take_up
 from flows.pipeline.stopwatch import Stopwatch
+from flows.sample.newsroom import FEEDS, SAMPLE
 from ingest.extract.article import extract_article
 from ingest.feeds.parse import parse_feed
 from ingest.feeds.plan import batches, identify
@@ -122,7 +122,7 @@ async def prepare(extractor):
 async def run(db, extractor):
     with open_store(db, patience=60) as store:
         feeds = store.feeds.subscribe(read_feeds(FEEDS), NOW)
-        run_id = store.begin_run(NOW)
+        run_id = store.runs.begin(NOW)
         polls = [await poll_feed(feed, Newsroom(), extractor.parse, NOW) for feed in feeds]
         taken = take_up(store, run_id, polls, NOW, max_attempts=3)
         for pages in batches(taken.pages, BATCH):
@@ -130,7 +130,7 @@ async def run(db, extractor):
             results = [await extract_page(answer, extractor, {}) for answer in answers]
             window, watch = timedelta(days=14), Stopwatch()
             file_batch(store, run_id, results, now=NOW, window=window, watch=watch)
-        store.end_run(run_id, "finished", {"total": 1.0})
+        store.runs.end(run_id, "finished", {"total": 1.0})
         store.publish()
 
 

@@ -21,6 +21,11 @@ def record_polls(store: Store, run_id: int, polls: Sequence[Poll], now: datetime
 def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> None:
     """Files articles as a run does: pages, articles, matches, stories and outcomes."""
     store.feeds.subscribe([feed()], NOW)
-    store.add_pages(run_id, [page(a.url) for a in articles])
+    store.pages.add(run_id, [page(a.url) for a in articles])
     folding.file_articles(store, run_id, articles, timedelta(days=7))
-    store.settle_pages(run_id, [result(a) for a in articles], NOW)
+    store.pages.settle(run_id, [result(a) for a in articles], NOW)
+
+
+def rows(store: Store, sql: str) -> list[tuple]:
+    """The rows that a query answers."""
+    return list(store.reader().query(sql).rows)

@@ -1,7 +1,7 @@
 """A hostile newsroom: real servers on loopback, one for each thing that a web site may do to us.
 
-Every behaviour has a host of its own under `.example`, since some of them give a host a bad name;
-`resolve` has them all on loopback, but for those whose point is that they are elsewhere.
+Every behaviour has a host of its own under `.example`, since after some of them a host is left
+alone. `resolve` has them all on loopback, except those that test another address.
 """
 
 import gzip
@@ -36,6 +36,8 @@ class Behaviour:
     secure: bool = False  # speaks TLS
     address: str = "127.0.0.1"
     slow: bool = False  # many seconds to parse
+    bad: int = 0  # entries whose address is no address of a page
+    robots: Callable[["Newsroom"], Iterator[bytes]] | None = None  # at /robots.txt; else as /feed
 
     @property
     def host(self):
@@ -192,6 +194,139 @@ def redirect_to_a_file(_):
 @behaviour(Outcome.DNS_FAILED, address="")
 def no_such_name(_):
     yield whole(200, THREE)
+
+
+@behaviour(Outcome.FORBIDDEN_ADDRESS)
+def redirect_to_a_clouds_settings(_):
+    yield whole(302, b"", "Location: http://168.63.129.16/machine?comp=goalstate")
+
+
+@behaviour(Outcome.BAD_ADDRESS)
+def redirect_to_a_host_of_variants(_):
+    yield whole(301, b"", f"Location: http://{'m.' * 20_000}wire.example/feed")
+
+
+@behaviour(Outcome.BAD_ADDRESS)
+def redirect_to_a_long_address(_):
+    yield whole(302, b"", f"Location: /{'a' * 70_000}")
+
+
+# links of a feed: each is one entry, beside one that is innocent
+
+
+def linked(*links):
+    items = (f"<item><title>Harbour</title><link>{link}</link></item>" for link in links)
+    return rss(item("innocent"), *items).encode()
+
+
+@behaviour(Outcome.READ, entries=2, bad=1)
+def link_of_a_megabyte(_):
+    yield whole(200, linked(f"http://wire.example/{'a' * 1_000_000}"), TYPE)
+
+
+@behaviour(Outcome.READ, entries=4, bad=3)
+def links_to_hosts_of_variants(_):
+    hosts = (label * 50_000 for label in ("m.", "amp.", "m.mobile."))
+    yield whole(200, linked(*(f"http://{host}wire.example/a" for host in hosts)), TYPE)
+
+
+@behaviour(Outcome.READ, entries=4, bad=2)
+def links_with_chains_of_amp(_):
+    chains = ("/amp" * 50_000, ".amp" * 50_000 + ".html", "/amp" * 500)
+    yield whole(200, linked(*(f"http://wire.example/a{chain}" for chain in chains)), TYPE)
+
+
+@behaviour(Outcome.READ, entries=3, bad=1)
+def links_up_and_down(_):
+    paths = ("a/" * 50_000 + "../" * 50_000, "a/" * 400 + "../" * 400)
+    yield whole(200, linked(*(f"http://wire.example/{path}" for path in paths)), TYPE)
+
+
+@behaviour(Outcome.READ, entries=3, bad=1)
+def links_within_links(_):
+    chains = ("google.com/amp/s/" * 100, "google.com/amp/s/" * 10_000)
+    yield whole(200, linked(*(f"http://{chain}wire.example/a" for chain in chains)), TYPE)
+
+
+@behaviour(Outcome.READ, entries=3, bad=1)
+def links_that_grow_when_encoded(_):
+    slugs = ("\u6e2f" * 200, "\u6e2f" * 2_000)
+    yield whole(200, linked(*(f"http://wire.example/{slug}" for slug in slugs)), TYPE)
+
+
+@behaviour(Outcome.READ, entries=3, bad=2)
+def links_to_no_host(_):
+    yield whole(200, linked("http://.../a", f"http://{'a' * 64}.\u00e4.example/a"), TYPE)
+
+
+# words that steer a terminal
+
+
+STEERING = "\x1b[2J\x1b]0;owned\x07"
+
+
+@behaviour(Outcome.HTTP_ERROR)
+def escapes_in_the_encoding(_):
+    yield whole(200, THREE, TYPE, f"Content-Encoding: br{STEERING}, br")
+
+
+@behaviour(Outcome.SERVER_ERROR)
+def escapes_in_the_reason(_):
+    yield f"HTTP/1.1 500 {STEERING}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@behaviour(Outcome.NOT_A_FEED)
+def escapes_in_a_title(_):
+    page = f"<html><head><title>Wire \u202e{STEERING}</title></head><body>News".encode()
+    yield whole(200, page, f"Content-Type: text/html{STEERING}; charset=utf-8")
+
+
+@behaviour(Outcome.CONNECTION_FAILED)
+def escapes_in_a_broken_header(_):
+    yield f"HTTP/1.1 200 OK\r\n{STEERING} Harbour: quay\r\n\r\n".encode()
+
+
+# rules for robots, beside a feed that is innocent
+
+
+def rules(*lines):
+    return whole(200, "\n".join(["User-agent: *", *lines]).encode(), "Content-Type: text/plain")
+
+
+def bombs_of_rules():
+    """A robots.txt each, by name."""
+    yield (
+        "robots_of_wildcards",
+        lambda _: iter([rules(*(f"Allow: /*zz{n}" for n in range(30_000)))]),
+    )
+    yield "robots_of_repeats", lambda _: iter([rules(*[f"Allow: /*{'a' * 25}b{'a' * 25}"] * 9_000)])
+    yield "robots_of_one_long_rule", lambda _: iter([rules("Disallow: /" + "*ab" * 150_000)])
+    yield (
+        "robots_of_agents",
+        lambda _: iter([rules(*["User-agent: a"] * 9_000, *["Allow: /a"] * 9_000)]),
+    )
+    yield "robots_of_dollars", lambda _: iter([rules(*["Disallow: /$a$" + "$" * 50] * 8_000)])
+    yield "robots_of_escapes", lambda _: iter([rules(*["Disallow: /*%zz%41%"] * 25_000)])
+    yield "robots_without_end", endless_rules
+    yield "robots_in_a_loop", lambda _: iter([whole(302, b"", "Location: /robots.txt")])
+
+
+def endless_rules(_):
+    yield head(200, "Content-Type: text/plain")
+    while True:
+        yield b"Disallow: /*z\n" * 1000
+
+
+for _name, _robots in bombs_of_rules():
+    BEHAVIOURS.append(
+        Behaviour(
+            name=_name,
+            outcome=Outcome.READ,
+            entries=3,
+            answer=lambda _: iter([whole(200, THREE, TYPE)]),
+            robots=_robots,
+        )
+    )
 
 
 # lengths
@@ -396,14 +531,16 @@ class Connection(socketserver.StreamRequestHandler):
     def handle(self):
         try:
             lines = iter(self.rfile.readline, b"\r\n")
-            fields = dict(line.split(b": ", 1) for line in itertools.islice(lines, 1, None) if line)
+            path = next(lines).split()[1]
+            fields = dict(line.split(b": ", 1) for line in lines if line)
             host = next(v for name, v in fields.items() if name.lower() == b"host").decode()
             found = BY_HOST[host.strip().partition(":")[0]]
-        except (ValueError, StopIteration, KeyError, OSError):
+        except (ValueError, StopIteration, IndexError, KeyError, OSError):
             return  # a TLS greeting, for one: no request
         self.server.room.asked.append(found.name)
+        answer = found.robots if found.robots and path == b"/robots.txt" else found.answer
         try:
-            for piece in found.answer(self.server.room):
+            for piece in answer(self.server.room):
                 self.wfile.write(piece)
         except ConnectionResetError:
             # no FIN but a RST: closing with nothing left to linger for

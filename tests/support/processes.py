@@ -57,20 +57,20 @@ def a_run(db, number, *, keep=0, patience=0):
     """One run that files one article, and publishes."""
     with open_store(db, patience=patience) as store:
         store.feeds.subscribe([feed()], NOW)
-        run_id = store.begin_run(NOW + timedelta(hours=number))
+        run_id = store.runs.begin(NOW + timedelta(hours=number))
         text = prose(number * 1000, 80)
         file_articles(store, run_id, [article(f"https://wire.example/{number}", text=text)])
-        store.end_run(run_id, "finished", {"total": 1.0})
+        store.runs.end(run_id, "finished", {"total": 1.0})
         return store.publish(keep=keep)
 
 
 def file_twenty(store, number):
     """A run that files twenty articles, and ends; it does not publish."""
     store.feeds.subscribe([feed()], NOW)
-    run_id = store.begin_run(NOW)
+    run_id = store.runs.begin(NOW)
     articles = [
         article(f"https://wire.example/{number}/{n}", text=prose(number * 10**6 + n * 1000, 400))
         for n in range(20)
     ]
     file_articles(store, run_id, articles)
-    store.end_run(run_id, "finished", {"total": 1.0})
+    store.runs.end(run_id, "finished", {"total": 1.0})

@@ -1,0 +1,124 @@
+"""The manifest of an export: its shape, and the files it wrote, with their rows and checksums."""
+
+import csv
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from storage.core.errors import DatabaseError
+from storage.core.migrate import schema_version
+from storage.core.tables import Tables
+
+#: Arrow, Spark and others take no file for data whose name begins with a `_`.
+MANIFEST = "_manifest.json"
+UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """The form of an export. A folder holds exports of one shape."""
+
+    format: str = "parquet"
+    partition: tuple[str, ...] = ()
+    originals: bool = False  # one article a story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of an export."""
+
+    path: str  # within the folder
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an export left in its folder; the next export needs it."""
+
+    shape: Shape
+    since: datetime | None  # the time of the earliest articles; None for articles of all times
+    files: tuple[File, ...]
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """A manifest; None where there is none. Raises DatabaseError where it is damaged."""
+    try:
+        held = json.loads(path.read_text())
+        return Manifest(
+            shape=Shape(**held["shape"] | {"partition": tuple(held["shape"]["partition"])}),
+            since=datetime.fromisoformat(held["since"]) if held["since"] else None,
+            files=tuple(File(**file) for file in held["files"]),
+        )
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatabaseError(f"{path} is not as an export leaves it") from error
+
+
+def write_manifest(
+    connection: duckdb.DuckDBPyConnection,
+    unfinished: Path,
+    shape: Shape,
+    since: datetime | None,
+    files: list[File],
+) -> None:
+    """Writes the manifest, in one step: where there is one, all else is ready."""
+    run_id = Tables(connection).value("SELECT max(run_id) FROM runs")
+    manifest = {
+        "shape": asdict(shape),
+        "as_of_run": run_id,
+        "schema": schema_version(connection),
+        "since": since.isoformat() if since else None,
+        "rows": sum(file.rows for file in files),
+        "columns": columns_of(connection),
+        "files": [asdict(file) for file in files],
+    }
+    begun = unfinished / f"{MANIFEST}.begun"
+    begun.write_text(json.dumps(manifest, indent=1) + "\n")
+    begun.replace(unfinished / MANIFEST)
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The types of an article's columns, by name."""
+    rows = Tables(connection).records("DESCRIBE articles")
+    return {row["column_name"]: row["column_type"] for row in rows}
+
+
+def name_files(unfinished: Path, shape: Shape) -> list[File]:
+    """Gives the files that DuckDB wrote their final names; returns what they hold."""
+    files = []
+    for written in sorted(unfinished.rglob(f"articles*.{_suffix(shape)}")):
+        file = written.rename(written.with_name(f"articles.{shape.format}"))
+        with file.open("rb") as data:
+            sha256 = hashlib.file_digest(data, "sha256").hexdigest()
+        files.append(
+            File(
+                path=file.relative_to(unfinished).as_posix(),
+                rows=_rows(file, shape),
+                bytes=file.stat().st_size,
+                sha256=sha256,
+            )
+        )
+    return files
+
+
+def _suffix(shape: Shape) -> str:
+    """The suffix that DuckDB gives the files."""
+    return "csv" if shape.partition and shape.format == "jsonl" else shape.format
+
+
+def _rows(file: Path, shape: Shape) -> int:
+    if shape.format == "parquet":
+        return int(pq.read_metadata(file).num_rows)
+    with file.open(newline="", encoding="utf-8") as lines:
+        if shape.format == "jsonl":
+            return sum(1 for _ in lines)
+        csv.field_size_limit(2**31 - 1)  # a text may be longer than the default limit
+        return sum(1 for _ in csv.reader(lines)) - 1
