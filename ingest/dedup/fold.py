@@ -56,7 +56,7 @@ class _Known:
     def closest_first(self) -> list[tuple[int, int]]:
         """The pairs that fold, the closest first; of equally close ones by rank."""
         pairs = [
-            (-min(match.a_aligned, match.b_aligned), -match.jaccard, one, other)
+            (-min(_held(match)), -match.jaccard, one, other)
             for one, others in self.folds.items()
             for other, match in others.items()
             if one < other
@@ -93,7 +93,7 @@ def _known(ranked: Sequence[FoldArticle], matches: Iterable[Match]) -> _Known:
             links[b].add(a)
             continue
         folds[a][b] = folds[b][a] = match
-        if (match.a_aligned if a < b else match.b_aligned) >= WHOLE:
+        if _held(match)[0 if a < b else 1] >= WHOLE:
             whole.add((min(a, b), max(a, b)))
     return _Known(folds=folds, links=links, whole=whole)
 
@@ -149,13 +149,19 @@ def _may_be_new(original: FoldArticle, one: FoldArticle, other: FoldArticle) -> 
     return not original.was_original or one.story_id is None or other.story_id is None
 
 
+def _held(match: Match) -> tuple[float, float]:
+    """How much of each is in the other. Matches that an old version filed do not say it."""
+    return match.a_aligned or 0.0, match.b_aligned or 0.0
+
+
 def _whole(matches: Iterable[Match]) -> set[tuple[int, int]]:
     """The pairs of which the second holds most of the first."""
     found = set()
     for match in matches:
-        if match.a_aligned >= WHOLE:
+        a_held, b_held = _held(match)
+        if a_held >= WHOLE:
             found.add((match.a, match.b))
-        if match.b_aligned >= WHOLE:
+        if b_held >= WHOLE:
             found.add((match.b, match.a))
     return found
 

@@ -214,4 +214,4 @@ def test_a_higher_threshold_never_folds_more():
     other = f"{prose(0, 260)} {prose(9000, 40)}"
     a, b = prepare(body(1, ORIGINAL), SKETCH), prepare(body(2, other, outlet="b.example"), SKETCH)
     assert compare(a, b, FOLD).relation is Relation.COPY
-    assert compare(a, b, replace(FOLD, copied=0.8)).relation is Relation.UPDATE
+    assert compare(a, b, replace(FOLD, copied=0.9)).relation is Relation.UPDATE
