@@ -13,7 +13,7 @@ import numpy as np
 from ingest.dedup.alignment import in_order, longest_run, once, repeated
 from ingest.dedup.boilerplate import are_boilerplate
 from ingest.dedup.decide import FoldParams, Pair, Side, decide, weight
-from ingest.dedup.evidence import differences
+from ingest.dedup.evidence import differences, listed
 from ingest.dedup.hashes import NONE, Flags, Hashes, distinct, within
 from ingest.dedup.sketch import SketchParams, shingled
 from ingest.model import ArticleText, Match
@@ -71,14 +71,15 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     a = _side(one, own[0], len(sets[0]), common, places[0], single, params)
     b = _side(other, own[1], len(sets[1]), common, places[1], single, params)
     short, long = sorted((a, b), key=lambda side: (side.words, side.text))
-    found = Pair(short=short, long=long, common=len(common))
-    if len(common) and (short.aligned >= params.copied or weight(found, params) >= params.linked):
-        flags = (a.own, b.own)
-        found = replace(
-            found,
-            differ=differences((one.text, other.text), flags, places, one.size, params.passage),
+    pair = Pair(short=short, long=long, common=len(common))
+    if len(common) and (short.aligned >= params.copied or weight(pair, params) >= params.linked):
+        texts, own_words = (one.text, other.text), (a.own, b.own)
+        pair = replace(
+            pair,
+            differ=differences(texts, own_words, places, one.size, params.passage),
+            listed=listed(short.text, short.said),
         )
-    relation, rule = decide(found, params)
+    relation, rule = decide(pair, params)
     return Match(
         a=one.article_id,
         b=other.article_id,
@@ -98,11 +99,10 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
         longest_run=longest_run(places) + one.size - 1 if len(common) else 0,
         a_words=a.words,
         b_words=b.words,
-        replaced=found.differ.replaced,
-        changes=found.differ.changes,
-        swapped=found.differ.swapped,
-        names_differ=found.differ.names,
-        others_differ=found.differ.others,
+        replaced=pair.differ.replaced,
+        changes=pair.differ.changes,
+        swaps=pair.differ.swaps,
+        figures=pair.differ.figures,
     )
 
 
@@ -133,6 +133,7 @@ def _side(
         start=start / max(1, len(told)),
         solid=_mean(told[start:end]),
         own=mine,
+        said=shared & said,
     )
 
 

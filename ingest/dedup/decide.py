@@ -18,7 +18,7 @@ from ingest.words import names_and_numbers, words
 Decision = tuple[Relation | None, str]
 
 ALIKE = Differences()
-SWAPS = 3  # places where names differ; one or two are often a matter of spelling
+SWAPS = 3  # different swaps of names; one or two are often a matter of spelling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +55,15 @@ class FoldParams:
     block: float = 0.75
     #: Share of both articles of one outlet that stands before the shared words. With more, and one
     #: block after them, the same block follows two different stories.
-    apart: float = 0.13
+    apart: float = 0.15
     #: Share of the short text in runs that both texts have once and in the same order. With less,
     #: the shared words are formulae, as in lists and scores.
     ordered: float = 0.2
-    #: Share of names and numbers that differ, and how many times as large it is as the share of
-    #: other words. With more of both, the texts are two uses of one form.
-    form: float = 0.25
-    form_times: float = 3.0
-    named: int = 8  # names and numbers; with fewer in a text it is not judged as a form
+    #: Share of names and numbers among the shared words. With more, only a list is shared.
+    listed: float = 0.42
+    #: Words of the short text for each place where names or numbers differ. With fewer, the texts
+    #: are two uses of one form.
+    form: float = 25.0
     lead: int = 50  # words at the beginning of a text
     short: int = 60  # words: a text with fewer is a short item
 
@@ -86,6 +86,7 @@ class Side:
     start: float  # share of the words that stand before the shared ones
     solid: float  # share of the words from the first to the last shared one that are shared
     own: Flags  # which words are no boilerplate
+    said: Flags  # which words are shared prose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,6 +97,7 @@ class Pair:
     long: Side
     common: int  # distinct shingles in both
     differ: Differences = ALIKE
+    listed: float = 0.0  # share of names and numbers among the shared words of the short text
 
     @property
     def same_outlet(self) -> bool:
@@ -111,17 +113,21 @@ def decide(pair: Pair, params: FoldParams) -> Decision:
         return Relation.IDENTICAL, "every run of words is in both"
     if pair.short.words < params.short:
         return _decide_short(pair.short, pair.long, pair.common, params)
-    if _is_form(pair.differ, params):
+    if _is_form(pair, params):
         return None, "a form: the words agree, and the names and numbers differ"
     return _folded(pair, params) or _linked(pair, params)
 
 
-def _is_form(differ: Differences, params: FoldParams) -> bool:
-    return (
-        differ.named >= params.named
-        and differ.names >= params.form
-        and differ.names >= params.form_times * differ.others
-    )
+def _has_swaps(differ: Differences) -> bool:
+    """Whether the texts differ mainly in names and numbers."""
+    some = differ.swapped >= SWAPS or differ.figures > 0
+    return some and 2 * differ.swaps >= differ.changes
+
+
+def _is_form(pair: Pair, params: FoldParams) -> bool:
+    differ = pair.differ
+    dense = differ.swaps * params.form >= pair.short.words
+    return _has_swaps(differ) and differ.swapped >= SWAPS and dense
 
 
 def _folded(pair: Pair, params: FoldParams) -> Decision | None:
@@ -150,8 +156,7 @@ def _later(pair: Pair, params: FoldParams) -> Decision | None:
     differ = pair.differ
     if differ.replaced >= params.rewritten * sqrt(pair.short.words):
         return Relation.UPDATE, "most is in both, but passages are replaced by others"
-    swaps = differ.swapped >= SWAPS or differ.figures > 0
-    if swaps and 2 * differ.swapped >= differ.changes:
+    if _has_swaps(differ):
         return Relation.UPDATE, "most is in both, but numbers or names have changed"
     return None
 
@@ -168,6 +173,8 @@ def _linked(pair: Pair, params: FoldParams) -> Decision:
         return None, "too little is shared outside quotations"
     if short.ordered < params.ordered:
         return None, "what is shared is scattered, in no common order, or formulae that recur"
+    if pair.listed > params.listed:
+        return None, "what is shared is a list of names and numbers"
     if pair.same_outlet and _is_block(short, long, params):
         return None, "one outlet, two beginnings of their own: the same block follows two stories"
     most = 2 * params.mutual if long.solid >= params.block else params.mutual

@@ -5,6 +5,7 @@ version of the story replaces sentences: at one place both texts have words of t
 ("Company X offers bonds of Y million"), the names and numbers differ and the other words agree.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ import numpy as np
 from ingest.dedup.alignment import Aligned
 from ingest.dedup.hashes import Flags
 from ingest.words import names_and_numbers, words
+
+DIGIT = re.compile(r"\d")
+CAPITALS = 0.85  # share of words with a capital letter; with more, the case says nothing
+Swap = tuple[frozenset[str], frozenset[str]]  # the names or numbers of both texts
 
 _CACHED_TEXTS = 512  # with their words about 20 MB
 
@@ -28,21 +33,25 @@ class Differences:
     #: cut a story there and add lines of their own.
     replaced: float = 0.0
     changes: int = 0  # places where both texts have words of their own
-    swapped: int = 0  # of these, places of a few words where names or numbers differ
-    figures: int = 0  # of these, places where numbers differ
-    #: Share of the names and numbers that the other text does not have anywhere. Of the two texts
-    #: the smaller share.
-    names: float = 0.0
-    others: float = 0.0  # the same, for all other words
-    #: Names and numbers in the text that has fewer. It is 0 where they are most of a text's words,
-    #: as in capital letters and in tables, because they cannot be told from other words there.
-    named: int = 0
+    #: Of these, places where mainly names or numbers differ.
+    swaps: int = 0
+    swapped: int = 0  # different swaps: a name that is spelled in two ways everywhere is one
+    figures: int = 0  # different swaps of numbers
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
 def _read(text: str) -> tuple[list[str], frozenset[str]]:
-    """The words of a text in order, and which of them are names or numbers."""
-    return words(text), frozenset(names_and_numbers(text))
+    """The words of a text in order, and which of them are names or numbers.
+
+    A word that the text has without a capital letter as well is no name, as at the beginning of a
+    sentence. In a text in capital letters only numbers count.
+    """
+    tokens = set(text.split())
+    plain = {token for token in tokens if token.islower() and not DIGIT.search(token)}
+    run, marks = words(text), names_and_numbers(" ".join(tokens - plain)) - plain
+    if sum(word in marks for word in run) > CAPITALS * len(run):
+        marks = set(filter(_is_number, run))
+    return run, frozenset(marks)
 
 
 def differences(
@@ -54,32 +63,60 @@ def differences(
     `passage` the least number of words in a passage; fewer are a change of single words.
     """
     (a, a_marks), (b, b_marks) = _read(texts[0]), _read(texts[1])
-    a_all, b_all = set(a), set(b)
+    a_new, b_new = a_marks - set(b), b_marks - set(a)
     replaced, changes = 0.0, 0
-    swaps = set()
+    swaps = []
     for (a_from, a_to), (b_from, b_to), last in _gaps(aligned, (len(a), len(b)), size):
-        one = [a[at] for at in range(a_from, a_to) if own[0][at]]
-        other = [b[at] for at in range(b_from, b_to) if own[1][at]]
+        one = Counter(a[at] for at in range(a_from, a_to) if own[0][at])
+        other = Counter(b[at] for at in range(b_from, b_to) if own[1][at])
         if not one or not other:
             continue
         changes += 1
-        if min(len(one), len(other)) >= passage:
-            replaced += _apart(one, other) * (0.5 if last else 1.0)
-            continue
-        swap = frozenset(a_marks & set(one) - b_all), frozenset(b_marks & set(other) - a_all)
-        if all(swap):
-            swaps.add(swap)
-    a_own = {word for word, mine in zip(a, own[0].tolist(), strict=True) if mine}
-    b_own = {word for word, mine in zip(b, own[1].tolist(), strict=True) if mine}
+        one, other = one - other, other - one
+        swap = _swap(one, other, a_new, b_new, passage)
+        if swap:
+            swaps.append(swap)
+        elif min(a_to - a_from, b_to - b_from) >= passage:
+            replaced += min(one.total(), other.total()) * (0.5 if last else 1.0)
+    different = set(swaps)
     return Differences(
         replaced=replaced,
         changes=changes,
-        swapped=len(swaps),
-        figures=sum(all(map(_has_digit, swap)) for swap in swaps),
-        names=min(_missing(a_own & a_marks, b_all), _missing(b_own & b_marks, a_all)),
-        others=min(_missing(a_own - a_marks, b_all), _missing(b_own - b_marks, a_all)),
-        named=min(_named(a_own, a_marks), _named(b_own, b_marks)),
+        swaps=len(swaps),
+        swapped=len(different),
+        figures=sum(all(any(map(_is_number, side)) for side in swap) for swap in different),
     )
+
+
+def _swap(
+    one: Counter[str],
+    other: Counter[str],
+    one_names: frozenset[str],
+    other_names: frozenset[str],
+    passage: int,
+) -> Swap | None:
+    """The names or numbers that differ in a change, if it is about these.
+
+    `one` and `other` are the words that differ. A number may stand elsewhere in the other text, a
+    name may not.
+    """
+    numbers = frozenset(filter(_is_number, one)), frozenset(filter(_is_number, other))
+    if all(numbers) and max(one.total(), other.total()) < 2 * passage:
+        return numbers
+    names = one_names.intersection(one), other_names.intersection(other)
+    words, few = min(one.total(), other.total()), min(map(len, names))
+    return names if few and (words < passage or 2 * few >= words) else None
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdigit()
+
+
+def listed(text: str, shared: Flags) -> float:
+    """The share of names and numbers among the words flagged. In prose it is about 0.2."""
+    run, marks = _read(text)
+    named = np.fromiter((word in marks for word in run), np.bool_, len(run))
+    return float(named[shared].mean()) if shared.any() else 0.0
 
 
 Span = tuple[int, int]
@@ -102,21 +139,3 @@ def _gaps(
         yield (a_end, int(a[begin]) + overlap), (b_end, int(b[begin]) + overlap), False
         a_end, b_end = int(a[end]) + size, int(b[end]) + size
     yield (a_end, lengths[0]), (b_end, lengths[1]), True
-
-
-def _apart(one: list[str], other: list[str]) -> int:
-    a, b = Counter(one), Counter(other)
-    return min((a - b).total(), (b - a).total())
-
-
-def _has_digit(found: frozenset[str]) -> bool:
-    return any(c.isdigit() for word in found for c in word)
-
-
-def _named(found: set[str], marks: frozenset[str]) -> int:
-    named = len(found & marks)
-    return named if 2 * named <= len(found) else 0
-
-
-def _missing(found: set[str], known: set[str]) -> float:
-    return len(found - known) / len(found) if found else 0.0

@@ -65,9 +65,8 @@ class Match:
     # How the texts differ where they are aligned. All are 0 for a pair that shares too little.
     replaced: float = 0.0  # words in passages that stand in place of a passage of the other text
     changes: int = 0  # places where both texts have words of their own
-    swapped: int = 0  # of these, places of a few words where names or numbers differ
-    names_differ: float = 0.0  # share of names and numbers that the other text has nowhere
-    others_differ: float = 0.0  # the same for all other words; both of the text with less
+    swaps: int = 0  # of these, places where names or numbers differ
+    figures: int = 0  # different swaps of numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
