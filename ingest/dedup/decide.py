@@ -45,6 +45,9 @@ class FoldParams:
     #: plus `leads` times the mean share of the two leads.
     linked: float = 5.5
     leads: float = 3.0
+    #: Share of the short text's prose that is shared, for a link. With less, the texts share a few
+    #: paragraphs of background.
+    least: float = 0.37
     #: Share of the long text's prose that is shared, and share of its lead. With less of both it is
     #: a round-up: it begins with another story, and holds others as well. The first may be twice
     #: as much where the shared words are one block.
@@ -169,7 +172,7 @@ def weight(pair: Pair, params: FoldParams) -> float:
 
 def _linked(pair: Pair, params: FoldParams) -> Decision:
     short, long = pair.short, pair.long
-    if weight(pair, params) < params.linked:
+    if weight(pair, params) < params.linked or short.prose < params.least:
         return None, "too little is shared outside quotations"
     if short.ordered < params.ordered:
         return None, "what is shared is scattered, in no common order, or formulae that recur"
