@@ -13,7 +13,7 @@ import numpy as np
 from ingest.dedup.alignment import in_order, longest_run, once, repeated
 from ingest.dedup.boilerplate import are_boilerplate
 from ingest.dedup.decide import FoldParams, Pair, Side, decide, weight
-from ingest.dedup.evidence import differences, listed
+from ingest.dedup.evidence import differences, listed, passages
 from ingest.dedup.hashes import NONE, Flags, Hashes, distinct, within
 from ingest.dedup.sketch import SketchParams, shingled
 from ingest.model import ArticleText, Match
@@ -77,6 +77,7 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
         pair = replace(
             pair,
             differ=differences(texts, own_words, places, one.size, params.passage),
+            own=min(passages(side.told, params.passage) for side in (a, b)),
             listed=listed(short.text, short.said),
         )
     relation, rule = decide(pair, params)
@@ -100,6 +101,7 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
         a_words=a.words,
         b_words=b.words,
         replaced=pair.differ.replaced,
+        own_passages=pair.own,
         changes=pair.differ.changes,
         swaps=pair.differ.swaps,
         figures=pair.differ.figures,
@@ -134,6 +136,7 @@ def _side(
         solid=_mean(told[start:end]),
         own=mine,
         said=shared & said,
+        told=told,
     )
 
 

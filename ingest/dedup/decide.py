@@ -35,7 +35,10 @@ class FoldParams:
     #: Words in replaced passages, divided by the square root of the short text's words. With more,
     #: one of the texts is a later version of the other.
     rewritten: float = 1.2
-    passage: int = 7  # words in a replaced passage; fewer are an editor's change
+    #: Words in passages of their own that both texts have at least, wherever they stand, divided by
+    #: the same. With more, too, one of the texts is a later version of the other.
+    own: float = 3.0
+    passage: int = 7  # words in such a passage; fewer are an editor's change
     #: Within one outlet, in place of `copied` and of both texts. With less, one of them is a later
     #: version of the other.
     same_outlet: float = 0.95
@@ -90,6 +93,7 @@ class Side:
     solid: float  # share of the words from the first to the last shared one that are shared
     own: Flags  # which words are no boilerplate
     said: Flags  # which words are shared prose
+    told: Flags  # which of the own words are shared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,6 +104,7 @@ class Pair:
     long: Side
     common: int  # distinct shingles in both
     differ: Differences = ALIKE
+    own: float = 0.0  # words in passages of its own, of the text that has fewer
     listed: float = 0.0  # share of names and numbers among the shared words of the short text
 
     @property
@@ -159,6 +164,8 @@ def _later(pair: Pair, params: FoldParams) -> Decision | None:
     differ = pair.differ
     if differ.replaced >= params.rewritten * sqrt(pair.short.words):
         return Relation.UPDATE, "most is in both, but passages are replaced by others"
+    if pair.own >= params.own * sqrt(pair.short.words):
+        return Relation.UPDATE, "most is in both, but each has passages that the other has not"
     if _has_swaps(differ):
         return Relation.UPDATE, "most is in both, but numbers or names have changed"
     return None

@@ -85,6 +85,23 @@ def test_what_one_text_only_leaves_out_or_adds_makes_no_later_version():
     assert relate(ORIGINAL, inserted).relation is Relation.COPY
 
 
+def test_passages_of_their_own_on_both_sides_make_a_later_version_wherever_they_stand():
+    run = prose(0, 400).split()
+    one = " ".join([*run[:80], prose(8000, 40), *run[80:120], prose(8500, 40), *run[120:]])
+    other = " ".join([*run[:250], prose(9000, 40), *run[250:310], prose(9500, 40), *run[310:]])
+    found = relate(one, other)
+    assert found.a_aligned > 0.8
+    assert (found.replaced, found.own_passages) == (0, 80)
+    assert found.relation is Relation.UPDATE
+    assert relate(one, " ".join(run)).relation is Relation.COPY
+
+
+def test_a_paragraph_that_stands_elsewhere_is_no_passage_of_its_own():
+    run = prose(0, 400).split()
+    moved = " ".join([*run[:100], *run[150:300], *run[100:150], *run[300:]])
+    assert relate(" ".join(run), moved).own_passages == 0
+
+
 def test_single_words_that_an_editor_changes_make_no_later_version():
     edited = other_words(ORIGINAL, *((at, at + 1) for at in range(20, 290, 30)))
     found = relate(ORIGINAL, edited)

@@ -2,7 +2,7 @@ import numpy as np
 from support.builders import prose
 
 from ingest.dedup.alignment import in_order
-from ingest.dedup.evidence import differences, listed
+from ingest.dedup.evidence import differences, listed, passages
 from ingest.dedup.hashes import distinct, within
 from ingest.dedup.sketch import SketchParams, shingle
 from ingest.words import words
@@ -56,3 +56,12 @@ def test_a_word_with_a_capital_letter_only_at_the_beginning_of_a_sentence_is_no_
 def test_in_capital_letters_no_word_counts_as_a_name():
     text = "SUN RAISES HEATING OIL BARGE PRICE"
     assert listed(text, np.ones(6, np.bool_)) == 0
+
+
+def test_passages_are_runs_of_words_that_are_not_shared():
+    shared = np.ones(100, np.bool_)
+    shared[[3, *range(10, 20), *range(30, 35)]] = False
+    assert passages(shared, 7) == 10
+    shared[90:] = False
+    assert passages(shared, 7) == 10 + 5
+    assert passages(np.ones(0, np.bool_), 7) == 0
