@@ -2,9 +2,9 @@
 
     decide(pair)  -> the relation, or None, and the rule that decided, in words
 
-A copy is cut, extended or edited in places. A later version replaces passages by others, or has a
-beginning of its own. A round-up holds other stories as well. A form repeats the words of another
-text with other names and numbers.
+A copy is cut, extended or edited in places. In two versions of a story each has passages that the
+other has not, or one has a beginning of its own. A round-up holds other stories as well. A form
+repeats the words of another text with other names and numbers.
 """
 
 from dataclasses import dataclass
@@ -32,12 +32,13 @@ class FoldParams:
     copied: float = 0.8
     #: Share of the long text's lead that is in the short one. With less it has a story of its own.
     led: float = 0.4
-    #: Words in replaced passages, divided by the square root of the short text's words. With more,
-    #: one of the texts is a later version of the other.
-    rewritten: float = 1.2
-    #: Words in passages of their own that both texts have at least, wherever they stand, divided by
-    #: the same. With more, too, one of the texts is a later version of the other.
-    own: float = 3.0
+    #: Words in passages of its own that each of both texts has, as a share of the short text. With
+    #: more, one of the texts is a later version of the other.
+    own: float = 0.14
+    #: Words in replaced passages, as a share of the short text, and the number of such passages.
+    #: With more of both, passages are replaced throughout, as in a later version.
+    rewritten: float = 0.035
+    places: int = 3
     passage: int = 7  # words in such a passage; fewer are an editor's change
     #: Within one outlet, in place of `copied` and of both texts. With less, one of them is a later
     #: version of the other.
@@ -59,9 +60,9 @@ class FoldParams:
     #: Share of the words from the first to the last shared one that are shared. With more, what is
     #: shared is one block.
     block: float = 0.75
-    #: Share of both articles of one outlet that stands before the shared words. With more, and one
-    #: block after them, the same block follows two different stories.
-    apart: float = 0.15
+    #: Share of two articles of one outlet that stands before the shared words: the geometric mean.
+    #: With more, and one block after them, the same block follows two different stories.
+    apart: float = 0.195
     #: Share of the short text in runs that both texts have once and in the same order. With less,
     #: the shared words are formulae, as in lists and scores.
     ordered: float = 0.2
@@ -161,12 +162,12 @@ def _folded(pair: Pair, params: FoldParams) -> Decision | None:
 
 def _later(pair: Pair, params: FoldParams) -> Decision | None:
     """The reason why two texts that share enough for a copy are two versions of a story."""
-    differ = pair.differ
-    if differ.replaced >= params.rewritten * sqrt(pair.short.words):
-        return Relation.UPDATE, "most is in both, but passages are replaced by others"
-    if pair.own >= params.own * sqrt(pair.short.words):
+    if pair.own >= params.own * pair.short.words:
         return Relation.UPDATE, "most is in both, but each has passages that the other has not"
-    if _has_swaps(differ):
+    replaced = pair.differ.replaced >= params.rewritten * pair.short.words
+    if replaced and pair.differ.places >= params.places:
+        return Relation.UPDATE, "most is in both, but passages throughout are replaced by others"
+    if _has_swaps(pair.differ):
         return Relation.UPDATE, "most is in both, but numbers or names have changed"
     return None
 
@@ -195,7 +196,7 @@ def _linked(pair: Pair, params: FoldParams) -> Decision:
 
 def _is_block(short: Side, long: Side, params: FoldParams) -> bool:
     return (
-        min(short.start, long.start) >= params.apart
+        sqrt(short.start * long.start) >= params.apart
         and min(short.solid, long.solid) >= params.block
     )
 

@@ -32,6 +32,7 @@ class Differences:
     #: the other passage does not have. At the end of the texts it counts half, because outlets
     #: cut a story there and add lines of their own.
     replaced: float = 0.0
+    places: int = 0  # where passages are replaced
     changes: int = 0  # places where both texts have words of their own
     #: Of these, places where mainly names or numbers differ.
     swaps: int = 0
@@ -64,7 +65,7 @@ def differences(
     """
     (a, a_marks), (b, b_marks) = _read(texts[0]), _read(texts[1])
     a_new, b_new = a_marks - set(b), b_marks - set(a)
-    replaced, changes = 0.0, 0
+    replaced, changes, replacing = 0.0, 0, 0
     swaps = []
     for (a_from, a_to), (b_from, b_to), last in _gaps(aligned, (len(a), len(b)), size):
         one = Counter(a[at] for at in range(a_from, a_to) if own[0][at])
@@ -78,9 +79,11 @@ def differences(
             swaps.append(swap)
         elif min(a_to - a_from, b_to - b_from) >= passage:
             replaced += min(one.total(), other.total()) * (0.5 if last else 1.0)
+            replacing += 1
     different = set(swaps)
     return Differences(
         replaced=replaced,
+        places=replacing,
         changes=changes,
         swaps=len(swaps),
         swapped=len(different),

@@ -172,7 +172,7 @@ def test_a_late_original_takes_the_copies_and_the_move_is_recorded(store):
 def test_boilerplate_learned_later_parts_what_it_had_joined(store):
     block = prose(90_000, 500)
     pages = [story("a", f"{prose(1000 * n, 60)} {block}", hours=24 * n, number=n) for n in range(6)]
-    other = story("b", f"{prose(50_000, 20)} {block}")
+    other = story("b", f"{prose(50_000, 30)} {block}")
     file(store, [pages[0], other])
     assert len(stories(store)) == 1
     for page in pages[1:]:
