@@ -43,7 +43,7 @@ eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv D
 	$(BIN)/copydesk eval text $(CORPUS)
 	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
 
-bench: $(VENV)/.dev ## measure what the README claims, as ratios; and what finding copies costs
+bench: $(VENV)/.dev ## measure the figures of docs/figures.md: polling, filing, finding copies
 	$(BIN)/python tests/benchmarks/speed.py
 	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
 	$(BIN)/python tests/benchmarks/fold.py --plot fold.svg

@@ -9,6 +9,7 @@ names), the defaults below.
 """
 
 import os
+import threading
 from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -27,12 +28,15 @@ from pydantic_settings import (
 from ingest.extract.recipes import Recipe, read_recipes
 from ingest.fetch.limits import FetchLimits
 from ingest.model import CopydeskError
+from storage.core.limits import QueryLimits
 
 CONFIG_FILE = "copydesk.toml"
 #: The longest age in days that a setting may name: a hundred years.
 MAX_DAYS = 36500
 #: The defaults of the settings that concern fetching.
 LIMITS = FetchLimits()
+#: The defaults of the settings that concern queries.
+QUERY = QueryLimits()
 
 
 class Settings(BaseSettings):
@@ -164,6 +168,19 @@ class Settings(BaseSettings):
         "17 3 * * *",
         description="When `copydesk serve` does upkeep: a cron expression, in UTC.",
     )
+    query_memory_limit: int = Field(
+        QUERY.megabytes,
+        ge=100,
+        description="Megabytes of memory that a query of `copydesk sql`, and all queries of "
+        "`serve --quack` together, may use; and four times as much temporary space.",
+    )
+    query_time_limit: float = Field(
+        QUERY.seconds,
+        gt=0,
+        le=threading.TIMEOUT_MAX,
+        description="Seconds that such a query may take, reading its answer included.",
+    )
+    query_rows: int = Field(QUERY.rows, ge=1, description="Rows that such a query may answer.")
     quack_port: int = Field(
         9494,
         ge=1,
@@ -225,6 +242,13 @@ class Settings(BaseSettings):
         """The settings that concern fetching."""
         names = [field.name for field in fields(FetchLimits)]
         return FetchLimits(**{name: getattr(self, name) for name in names})
+
+    @property
+    def query_limits(self) -> QueryLimits:
+        """The settings that concern queries."""
+        return QueryLimits(
+            megabytes=self.query_memory_limit, seconds=self.query_time_limit, rows=self.query_rows
+        )
 
 
 def read_settings(**given: object) -> Settings:

@@ -1,11 +1,12 @@
 """The bytes of a document become text. Pure.
 
-The order is: a byte order mark, UTF-8 where the bytes are valid UTF-8, the encoding that the
+The encoding is the first of these that fits: the one of a byte order mark, UTF-8, the one that the
 document declares, the one that its server declares, Windows-1252.
 
-w3lib knows which encoding a label means. It does not choose the encoding here: it believes a label
-before the bytes, and so spoils UTF-8 pages that are labelled as Latin-1. Nor does it find the
-label: it looks through the first 4,096 bytes only, and skips `charset = x` in a header.
+w3lib knows which encoding a label means. Copydesk does not let w3lib choose the encoding: w3lib
+believes a label before the bytes, and so spoils UTF-8 pages that are labelled as Latin-1. Copydesk
+also finds the label itself: w3lib looks through the first 4,096 bytes only, and skips `charset = x`
+in a header.
 """
 
 import codecs
@@ -17,8 +18,8 @@ from w3lib.encoding import resolve_encoding
 from ingest.model import Failed, Fetched, Outcome
 
 MAX_UNPACKED = 64 * 1024 * 1024  # bytes of a gzipped document
-#: How a document begins, and the encoding that this shows. UTF-32 is before UTF-16, because its
-#: mark begins with that of UTF-16.
+#: The first bytes of a document, and the encoding that they show. UTF-32 stands before UTF-16,
+#: because the mark of UTF-32 begins with the mark of UTF-16.
 BEGINNINGS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -38,19 +39,19 @@ META_WITHIN = 20_000  # bytes: browsers look through 1,024, but some pages decla
 HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 #: Codecs of Python that no document is written in. Some take seconds for a long document.
 NOT_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
-#: Encodings that are known by the bytes. Where only a label names one, the label is wrong.
+#: Encodings that the first bytes show. If only a label names one of them, the label is wrong.
 WIDE = {f"utf-{bits}{order}" for bits in (16, 32) for order in ("", "-le", "-be")}
 MAX_DAMAGED = 0.05  # share of the characters beyond ASCII that may be damaged
 
 
 def document_text(fetched: Fetched) -> str:
-    """The body of a feed as text. Raises Failed(not_a_feed) where it is a broken gzip file."""
+    """The body of a feed as text. Raises Failed(not_a_feed) for a broken gzip file."""
     body = _unpacked(fetched.body, Outcome.NOT_A_FEED)
     return _text(body, DECLARED.match(body), fetched.headers.get("content-type", ""))
 
 
 def page_text(fetched: Fetched) -> str:
-    """The body of a page as text. Raises Failed(no_text) where it is a broken gzip file."""
+    """The body of a page as text. Raises Failed(no_text) for a broken gzip file."""
     body = _unpacked(fetched.body, Outcome.NO_TEXT)
     declared = META.search(body, 0, META_WITHIN)
     return _text(body, declared, fetched.headers.get("content-type", ""))
@@ -66,7 +67,7 @@ def _text(body: bytes, declared: re.Match[bytes] | None, header: str) -> str:
             return body.decode(encoding, "replace")
     labels = [declared[1].decode("ascii", "replace")] if declared else []
     labels += HEADER.findall(header)
-    # labelled ASCII bytes may be another encoding: ISO-2022-JP writes Japanese in ASCII bytes
+    # ASCII bytes with a label may be in another encoding: ISO-2022-JP writes Japanese in ASCII
     if not (body.isascii() and labels):
         as_utf8 = body.decode("utf-8", "replace")
         if _is_mostly_sound(as_utf8, lost=body.count("\ufffd".encode())):
@@ -79,7 +80,7 @@ def _text(body: bytes, declared: re.Match[bytes] | None, header: str) -> str:
 
 
 def _unpacked(body: bytes, otherwise: Outcome) -> bytes:
-    """The body, unpacked where it is a gzip file, as many sitemaps and some feeds are."""
+    """The body, unpacked if it is a gzip file, as many sitemaps and some feeds are."""
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
@@ -91,8 +92,8 @@ def _unpacked(body: bytes, otherwise: Outcome) -> bytes:
 def _is_mostly_sound(text: str, *, lost: int = 0) -> bool:
     """Whether the encoding fits: at most MAX_DAMAGED of the characters beyond ASCII are damaged.
 
-    Publishers shorten summaries by bytes and cut a letter in two. One such letter must not cost a
-    whole feed its umlauts. `lost` is the number of U+FFFD that the document itself contains.
+    Some publishers shorten summaries by bytes and cut a letter in two. One such letter must not
+    change the encoding of the whole feed. `lost` is the number of U+FFFD in the document itself.
     """
     damaged = text.count("\ufffd") - lost
     return damaged <= 0 or damaged <= MAX_DAMAGED * (
@@ -101,7 +102,7 @@ def _is_mostly_sound(text: str, *, lost: int = 0) -> bool:
 
 
 def _decoded(body: bytes, label: str) -> str | None:
-    """The body in the encoding that the label means; None where it does not fit."""
+    """The body in the encoding that the label means; None if it does not fit."""
     encoding = resolve_encoding(label)
     if encoding is None or encoding in NOT_ENCODINGS | WIDE:
         return None

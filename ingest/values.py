@@ -24,9 +24,13 @@ EARLY_YEAR = re.compile(r"(?<![\d:+-])00\d\d\b")  # dateutil reads the year 0001
 MAX_DATE = 100  # characters: a longer text is a sentence, and dateutil spends seconds on it
 
 #: What a terminal obeys: `ESC [ 31 m` (a colour), `ESC ] 8 ; ...` (a link), other pairs with ESC.
+#: Each has a form that begins with one character of U+0080 to U+009F. Texts decoded with a wrong
+#: encoding contain these characters too: `â€\x9d` was a quotation mark. There they begin a sequence
+#: only where it has parameters or an end, so that no words are lost.
 ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)?"
+    r"(?:\x1b\[[0-?]*|\x9b[0-?]+)[ -/]*[@-~]?"
+    r"|\x1b[\]PX^_][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)?"
+    r"|[\x90\x98\x9d-\x9f][^\x00-\x1f\x7f-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]?"
 )
 #: Embeddings, overrides and isolates turn the text around them, also beyond their own text. The
@@ -34,27 +38,37 @@ ESCAPES = re.compile(
 #: Arabic, Persian, Indic scripts and emoji need them.
 TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")  # but no tab or line feed
 
 
 def text(value: object) -> str:
-    """The text of a value: empty where the value is no text. Half an emoji becomes a `?`.
+    """The text of a value, `harmless`; empty where the value is no text.
 
-    Control characters become spaces, because a terminal that shows the text would obey them.
+    Every text of a feed, a page or a subscription list enters through this function, `plain`,
+    `clean_text` or `harmless`.
     """
-    if not isinstance(value, str):
-        return ""
-    return CONTROL.sub(" ", value).strip().encode("utf-8", "replace").decode()
+    return harmless(value).strip() if isinstance(value, str) else ""
 
 
 def clean_text(line: str) -> str:
-    """A stranger's text as one line that neither steers a terminal nor turns the text around it.
+    """A stranger's text as one line, which neither steers a terminal nor turns the text around it.
 
-    Escape sequences and controls of direction are dropped. A run of other control characters and
-    line breaks becomes a space. Half an emoji becomes a `?`.
+    As `harmless`, but a run of control characters and line breaks becomes one space.
     """
-    line = TURNING.sub("", ESCAPES.sub("", line))
-    return CONTROLS.sub(" ", line).strip().encode("utf-8", "replace").decode()
+    return CONTROLS.sub(" ", _dropped(line)).strip().encode("utf-8", "replace").decode()
+
+
+def harmless(written: str) -> str:
+    """A stranger's text that neither steers a terminal nor turns the text around it.
+
+    Escape sequences and controls of direction are dropped. Every other control character becomes a
+    space, but line feeds and tabs stay. Half an emoji becomes a `?`.
+    """
+    return CONTROL.sub(" ", _dropped(written)).encode("utf-8", "replace").decode()
+
+
+def _dropped(written: str) -> str:
+    return TURNING.sub("", ESCAPES.sub("", written))
 
 
 def plain(value: object) -> str:
@@ -72,7 +86,7 @@ def plain(value: object) -> str:
 def absolute(base: str, link: str) -> str:
     """A link made absolute with `base`; unchanged where it is no valid address."""
     # an address contains no white space: a line break in it comes from the document
-    link = re.sub(r"[\t\r\n]+\s*", "", link.strip())
+    link = re.sub(r"[\t\n]+\s*", "", text(link.replace("\r", "\n")))
     try:
         return urljoin(base, link) if link else ""
     except ValueError:

@@ -1,7 +1,7 @@
 """Word lists in TOML files, and the regular expressions that are built from them.
 
-A file has a table for each kind of word, and in it a list for each language. `read` gives the
-words of each kind; `any_of` makes the part of a regular expression that matches any of them.
+A file has a table for each kind of word. The table has a list for each language. `read` gives the
+words of each kind. `any_of` makes the part of a regular expression that matches any of them.
 """
 
 import re
@@ -12,14 +12,14 @@ from importlib import resources
 
 from babel import Locale
 
-#: What may stand in a word of a list: "writer(s)", "eine * von", "fox #", "the post ... on".
+#: The signs in the words of a list: "writer(s)", "eine * von", "fox #", "the post ... on".
 NOTATION = re.compile(r"(\([^()]*\)|\*|#|\.{3}|')")
 MARKS = {"*": r"\w+", "#": r"\d+", "...": ".{1,200}", "'": "['’]"}
 
 
 @cache
 def read(package: str, file: str) -> Mapping[str, tuple[str, ...]]:
-    """The words of each kind in a package's TOML file, all languages together, each once."""
+    """The words of each kind in a package's TOML file: all languages together, each word once."""
     tables = tomllib.loads(resources.files(package).joinpath(file).read_text("utf-8"))
     return {kind: tuple(dict.fromkeys(_listed(table))) for kind, table in tables.items()}
 
@@ -34,8 +34,8 @@ def _listed(table: object) -> Iterable[str]:
 def any_of(words: Iterable[str]) -> str:
     """A group that matches any of the words, the longest first.
 
-    In a word, "(s)" may be left out, "*" is any one word, "#" a number, "..." any text of up to 200
-    characters, and "'" is either kind of apostrophe.
+    In a word, "(s)" stands for an "s" that may be missing, "*" for any one word, "#" for a number,
+    "..." for any text of up to 200 characters, and "'" for either kind of apostrophe.
     """
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     return f"(?:{'|'.join(map(_pattern, longest_first))})"
@@ -59,7 +59,7 @@ def month_names(locales: tuple[str, ...]) -> frozenset[str]:
 
 @cache
 def day_names(locales: tuple[str, ...]) -> frozenset[str]:
-    """The same of the days of the week."""
+    """The names and short names of weekdays that Babel has, in the same form."""
     return frozenset(_names(locales, "days"))
 
 

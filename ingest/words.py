@@ -3,22 +3,25 @@
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import islice
 
 import regex
 
-# In scripts without spaces each character is a word, or a whole sentence would be one word.
+# In scripts without spaces each character is a word. Otherwise a whole sentence would be one word.
 UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}"
 # regex, not re: the \w of re leaves out the vowel signs of Hindi and similar scripts
 WORD = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}]+", regex.V1)
 UNCACHED_FROM = 2_000  # characters: results for longer lines are not cached
-# Most news is Latin-1, apart from its punctuation. Its words are found byte by byte, with the same
-# result in a sixth of the time.
+# The letters of most news texts are in Latin-1. The words of such a text are found in its bytes:
+# the result is the same, in a sixth of the time.
 PUNCTUATION = re.compile("[\u2000-\u200b\u2010-\u203e€™]")
 SPACED = bytes(code if WORD.fullmatch(chr(code)) else ord(" ") for code in range(256))
+# A word as it is written: with the apostrophes that `words` drops.
+WRITTEN = regex.compile(rf"[{UNSPACED}]|[\w--_{UNSPACED}ʼ](?:['’ʼ]*[\w--_{UNSPACED}ʼ])*", regex.V1)
 GRAM_WORDS = 4  # words in a run that `grams` counts
 APOSTROPHES = re.compile(r"['’ʼ]")
-# A quotation ends with its mark or with its paragraph. One of several paragraphs has an opening
-# mark in each.
+# A quotation ends with its closing mark or with its paragraph. A quotation of several paragraphs
+# has an opening mark in each of them.
 QUOTATION = re.compile(r"""(“[^”\n]*”?|„[^“”\n]*[“”]?|«[^»\n]*»?|「[^」\n]*」?|"[^"\n]*"?)""")
 
 
@@ -30,6 +33,17 @@ def words(text: str) -> list[str]:
     except UnicodeEncodeError:
         return list(WORD.findall(plain))
     return latin.translate(SPACED).decode("latin-1").split()
+
+
+def first_words(text: str, count: int) -> str:
+    """The text up to the end of its word number `count`; all of it where it has no more words.
+
+    `words` of the result are the first `count` words of the text.
+    """
+    if len(text) <= count:  # a word has at least one character
+        return text
+    last_and_next = list(islice(WRITTEN.finditer(text), count - 1, count + 1))
+    return text[: last_and_next[0].end()] if len(last_and_next) == 2 else text
 
 
 def quotations(text: str) -> list[tuple[int, int]]:

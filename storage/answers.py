@@ -1,4 +1,4 @@
-"""What a Reader answers: a run, a story, an article, the state of a database, in values to show."""
+"""The types that a Reader returns: a run, a story, an article, the state of a database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
+    cut: bool = False  # whether the query has more rows than its limit let it answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class RunSummary:
     state: str
     feeds: dict[str, int]  # number of feeds by outcome
     entries: dict[str, int]  # number of entries by outcome
-    read: int  # entries read, and pages taken up again: the sum of `entries`
+    read: int  # entries read, and pages tried again: the sum of `entries`
     articles: int
     folded: int  # stories of two or more articles that the run added to
     total_seconds: float

@@ -52,7 +52,7 @@ def feed_health(reader: Reader) -> list[FeedHealth]:
 
 
 def feed_addresses(reader: Reader) -> set[str]:
-    """The address of every feed there ever was, removed ones included."""
+    """The address of every feed that was ever subscribed to, also of removed ones."""
     return {url for (url,) in reader.query("SELECT url FROM feeds").rows}
 
 

@@ -1,5 +1,6 @@
 """Answers what people ask most: how a run went, what is there, the story of an address."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +23,7 @@ from storage.answers import (
 )
 from storage.core.connection import connect, opened
 from storage.core.errors import DatabaseError, HeldError
+from storage.core.limits import HARMLESS, QueryLimits, confine, lock, temporary_folder, timed
 from storage.core.migrate import schema_version
 from storage.core.tables import Row, Tables
 from storage.records.index import Index
@@ -29,6 +31,9 @@ from storage.records.lines import Lines
 from storage.snapshot.export import Export, export
 from storage.snapshot.manifest import Shape
 from storage.snapshot.publish import readable
+
+#: Rows that are fetched at once.
+PART = 2048
 
 
 class Reader:
@@ -50,16 +55,38 @@ class Reader:
         )
         return AsOf(file=Path(row["file"]), run_id=row["run_id"], when=row["ended"])
 
-    def query(self, sql: str) -> Table:
-        """The answer to any query. Raises DatabaseError with DuckDB's own words."""
+    def query(self, sql: str, limits: QueryLimits | None = None) -> Table:
+        """The answer to any query. Raises DatabaseError with DuckDB's own words.
+
+        With `limits` it takes no more than they allow. This holds for all later queries of this
+        Reader: a query can't undo it. An answer of too many rows is cut. A query that needs more
+        time or memory raises DatabaseError. The caller bounds the process (`capped_memory`).
+        """
         try:
-            cursor = self._connection.execute(sql)
-            if not cursor or not cursor.description:
-                raise DatabaseError("the query is empty: nothing was asked")
-            columns = tuple(column[0] for column in cursor.description)
-            return Table(columns=columns, rows=cursor.fetchall())
+            if limits is None:
+                return _fetched(self._connection, sql, None)
+            confine(self._connection, limits, temporary_folder(self.as_of().file))
+            lock(self._connection, HARMLESS)
+            return self._bounded(sql, limits)
         except duckdb.Error as error:
             raise DatabaseError(str(error)) from error
+
+    def _bounded(self, sql: str, limits: QueryLimits) -> Table:
+        with timed(self._connection, limits.seconds) as over:
+            try:
+                answer = _fetched(self._connection, sql, limits.rows, over)
+            except (duckdb.OutOfMemoryException, MemoryError) as error:
+                raise DatabaseError(
+                    f"the query needed more than {limits.megabytes:,} MB of memory and was ended: "
+                    "ask for fewer rows or columns, or raise COPYDESK_QUERY_MEMORY_LIMIT"
+                ) from error
+            except duckdb.InterruptException as error:
+                if not over.is_set():
+                    raise
+                raise DatabaseError(_too_slow(limits)) from error
+        if over.is_set():
+            raise DatabaseError(_too_slow(limits))
+        return answer
 
     def export(self, folder: Path, shape: Shape, *, since: datetime | None = None) -> Export:
         """Writes articles as files."""
@@ -163,6 +190,10 @@ class Reader:
             ),
         )
 
+    def uncompared(self) -> int:
+        """The number of articles that are still to be compared with others."""
+        return int(self._tables.value("SELECT count(*) FROM uncompared"))
+
     def _no_story(self, story_id: int) -> str:
         heirs = self._tables.column(
             "SELECT DISTINCT to_story FROM moves WHERE from_story = ? ORDER BY to_story", [story_id]
@@ -205,6 +236,32 @@ class Reader:
 
     def _counts(self, sql: str, parameters: Sequence[Any] = ()) -> dict[str, int]:
         return dict(self._tables.pairs(sql, parameters))
+
+
+def _too_slow(limits: QueryLimits) -> str:
+    return (
+        f"the query took longer than {limits.seconds:g} s and was ended: ask for less, or raise "
+        "COPYDESK_QUERY_TIME_LIMIT"
+    )
+
+
+def _fetched(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    most: int | None,
+    over: threading.Event | None = None,
+) -> Table:
+    """The answer, of at most so many rows. It is fetched in parts, so that `over` can end it."""
+    cursor = connection.execute(sql)
+    if not cursor or not cursor.description:
+        raise DatabaseError("the query is empty: nothing was asked")
+    columns = tuple(column[0] for column in cursor.description)
+    rows: list[tuple[Any, ...]] = []
+    while part := cursor.fetchmany(PART):
+        rows += part
+        if (over and over.is_set()) or (most is not None and len(rows) > most):
+            break
+    return Table(columns=columns, rows=rows[:most], cut=most is not None and len(rows) > most)
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 """What the flows read and write: one object for each entity, over one connection.
 
-One process holds a database file, through one Store. A caller wraps what belongs together in
-`transaction()`; a statement outside of one commits by itself.
+One process holds a database file, through one Store. A caller puts statements that belong together
+into a `transaction()`. A statement outside of one is committed by itself.
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from storage.core import tally
 from storage.core.connection import opened
 from storage.core.migrate import transaction
 from storage.core.tables import Tables
@@ -32,8 +33,9 @@ from storage.views.search import index_articles
 class Store:
     """The database as the flows see it."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, db: Path | None = None) -> None:
         self._connection = connection
+        self._db = db  # the file whose tally is kept; none for a reader
         tables = Tables(connection)
         self.runs = Runs(tables)
         self.feeds = Feeds(tables)
@@ -45,24 +47,30 @@ class Store:
         self.matches = Matches(tables)
         self.stories = Stories(tables)
 
-    def transaction(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """Commits all writes of the block together, or none of them."""
-        return transaction(self._connection)
+        with transaction(self._connection):
+            yield
+        if self._db:
+            tally.note(self._connection, self._db)
 
     def reader(self) -> Reader:
         """A Reader of the same database, over the same connection."""
         return Reader(self._connection)
 
     def publish(self, *, keep: int = 0) -> Published:
-        """Indexes new articles for search, then copies what is committed to where readers look.
+        """Indexes new articles for search, then publishes the snapshot that readers open.
 
-        `keep` is how many snapshots stay under the names of their runs.
+        `keep` is how many snapshots are kept under the numbers of their runs.
         """
         index_articles(self._connection)
         return publish(self._connection, keep=keep)
 
     def tidy(self, keep: Keep, now: datetime) -> list[Done]:
         """Drops or sums up what is older than `keep` allows. Returns what each step did."""
+        if self._db:
+            tally.forget(self._db)
         return tidy(self._connection, keep, now)
 
 
@@ -75,7 +83,11 @@ def open_store(path: Path, *, patience: float = 0) -> Iterator[Store]:
     Raises DatabaseError where the file cannot be opened.
     """
     with opened(path, patience=patience) as connection:
-        yield Store(connection)
+        try:
+            yield Store(connection, path)
+        finally:
+            connection.close()  # which writes the log to the file
+            tally.settle(path)
 
 
 @contextmanager

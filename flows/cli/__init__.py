@@ -1,9 +1,9 @@
 """The command line. Each command parses, calls one function and prints.
 
-app        the program: help, list of commands, errors as one sentence
+app        the program: help, list of commands, `settings`, errors as one sentence
 run        run, demo, serve
 ask        sql, story, status
-compare    why, diff
+explain    why, diff
 articles   reclean, reindex, upkeep, export
 extract    extract
 feeds      feeds add, import, list, ...

@@ -9,13 +9,15 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.cli import articles, ask, compare, evals, extract, feeds, run
+from flows.cli import articles, ask, evals, explain, extract, feeds, run
+from flows.cli.show import shown
 from flows.settings import Settings, read_settings
 from ingest.model import CopydeskError
 from ingest.urls import without_credentials
+from ingest.values import harmless
 
 HELP = """
-Fetch news feeds, extract the articles, fold wire copies, ask in SQL.
+Read news feeds, extract the articles, group the copies of each story, ask in SQL.
 
 \b
   copydesk demo                       see it work, offline
@@ -43,13 +45,13 @@ def settings() -> None:
     now = read_settings()
     for name, field in Settings.model_fields.items():
         value = without_credentials(str(getattr(now, name)))
-        out.print(Text.assemble((f"COPYDESK_{name.upper()}", "cyan"), f" = {value}"))
+        out.print(Text.assemble((f"COPYDESK_{name.upper()}", "cyan"), f" = {shown(value)}"))
         out.print(Padding(field.description or "", (0, 0, 0, 4)))
 
 
 for command in (
     *(run.demo, run.run, run.serve),
-    *(ask.sql, ask.story, compare.why, compare.diff, ask.status),
+    *(ask.sql, ask.story, explain.why, explain.diff, ask.status),
     *(extract.extract, articles.reclean, articles.reindex, articles.upkeep, articles.export),
     settings,
 ):
@@ -74,5 +76,7 @@ def main() -> None:
 
 
 def _complain(what: str) -> NoReturn:
-    err.print(Text(f"copydesk: {what}"), style="red", soft_wrap=True)
+    """Prints an error, which may quote a stranger. Its second line and the next are indented."""
+    told = harmless(what).replace("\n", "\n  ")
+    err.print(Text(f"copydesk: {told}"), style="red", soft_wrap=True)
     sys.exit(1)

@@ -9,7 +9,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.text import Text
 
-from flows.cli.options import Db, moment, must_exist
+from flows.cli.options import (
+    Db,
+    ForSpreadsheets,
+    check_for_spreadsheets,
+    must_exist,
+    time_option,
+)
 from flows.pipeline import folding, recleaning
 from flows.pipeline.upkeep import keep_up
 from flows.settings import read_settings
@@ -23,7 +29,7 @@ out = Console()
 Since = Annotated[
     datetime | None,
     typer.Option(
-        parser=moment,
+        parser=time_option,
         metavar="TIME",
         help="Only articles that appeared at this time or later: 2026-09-14. With --partition day, "
         "whole days; files of earlier days stay in DIR.",
@@ -35,8 +41,9 @@ Since = Annotated[
 def reclean(db: Db = None) -> None:
     """Remove boilerplate from stored articles.
 
-    Boilerplate is a line that recurs in articles of the same outlet. A run removes what was known
-    to recur when it stored an article; this removes what was recognised later.
+    Boilerplate is a line that recurs in articles of the same outlet. A run removes the lines that
+    it knows to recur. A line that is recognised later stays in the articles stored before. This
+    command removes it there.
     """
     settings = read_settings(db=db)
     must_exist(settings.db)
@@ -53,9 +60,9 @@ def reclean(db: Db = None) -> None:
 
 
 def reindex(db: Db = None) -> None:
-    """Find all copies again.
+    """Compare all articles again and rebuild the stories.
 
-    Do it after an upgrade, or after a change of the rules. Stories keep their numbers.
+    Needed when CHANGELOG.md says so, or after you changed parameters. Stories keep their numbers.
     """
     settings = read_settings(db=db)
     must_exist(settings.db)
@@ -70,7 +77,7 @@ def upkeep(
     now: Annotated[
         datetime | None,
         typer.Option(
-            parser=moment,
+            parser=time_option,
             metavar="TIME",
             help="The time from which ages are counted: 2016-11-05T02:00Z. "
             "[default: the current time]",
@@ -78,13 +85,12 @@ def upkeep(
         ),
     ] = None,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Rebuild the file even if it has little free space.")
+        bool, typer.Option("--rebuild", help="Rebuild the file in any case.")
     ] = False,
 ) -> None:
-    """Delete old data, and rebuild a large file.
+    """Delete old data, and rebuild the file if a quarter of it is unused.
 
-    The settings COPYDESK_KEEP_... say what is old. A file is rebuilt where much of it is free
-    space. `copydesk serve` does this once a day.
+    The settings COPYDESK_KEEP_... say what is old. `copydesk serve` does this once a day.
     """
     settings = read_settings(db=db)
     must_exist(settings.db)
@@ -101,24 +107,35 @@ def export(
     ] = "parquet",
     since: Since = None,
     partition: Annotated[
-        str, typer.Option(help=f"One file for each of these, of: {','.join(PARTITIONS)}.")
+        str,
+        typer.Option(
+            help="Write one file for each value of these columns. One or more of: "
+            f"{','.join(PARTITIONS)}, with commas between."
+        ),
     ] = "",
     originals: Annotated[
         bool, typer.Option("--originals", help="Only the original of each story, no copies.")
     ] = False,
+    for_spreadsheets: ForSpreadsheets = False,
     db: Db = None,
 ) -> None:
     """Write the articles as files, as of the last run.
 
-    A second export to the same DIR replaces each file in one step. It removes files of the first
-    one that would now be empty. _manifest.json lists the files.
+    A second export to the same DIR replaces each file in one step. It removes files of an earlier
+    export that have no articles any more. _manifest.json lists the files.
     """
     if style not in FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(FORMATS)}", param_hint="--format")
+    check_for_spreadsheets(style, for_spreadsheets=for_spreadsheets)
     keys = tuple(name.strip() for name in partition.split(",") if name.strip())
     if not set(keys) <= set(PARTITIONS):
         raise typer.BadParameter(f"of: {','.join(PARTITIONS)}", param_hint="--partition")
-    shape = Shape(format=style, partition=tuple(dict.fromkeys(keys)), originals=originals)
+    shape = Shape(
+        format=style,
+        partition=tuple(dict.fromkeys(keys)),
+        originals=originals,
+        for_spreadsheets=for_spreadsheets,
+    )
     with open_reader(read_settings(db=db).db) as reader:
         done = reader.export(folder, shape, since=since)
         out.print(

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.options import Db
+from flows.cli.show import shown
 from flows.pipeline import folding
 from flows.pipeline.evaluating import Point, evaluate_pairs, read_pairs_file
 from flows.settings import read_settings
@@ -75,8 +76,8 @@ def pairs(
     """Measure folding on pairs of articles that people labelled.
 
     The articles have to be in the database. Prints precision, recall and F1 of folding and of
-    linking, how well the stories agree with the labels, what became of each label, the wrong pairs,
-    and the scores with other thresholds.
+    linking, how well the stories agree with the labels, the relations found for each label, the
+    wrong pairs, and the scores with other thresholds.
     """
     listed = read_pairs_file(file)
     if plot and not plot.parent.is_dir():
@@ -119,7 +120,8 @@ def _worst(ours: Sequence[tuple[Labelled, Score]], limit: int) -> Table:
         table.add_column(column, justify="left" if column == "address" else "right")
     ranked = sorted(ours, key=lambda one: one[1].wrong + one[1].missed, reverse=True)
     for page, body in ranked[:limit]:
-        table.add_row(page.name, f"{body.f1:.2f}", str(body.wrong), str(body.missed), page.url[:90])
+        figures = (f"{body.f1:.2f}", str(body.wrong), str(body.missed))
+        table.add_row(Text(shown(page.name)), *figures, Text(shown(page.url)[:90]))
     return table
 
 
@@ -134,9 +136,11 @@ def _scores(verdicts: Sequence[Judged], agreement: float) -> Table:
 def _by_label(verdicts: Sequence[Judged]) -> Table:
     found = by_label(verdicts)
     columns = sorted({relation for counts in found.values() for relation in counts})
-    table = Table("label", *columns, box=None, title_justify="left", title="\nwhat became of them")
+    table = Table("label", box=None, title_justify="left", title="\nthe relations found")
+    for column in columns:
+        table.add_column(Text(shown(column)))
     for label, counts in found.items():
-        table.add_row(label, *(str(counts[column] or "") for column in columns))
+        table.add_row(Text(shown(label)), *(str(counts[column] or "") for column in columns))
     return table
 
 
@@ -146,16 +150,17 @@ def _misjudged(verdicts: Sequence[Judged]) -> Text:
         if verdict.wrong:
             pair = verdict.pair
             became = verdict.relation or "nothing"
-            told = f"  {pair.label}, became {became}{f': {verdict.rule}' if verdict.rule else ''}\n"
-            lines.append(told, style="not bold")
-            lines.append(f"    {pair.url_a}\n    {pair.url_b}\n", style="not bold dim")
+            rule = f": {shown(verdict.rule)}" if verdict.rule else ""
+            lines.append(f"  {shown(pair.label)}, became {became}{rule}\n", style="not bold")
+            for url in (pair.url_a, pair.url_b):
+                lines.append(f"    {shown(url)}\n", style="not bold dim")
     return lines
 
 
 def _sweeps(sweeps: Mapping[str, Sequence[Point]]) -> Table:
     table = Table(
         "threshold", "value", "fold precision", "fold recall", "link F1", box=None,
-        title="\neach threshold by itself, pair by pair (* as set)", title_justify="left",
+        title="\none threshold changed at a time (* as set)", title_justify="left",
     )  # fmt: skip
     for name, points in sweeps.items():
         for point in points:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.options import Db
+from flows.cli.show import shown
 from flows.settings import Settings, read_settings
 from ingest.extract.article import Known, extract_article
 from ingest.extract.recipes import NO_RECIPE
@@ -30,21 +31,22 @@ def extract(
         ),
     ],
     url: Annotated[
-        str, typer.Option(help="The address of a saved page.")
+        str, typer.Option(help="For a saved page: the address that it was saved from.")
     ] = "https://unknown.example/page",
     db: Db = None,
 ) -> None:
     """Show what would be stored of a page.
 
-    Prints its text, its values, and the source of each value. Removed lines are struck out. The
-    database's boilerplate for the outlet and the outlet's recipe are applied.
+    Prints its text, its values, and the source of each value. Removed lines are struck out. Applies
+    the outlet's recipe, and the boilerplate that the database knows of the outlet, if there is a
+    database.
     """
     settings = read_settings(db=db)
     now = datetime.now(UTC)
     saved = Path(source)
     if not saved.is_file() and "://" not in source:
         raise CopydeskError(
-            f"{source} is no such file, and no address: an address begins with https://"
+            f"{source} is neither a file nor an address: an address begins with https://"
         )
     try:
         fetched = (
@@ -61,7 +63,7 @@ def extract(
         raise CopydeskError(f"{source} cannot be read: {error}") from error
     out.print(_fields(article))
     if article.pruned:
-        out.print(Text(f"\npruned: {', '.join(article.pruned)}", style="dim"))
+        out.print(Text(f"\npruned: {', '.join(map(shown, article.pruned))}", style="dim"))
     out.print(marked(article))
 
 
@@ -70,20 +72,20 @@ def marked(article: Article) -> Text:
     gone = {one.at: one for one in article.removed if one.whole}
     ends = {one.at: one for one in article.removed if not one.whole}
     kept = iter(article.text.split("\n"))
-    shown = Text("\n")
+    lines = Text("\n")
     for at in range(len(article.text.split("\n")) + len(gone)):
         if at in gone:
-            shown.append_text(_struck(gone[at]))
+            lines.append_text(_struck(gone[at]))
         else:
-            shown.append(next(kept))
+            lines.append(shown(next(kept)))
             if at in ends:
-                shown.append_text(_struck(ends[at]))
-        shown.append("\n")
-    return shown
+                lines.append_text(_struck(ends[at]))
+        lines.append("\n")
+    return lines
 
 
 def _struck(one: Removed) -> Text:
-    return Text.assemble((one.line, "red strike"), (f"  [{one.rule}]", "red"))
+    return Text.assemble((shown(one.line), "red strike"), (f"  [{one.rule}]", "red"))
 
 
 def _saved(path: Path, url: str) -> Fetched:
@@ -118,7 +120,8 @@ def _known(settings: Settings, name: str, *, asked: bool) -> Known:
     except CopydeskError as error:
         if not settings.db.exists():
             raise
-        Console(stderr=True).print(f"without what is known of {name}: {error}", markup=False)
+        told = f"without what is known of {shown(name)}: {shown(error)}"
+        Console(stderr=True).print(told, markup=False)
         recurring = frozenset()
     return Known(recurring=recurring, recipe=recipe)
 
@@ -162,5 +165,5 @@ def _fields(article: Article) -> Table:
         ("words", f"{article.words:,}", article.text_from),
     ]
     for name, value, source in rows:
-        table.add_row(name, Text(str(value) or "—"), Text(source if value else ""))
+        table.add_row(name, Text(shown(value) or "—"), Text(shown(source) if value else ""))
     return table

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from flows.cli import show
 from flows.cli.options import Db
+from flows.cli.show import shown
 from flows.pipeline.polling import read_feeds
 from flows.pipeline.subscribing import change_state, find_feeds_politely, import_feeds, subscribe
 from flows.settings import read_settings
@@ -48,7 +49,7 @@ def add(
     ] = False,
     db: Db = None,
 ) -> None:
-    """Subscribe to a feed, or to the feed that a page names."""
+    """Subscribe to a feed. If URL is a web page, subscribe to the first feed that it names."""
     settings = read_settings(db=db)
     now = datetime.now(UTC)
     found = asyncio.run(find_feeds_politely(full_address(url), settings, now))
@@ -111,17 +112,19 @@ def list_(db: Db = None) -> None:
     """List the feeds, and when each is polled next."""
     with open_reader(read_settings(db=db).db, latest=True) as reader:
         listed = listed_feeds(reader)
-    shown = ""
+    folder = ""
     for feed in listed:
-        if feed.folder != shown:
-            out.print(Text(feed.folder, style="bold"))
-            shown = feed.folder
+        if feed.folder != folder:
+            out.print(Text(shown(feed.folder), style="bold"))
+            folder = feed.folder
         due, why = feed.next_due, feed.due_reason
-        when = f"due {show.moment(due)} UTC: {why}" if due else "due at once"
-        line = f"{feed.articles:,} articles, {when if feed.state == 'active' else feed.state}"
-        out.print(Text.assemble((feed.title or "untitled", "green"), f"  {line}"), soft_wrap=True)
+        when = f"due {show.moment(due)} UTC: {shown(why)}" if due else "due at once"
+        title = (shown(feed.title) or "untitled", "green")
+        state = when if feed.state == "active" else shown(feed.state)
+        line = f"  {feed.articles:,} articles, {state}"
+        out.print(Text.assemble(title, line), soft_wrap=True)
         needs = ", needs the password that the OPML file has" if feed.needs_credentials else ""
-        out.print(Text(f"    {feed.url}{needs}", style="dim"), soft_wrap=True)
+        out.print(Text(f"    {shown(feed.url)}{needs}", style="dim"), soft_wrap=True)
 
 
 @app.command()
@@ -131,13 +134,13 @@ def health(db: Db = None) -> None:
         found = feed_health(reader)
     for feed in found:
         style = "green" if feed.verdict == "well" else "red"
-        title = f"  {feed.title or feed.url}"
-        out.print(Text.assemble((feed.verdict, style), title), soft_wrap=True)
+        title = f"  {shown(feed.title) or shown(feed.url)}"
+        out.print(Text.assemble((shown(feed.verdict), style), title), soft_wrap=True)
         usual, success, why = feed.usual_per_day, feed.last_success, feed.due_reason
         before = "" if usual is None else f", {usual:.1f} before"
         last = f"last success {show.moment(success)} UTC" if success else "no success yet"
         figures = f"    {last}; {feed.fresh_per_day:.1f} new a day{before}"
-        out.print(Text(f"{figures}; {why}" if why else figures, style="dim"), soft_wrap=True)
+        out.print(Text(f"{figures}; {shown(why)}" if why else figures, style="dim"), soft_wrap=True)
 
 
 @app.command()
@@ -160,8 +163,8 @@ def remove(url: Url, db: Db = None) -> None:
 
 def _set_state(url: str, state: str, db: Path | None) -> None:
     change_state(read_settings(db=db).db, url, state)
-    out.print(f"{state}: {without_credentials(full_address(url))}")
+    out.print(Text(f"{state}: {shown(without_credentials(full_address(url)))}"), soft_wrap=True)
 
 
 def _named(feed: Feed) -> Text:
-    return Text(f"{feed.title or 'untitled'}  {without_credentials(feed.url)}")
+    return Text(f"{shown(feed.title) or 'untitled'}  {shown(without_credentials(feed.url))}")

@@ -17,8 +17,17 @@ Db = Annotated[
     ),
 ]
 
+ForSpreadsheets = Annotated[
+    bool,
+    typer.Option(
+        "--for-spreadsheets",
+        help="With --format csv: a text that a spreadsheet would take for a formula gets an "
+        "apostrophe before it.",
+    ),
+]
 
-def moment(text: str) -> datetime:
+
+def time_option(text: str) -> datetime:
     """A time in ISO 8601. A time without a zone is UTC."""
     try:
         when = datetime.fromisoformat(text)
@@ -31,3 +40,9 @@ def must_exist(db: Path) -> None:
     """Raises CopydeskError where there is no database, for commands that must not create one."""
     if not db.exists():
         raise CopydeskError(f"no database at {db}: `copydesk run` or `copydesk demo` makes one")
+
+
+def check_for_spreadsheets(style: str, *, for_spreadsheets: bool) -> None:
+    """Refuses --for-spreadsheets with another format than CSV."""
+    if for_spreadsheets and style != "csv":
+        raise typer.BadParameter("only with --format csv", param_hint="--for-spreadsheets")

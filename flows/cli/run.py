@@ -12,14 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from flows.cli import show
-from flows.cli.options import Db, moment
+from flows.cli.options import Db, time_option
 from flows.orchestration.quack import serving_quack
 from flows.orchestration.schedule import run_now, serve_schedule
 from flows.orchestration.server import a_server, prepare
 from flows.pipeline.polling import check_feeds, read_feed_list
 from flows.pipeline.progress import listener
-from flows.sample.guard import refuse_real_database
 from flows.sample.newsroom import FEEDS, RECIPES, sample_newsroom
+from flows.sample.only_sample import refuse_real_database
 from flows.settings import Settings, read_settings
 from ingest.model import Feed
 from storage.reading import open_reader
@@ -31,13 +31,14 @@ Feeds = Annotated[
     Path | None,
     typer.Option(
         help="An OPML file. Its feeds are added to the database, and only they are polled. "
-        "Without it, every feed in the database is polled."
+        "[default: COPYDESK_FEEDS, else every feed in the database]",
+        show_default=False,
     ),
 ]
 Now = Annotated[
     datetime | None,
     typer.Option(
-        parser=moment,
+        parser=time_option,
         metavar="TIME",
         help="The time of the run, for replays: 2016-11-05T02:00Z. [default: the current time]",
         show_default=False,
@@ -49,9 +50,7 @@ def run(
     feeds: Feeds = None,
     db: Db = None,
     now: Now = None,
-    due: Annotated[
-        bool, typer.Option("--due", help="Poll only the feeds whose time has come.")
-    ] = False,
+    due: Annotated[bool, typer.Option("--due", help="Poll only the feeds that are due.")] = False,
 ) -> None:
     """Read the feeds once: poll, fetch, extract, fold, store."""
     settings = read_settings(feeds=feeds, db=db)
@@ -59,9 +58,12 @@ def run(
 
 
 def demo(
-    db: Annotated[Path, typer.Option(help="The DuckDB file.", envvar="COPYDESK_DB")] = Path(
-        "demo.duckdb"
-    ),
+    db: Annotated[
+        Path,
+        typer.Option(
+            help="The DuckDB file. A database with other feeds is refused.", envvar="COPYDESK_DB"
+        ),
+    ] = Path("demo.duckdb"),
     now: Now = None,
 ) -> None:
     """Run everything on a sample newsroom, offline.
@@ -92,13 +94,13 @@ def serve(
     db: Db = None,
     quack: Annotated[
         bool,
-        typer.Option("--quack", help="Also serve the published database to DuckDB clients."),
+        typer.Option("--quack", help="Also serve the snapshot to DuckDB clients."),
     ] = False,
 ) -> None:
     """Read the feeds on a schedule, with Prefect's UI.
 
-    Stops on Ctrl-C. Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one. There is
-    one run at a time. A run that comes due during another one, or was missed, is cancelled.
+    Stops on Ctrl-C. Starts a Prefect server on 127.0.0.1 unless PREFECT_API_URL names one. Only one
+    run goes on at a time. A run that comes due during another one, or was missed, is cancelled.
     """
     settings = read_settings(feeds=feeds, db=db)
     check_feeds(settings, read_feed_list(settings))

@@ -1,9 +1,14 @@
-"""Prints what `storage.reading` returns: tables and sentences for the terminal, CSV and JSON."""
+"""Prints what `storage.reading` returns: tables and sentences for the terminal, CSV and JSON.
+
+Every text of a feed, a page or a server is shown through `shown`, in every command. What enters the
+database is clean (ingest/values.py), but a database may be older than that rule.
+"""
 
 import csv
 import io
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,10 +18,19 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from ingest.values import clean_text, harmless
 from storage.answers import Member, RunSummary, Status, StorySummary, StoryTree, Table
+from storage.snapshot.spreadsheets import as_text
 
 FORMATS = ("table", "csv", "json")
 READABLE = 10  # characters that a column of a table needs
+#: What JSON may contain as it is, and a terminal would obey: DEL, C1 controls, direction, breaks.
+UNESCAPED = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def shown(value: object) -> str:
+    """A stranger's text as it is shown: one line, without what steers a terminal or turns text."""
+    return clean_text(str(value))
 
 
 def moment(when: datetime) -> str:
@@ -27,7 +41,7 @@ def moment(when: datetime) -> str:
 def run_summary(summary: RunSummary) -> RenderableType:
     """A run: its feeds, its entries, and their outcomes."""
     lines = Text()
-    lines.append(f"Run {summary.run_id} {summary.state}", style="bold")
+    lines.append(f"Run {summary.run_id} {shown(summary.state)}", style="bold")
     lines.append(f" ({summary.total_seconds:.1f} s, clock {moment(summary.started_at)} UTC)\n")
     lines.append(f"  feeds    {_counts(summary.feeds)}\n")
     lines.append(f"  entries  {_counts(summary.entries)}; {summary.read:,} in all\n")
@@ -45,14 +59,14 @@ def stories(found: list[StorySummary], title: str) -> RenderableType:
     table.add_column("story", justify="right", style="cyan")
     table.add_column("what, who first, who after")
     for story in found:
-        others = [name for name in story.outlets if name != story.original_outlet]
+        others = [shown(name) for name in story.outlets if name != story.original_outlet]
         ran = f"then {', '.join(others)}" if others else f"which ran it {story.articles} times"
         table.add_row(
             str(story.story_id),
             Text.assemble(
-                (story.title, "bold"),
+                (shown(story.title), "bold"),
                 "\nfirst ",
-                (story.original_outlet, "green"),
+                (shown(story.original_outlet), "green"),
                 f", {moment(story.appeared)} UTC; {ran}",
             ),
         )
@@ -62,7 +76,7 @@ def stories(found: list[StorySummary], title: str) -> RenderableType:
 def story_tree(tree: StoryTree) -> RenderableType:
     """A story: the original, its copies and linked articles, in two or three lines each."""
     original = tree.members[0]
-    lines = Text.assemble((f"Story {tree.story_id}: {original.title}", "bold"), "\n")
+    lines = Text.assemble((f"Story {tree.story_id}: {shown(original.title)}", "bold"), "\n")
     for member in tree.members:
         lines.append_text(_member(member, original))
     if tree.linked:
@@ -79,13 +93,13 @@ def _member(member: Member, original: Member) -> Text:
     else:
         comparison = f"{_lag(original.appeared, member.appeared)}, {member.similarity:.0%} shared"
     text = Text.assemble(
-        (f"  {member.relation:<10}", "cyan"),
-        (member.outlet, "green"),
+        (f"  {shown(member.relation):<10}", "cyan"),
+        (shown(member.outlet), "green"),
         f"  {comparison}, {member.words:,} words\n",
     )
     if member.title != original.title:
-        text.append(f"            {member.title}\n")
-    return text.append(f"            {member.url}\n", style="dim")
+        text.append(f"            {shown(member.title)}\n")
+    return text.append(f"            {shown(member.url)}\n", style="dim")
 
 
 def _lag(first: datetime, then: datetime) -> str:
@@ -99,7 +113,7 @@ def _lag(first: datetime, then: datetime) -> str:
 def status(found: Status, path: str) -> RenderableType:
     """What a database holds."""
     lines = Text()
-    lines.append(f"{path}", style="bold")
+    lines.append(shown(path), style="bold")
     lines.append(f" (schema {found.schema})\n")
     for name, count in found.counts.items():
         lines.append(f"  {name:<9}{count:>10,}")
@@ -116,18 +130,23 @@ def status(found: Status, path: str) -> RenderableType:
     return Group(lines, run_summary(found.last_run))
 
 
-def table(found: Table, style: str, console: Console, note: str = "") -> None:
-    """Prints the answer to a query as a table with a note, as CSV or as JSON."""
+def table(
+    found: Table, style: str, console: Console, note: str = "", *, for_spreadsheets: bool = False
+) -> None:
+    """Prints the answer to a query as a table with a note, as CSV or as JSON.
+
+    With `for_spreadsheets`, no text in the CSV can be taken for a formula.
+    """
     if style == "csv":
+        cell = _spreadsheet_cell if for_spreadsheets else _csv
         out = io.StringIO()
         writer = csv.writer(out)
-        writer.writerow(found.columns)
-        writer.writerows([[_csv(value) for value in row] for row in found.rows])
+        writer.writerows([cell(value) for value in row] for row in (found.columns, *found.rows))
         console.file.write(out.getvalue())
     elif style == "json":
         names = _distinct(found.columns)
         rows = [dict(zip(names, map(_value, row), strict=True)) for row in found.rows]
-        console.file.write(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+        console.file.write(_json(rows, indent=1) + "\n")
     else:
         narrow = console.width < READABLE * len(found.columns)
         console.print(_records(found) if narrow else _grid(found))
@@ -139,7 +158,7 @@ def _grid(found: Table) -> RichTable:
     """One line for each row."""
     grid = RichTable(box=box.SIMPLE_HEAD)
     for column in found.columns:
-        grid.add_column(Text(column), overflow="fold")
+        grid.add_column(Text(shown(column)), overflow="fold")
     for row in found.rows:
         grid.add_row(*(Text(_cell(value)) for value in row))
     return grid
@@ -153,7 +172,7 @@ def _records(found: Table) -> RichTable:
     for number, row in enumerate(found.rows, start=1):
         grid.add_row(Text(f"row {number:,}", style="bold"))
         for column, value in zip(found.columns, row, strict=True):
-            grid.add_row(Text(column), Text(_cell(value)))
+            grid.add_row(Text(shown(column)), Text(_cell(value)))
     return grid
 
 
@@ -165,13 +184,30 @@ def _cell(value: object) -> str:
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, list):
         return ", ".join(map(_cell, value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else shown(value)
 
 
 def _csv(value: object) -> object:
-    """A value in CSV. Lists and structs are written as JSON."""
+    """A value in CSV. Lists and structs are written as JSON. A text keeps its lines."""
     plain = _value(value)
-    return json.dumps(plain, ensure_ascii=False) if isinstance(plain, list | dict) else plain
+    if isinstance(plain, list | dict):
+        return _json(plain)
+    return harmless(plain) if isinstance(plain, str) else plain
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """A value as JSON. Control characters and controls of direction are escaped, so none is lost.
+
+    They stand only in strings, so an escape is allowed wherever one is.
+    """
+    written = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
+def _spreadsheet_cell(value: object) -> object:
+    """A value in CSV for a spreadsheet. A number stays one, a text is no formula."""
+    cell = _csv(value)
+    return as_text(cell) if isinstance(cell, str) else cell
 
 
 def _value(value: object) -> object:
@@ -200,4 +236,4 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"
+    return ", ".join(f"{count:,} {shown(name)}" for name, count in counts.items()) or "none"

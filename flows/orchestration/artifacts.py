@@ -1,9 +1,30 @@
-"""Reports of a run in Prefect's UI: its figures, and the largest stories."""
+"""Reports of a run in Prefect's UI: its figures, and the largest stories.
+
+The UI renders Markdown, in the cells of tables too. It loads every image and follows every link in
+it, so a stranger's text is escaped: it is shown as it was written and is never markup.
+"""
+
+import re
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 
+from ingest.values import clean_text
 from storage.answers import RunSummary, StorySummary
 from storage.reading import Reader
+
+#: What begins markup anywhere in a line of Markdown, and what makes an address a link without any:
+#: the `:` of `https://`, the `.` of `www.` and the `@` of a mail address.
+MARKUP = re.compile(r"[\\`*_~\[\]<>&|#@]|:(?=/)|(?<=www)\.", re.IGNORECASE)
+#: What makes a line a list, a rule or the underline of a heading, where it stands at the beginning.
+BEGINNING = re.compile(r"^(\d*)([-+=.)])")
+
+
+def as_text(written: str) -> str:
+    """Markdown that shows exactly a stranger's text, on one line, with no markup and no link.
+
+    Other punctuation stays as it is, because Prefect's newer UI shows cells as plain text.
+    """
+    return BEGINNING.sub(r"\1\\\2", MARKUP.sub(r"\\\g<0>", clean_text(written)))
 
 
 async def publish(reader: Reader, run_id: int) -> RunSummary:
@@ -27,11 +48,11 @@ def _markdown(summary: RunSummary) -> str:
         "",
         "| feeds | number |",
         "|---|---:|",
-        *(f"| {outcome} | {number} |" for outcome, number in summary.feeds.items()),
+        *(f"| {as_text(outcome)} | {number} |" for outcome, number in summary.feeds.items()),
         "",
         "| entries | number |",
         "|---|---:|",
-        *(f"| {outcome} | {number} |" for outcome, number in summary.entries.items()),
+        *(f"| {as_text(outcome)} | {number} |" for outcome, number in summary.entries.items()),
         f"| **all** | **{summary.read}** |",
     ]
     return "\n".join(lines)
@@ -40,9 +61,9 @@ def _markdown(summary: RunSummary) -> str:
 def _row(story: StorySummary) -> dict[str, str | int]:
     return {
         "story": story.story_id,
-        "title": story.title,
-        "first": story.original_outlet,
+        "title": as_text(story.title),
+        "first": as_text(story.original_outlet),
         "appeared": f"{story.appeared:%Y-%m-%d %H:%M}",
         "articles": story.articles,
-        "outlets": ", ".join(story.outlets),
+        "outlets": as_text(", ".join(story.outlets)),
     }

@@ -1,20 +1,25 @@
 """The published database for DuckDB clients, for as long as `copydesk serve --quack` runs."""
 
+import os
 import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from rich.console import Console
 
 from flows.settings import Settings
 from ingest.model import CopydeskError
-from storage.snapshot.quack import SHORTEST, check_quack, follow
+from storage.snapshot.quack import SHORTEST, check_quack
+from storage.snapshot.quack_process import keep_serving
 
 
 @contextmanager
 def serving_quack(settings: Settings, console: Console) -> Iterator[None]:
     """Serves the database's snapshots until the block ends. Prints how to connect, or what fails.
+
+    A process of its own serves them, with half of the cores.
 
     Raises CopydeskError where DuckDB's extension cannot be loaded or the token is too short.
     """
@@ -36,8 +41,15 @@ def serving_quack(settings: Settings, console: Console) -> Iterator[None]:
         )
 
     stop = threading.Event()
-    how = {"token": token, "port": settings.quack_port, "stop": stop, "tell": tell}
-    thread = threading.Thread(target=follow, args=(settings.db,), kwargs=how, daemon=True)
+    limits = replace(settings.query_limits, threads=max(2, (os.cpu_count() or 1) // 2))
+    how = {
+        "token": token,
+        "port": settings.quack_port,
+        "limits": limits,
+        "stop": stop,
+        "tell": tell,
+    }
+    thread = threading.Thread(target=keep_serving, args=(settings.db,), kwargs=how, daemon=True)
     thread.start()
     try:
         yield

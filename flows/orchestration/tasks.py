@@ -19,6 +19,7 @@ from flows.pipeline import stages
 from flows.pipeline.polling import parse_in, poll_feed
 from flows.pipeline.progress import report
 from flows.pipeline.stages import Answer, TakenUp
+from flows.pipeline.stopping import Stop
 from flows.pipeline.stopwatch import Stopwatch
 from flows.settings import Settings
 from ingest.extract.article import Known
@@ -117,6 +118,7 @@ async def extract_pages(run: Run, batch: Batch, answers: Sequence[Answer]) -> li
 @task(task_run_name="file pages {batch}", cache_policy=NO_CACHE, persist_result=False)
 async def file_pages(run: Run, batch: Batch, results: Sequence[PageResult]) -> list[PageResult]:
     """Compares, folds and files a batch in one transaction."""
+    stop = Stop()
     filed = await _to_the_end(
         stages.file_batch,
         run.store,
@@ -125,22 +127,31 @@ async def file_pages(run: Run, batch: Batch, results: Sequence[PageResult]) -> l
         now=run.now,
         window=timedelta(days=run.settings.window_days),
         watch=run.watch,
+        check=stop.check,
+        stop=stop,
     )
     for _ in filed:
         report("pages filed", batch.all_pages)
     return filed
 
 
-async def _to_the_end(work: Callable[..., Done], *args: object, **more: object) -> Done:
+async def _to_the_end(
+    work: Callable[..., Done], *args: object, stop: Stop | None = None, **more: object
+) -> Done:
     """Does the work in a thread. Where the run is cancelled, waits until the work has ended.
 
-    There is one connection. Storing the end of the run must not fall into the work's transaction.
+    Work that can be stopped is asked to `stop` then. There is one connection. Storing the end of
+    the run must not fall into the work's transaction.
     """
     working = asyncio.ensure_future(asyncio.to_thread(work, *args, **more))
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
+        if stop:
+            stop.ask()
         await asyncio.wait([working])
+        if not working.cancelled():
+            working.exception()  # asyncio complains of one that nobody has read
         raise
 
 

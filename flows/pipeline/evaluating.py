@@ -43,10 +43,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairsReport:
-    """What the database says of labelled pairs, and what other thresholds would say."""
+    """What the database says of labelled pairs, and the scores with other thresholds."""
 
     verdicts: Sequence[Judged]
-    agreement: float  # of the stories with the labels: the adjusted Rand index
+    agreement: float  # how well the stories agree with the labels: the adjusted Rand index
     sweeps: Mapping[str, Sequence[Point]]  # by the threshold's name
 
 
@@ -62,7 +62,7 @@ def read_pairs_file(file: Path) -> list[LabelledPair]:
 
 
 def evaluate_pairs(store: Store, listed: Sequence[LabelledPair]) -> PairsReport:
-    """Compares the labels of pairs with the database, and with every value of every threshold."""
+    """Compares the labels of pairs with the database, and with each value of each threshold."""
     ids = _article_ids(store, listed)
     stories = story_numbers(store.reader())
     ready = folding.prepared(store, set(ids.values()))

@@ -8,79 +8,59 @@
     fold         the stories of all articles that are connected with the new ones
     stitch       the pages among them that are stitched together from several others
 
-The result depends on which articles there are. The order and the batches in which they come make no
-difference, except where hundreds are alike and `Bounds` leaves pairs out.
+The result depends on which articles there are. The order and the batches in which they come make
+no difference, with two exceptions. Where hundreds are alike, `Bounds` leaves pairs out. Where a
+batch has more to compare than its `Budget`, pairs are filed as still to be compared; `reindex`
+compares them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
-
+from flows.pipeline.comparing import (
+    BUDGET,
+    FOLD,
+    SKETCH,
+    Excluded,
+    Work,
+    go_on,
+    match_pairs,
+    prepared,
+    stored_texts,
+)
 from flows.pipeline.stopwatch import Stopwatch
 from ingest.dedup.boilerplate import BoilerplateParams
-from ingest.dedup.compare import FoldParams, Prepared, compare, prepare
+from ingest.dedup.budget import Budget, Pair, Spending, compared
 from ingest.dedup.fold import fold, unmet
-from ingest.dedup.hashes import NONE, Hashes, distinct
-from ingest.dedup.sketch import SketchParams, sketch_articles
-from ingest.dedup.stitch import StitchParams, sources
-from ingest.model import Article, ArticleText, Match, Sketch
-from storage.records.index import Index
+from ingest.dedup.sketch import sketch_articles
+from ingest.model import Article, ArticleText, Sketch
 from storage.records.lookup import Bounds, Lookup
 from storage.store import Store
 
-SKETCH = SketchParams()
+__all__ = [
+    "BOUNDS",
+    "FOLD",
+    "SKETCH",
+    "file_articles",
+    "match_pairs",
+    "prepared",
+    "refile_articles",
+    "reindex",
+]
+
 BOILERPLATE = BoilerplateParams()
-FOLD = FoldParams()
-STITCH = StitchParams()
 BOUNDS = Bounds()
 #: How far `learn` has to look, so that the order of arrival makes no difference.
 LEARNING = timedelta(days=2 * BOILERPLATE.within + 1)
 #: How many articles `reindex` reads at a time.
 REINDEXED_AT_ONCE = 1000
+#: How many articles are sketched at a time. Between them the work can be stopped.
+SKETCHED_AT_ONCE = 100
 #: How often stories are folded, with new originals compared in between.
 ROUNDS = 8
 #: How many pairs are compared in between, at most.
 AT_ONCE = 5000
-
-
-class Excluded:
-    """The shingles that are no evidence: boilerplate of an outlet, and commonplaces.
-
-    Each is read from the index once, and kept until the index learns more.
-    """
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self.forget_boilerplate()
-        self.forget_commonplaces()
-
-    def forget_boilerplate(self) -> None:
-        """Has boilerplate read again, because more was learned."""
-        self._boilerplate: dict[str, Hashes] = {}
-        self._both: dict[str, Hashes] = {}
-
-    def forget_commonplaces(self) -> None:
-        """Has commonplaces read again, because more were noted."""
-        self._commonplaces: Hashes | None = None
-        self._both = {}
-
-    def boilerplate(self, outlets: Collection[str]) -> dict[str, Hashes]:
-        """The boilerplate of each of these outlets, ascending; empty where there is none."""
-        unread = set(outlets) - self._boilerplate.keys()
-        if unread:
-            self._boilerplate |= dict.fromkeys(unread, NONE) | self._index.boilerplate(unread)
-        return {outlet: self._boilerplate[outlet] for outlet in outlets}
-
-    def both(self, outlets: Collection[str]) -> dict[str, Hashes]:
-        """The boilerplate of each of these outlets with all commonplaces, ascending."""
-        if self._commonplaces is None:
-            self._commonplaces = self._index.commonplaces(SKETCH.every)
-        unread = set(outlets) - self._both.keys()
-        for outlet, known in self.boilerplate(unread).items():
-            self._both[outlet] = distinct(np.concatenate([self._commonplaces, known]))
-        return {outlet: self._both[outlet] for outlet in outlets}
 
 
 def file_articles(
@@ -89,193 +69,147 @@ def file_articles(
     articles: Sequence[Article],
     window: timedelta,
     watch: Stopwatch | None = None,
+    *,
+    budget: Budget = BUDGET,
+    check: Callable[[], None] = go_on,
 ) -> None:
-    """Files new articles, and all that follows from them. `watch` counts computing as "fold"."""
-    watch, excluded = watch or Stopwatch(), Excluded(store.index)
+    """Files new articles, and all that follows from them. `watch` counts computing as "fold".
+
+    `check` is called often. It raises where the work has to stop; the caller's transaction then
+    takes everything back.
+    """
+    work = Work(
+        store=store,
+        run_id=run_id,
+        excluded=Excluded(store.index),
+        spending=Spending(budget),
+        watch=watch or Stopwatch(),
+        check=check,
+    )
     store.articles.add(run_id, articles)
-    with watch.timing("fold", within="load"):
-        texts = [article.article_text for article in articles]
-        sketches = _sketched(texts, excluded)
+    with work.watch.timing("fold", within="load"):
+        texts = [compared(article.article_text) for article in articles]
+        sketches = _sketched(work, texts)
     store.index.add(sketches)
-    _find_copies(store, run_id, texts, sketches, window, watch, excluded)
+    _find_copies(work, texts, sketches, window)
 
 
 def refile_articles(
     store: Store, run_id: int, article_ids: Iterable[int], window: timedelta
 ) -> None:
     """Sketches, compares and folds articles again, because their text has changed."""
-    ids, excluded = set(article_ids), Excluded(store.index)
-    texts = store.articles.texts(ids)
-    sketches = _sketched(texts, excluded)
+    ids = set(article_ids)
+    work = Work(
+        store=store, run_id=run_id, excluded=Excluded(store.index), spending=Spending(BUDGET)
+    )
+    texts = stored_texts(store, ids)
+    sketches = _sketched(work, texts)
     store.index.drop(ids)
     store.index.add(sketches)
     parted = store.matches.drop(ids)
-    _find_copies(store, run_id, texts, sketches, window, Stopwatch(), excluded, parted)
+    _find_copies(work, texts, sketches, window, parted)
 
 
 def _find_copies(
-    store: Store,
-    run_id: int,
+    work: Work,
     texts: Sequence[ArticleText],
     sketches: Sequence[Sketch],
     window: timedelta,
-    watch: Stopwatch,
-    excluded: Excluded,
     parted: Collection[int] = (),
 ) -> None:
     """Files what follows from articles whose sketches are in the index.
 
     `parted` are articles that had matches with them, which were dropped.
     """
+    store = work.store
     touched = {sketch.article_id for sketch in sketches} | set(parted)
     with store.index.asking(sketches, max(window, LEARNING)) as lookup:
-        disturbed = _learn(lookup, run_id, excluded)
+        disturbed = _learn(work, lookup)
         if disturbed:
             touched |= disturbed | store.matches.drop(disturbed)
-            again = _sketched(store.articles.texts(disturbed), excluded)
+            again = _sketched(work, stored_texts(store, disturbed))
             store.index.replace(again)
             fresh = {sketch.article_id: sketch for sketch in [*sketches, *again]}
             lookup.renew(list(fresh.values()))
-        pairs = _candidates(lookup, window)
-        touched |= _add_pairs(store, run_id, pairs, watch, texts, excluded)
-        anew = bool(disturbed or parted)
-        _refold(store, run_id, touched, window, watch, excluded, anew=anew)
-        _note_commonplaces(lookup, excluded)
-    _stitch(store, touched, excluded)
+        touched |= work.add_pairs(_candidates(lookup, window), texts)
+        _refold(work, touched, window, anew=bool(disturbed or parted))
+        _note_commonplaces(work, lookup)
+    work.stitch(touched)
 
 
-def reindex(store: Store, run_id: int, window: timedelta) -> int:
+def reindex(store: Store, run_id: int, window: timedelta, check: Callable[[], None] = go_on) -> int:
     """Makes the index, the matches and the stories anew; stories keep their numbers.
 
-    It takes the steps of `_find_copies`, but each step for all articles before the next. Articles
-    whose text upkeep has dropped keep their matches and stories. Returns the number of articles
-    with text. All happens in one transaction.
+    It takes the steps of `_find_copies`, but each step for all articles before the next, and
+    without a budget. Articles whose text upkeep has dropped keep their matches and stories. Returns
+    the number of articles with text. All happens in one transaction.
     """
     with store.transaction():
-        ids, excluded = store.articles.ids(), Excluded(store.index)
+        ids = store.articles.ids()
+        work = Work(store=store, run_id=run_id, excluded=Excluded(store.index), check=check)
         store.index.clear()
-        store.matches.drop(ids)
         parts = [ids[i : i + REINDEXED_AT_ONCE] for i in range(0, len(ids), REINDEXED_AT_ONCE)]
         for part in parts:
-            sketches = _sketched(store.articles.texts(part), excluded)
+            sketches = _sketched(work, stored_texts(store, part))
             store.index.add(sketches)
             with store.index.asking(sketches, max(window, LEARNING)) as lookup:
-                _learn(lookup, run_id, excluded)
-                _note_commonplaces(lookup, excluded)
+                _learn(work, lookup)
+                _note_commonplaces(work, lookup)
+        store.matches.drop(ids)
+        store.matches.settle_all()
         for part in parts:
-            store.index.replace(_sketched(store.articles.texts(part), excluded))
+            store.index.replace(_sketched(work, stored_texts(store, part)))
         done: set[int] = set()
         for part in parts:
-            texts = store.articles.texts(part)
-            with store.index.asking(_sketched(texts, excluded), window) as lookup:
+            texts = stored_texts(store, part)
+            with store.index.asking(_sketched(work, texts), window) as lookup:
                 pairs = [pair for pair in _candidates(lookup, window) if done.isdisjoint(pair)]
-            _add_pairs(store, run_id, pairs, Stopwatch(), texts, excluded)
+            work.add_pairs(pairs, texts)
             done.update(part)
-        _refold(store, run_id, ids, window, Stopwatch(), excluded, anew=True)
-        _stitch(store, done, excluded)
+        _refold(work, ids, window, anew=True)
+        work.stitch(done)
     return len(ids)
 
 
-def _sketched(texts: Sequence[ArticleText], excluded: Excluded) -> list[Sketch]:
+def _sketched(work: Work, texts: Sequence[ArticleText]) -> list[Sketch]:
     """The sketches of articles, without the boilerplate that is known by now."""
-    return sketch_articles(texts, SKETCH, excluded.boilerplate({text.outlet for text in texts}))
+    boilerplate = work.excluded.boilerplate({text.outlet for text in texts})
+    sketches: list[Sketch] = []
+    for start in range(0, len(texts), SKETCHED_AT_ONCE):
+        work.check()
+        some = texts[start : start + SKETCHED_AT_ONCE]
+        sketches += sketch_articles(some, SKETCH, boilerplate)
+    return sketches
 
 
-def _learn(lookup: Lookup, run_id: int, excluded: Excluded) -> set[int]:
+def _learn(work: Work, lookup: Lookup) -> set[int]:
     """Learns boilerplate; returns the articles that have to be sketched and compared again."""
-    disturbed = lookup.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, run_id)
+    disturbed = lookup.learn(BOILERPLATE.days, BOILERPLATE.within, SKETCH.every, work.run_id)
     if disturbed:
-        excluded.forget_boilerplate()
+        work.excluded.forget_boilerplate()
     return disturbed
 
 
-def _candidates(lookup: Lookup, window: timedelta) -> list[tuple[int, int]]:
+def _candidates(lookup: Lookup, window: timedelta) -> list[Pair]:
     return lookup.candidates(window, SKETCH.min_shingles, SKETCH.every, BOUNDS)
 
 
-def _note_commonplaces(lookup: Lookup, excluded: Excluded) -> None:
+def _note_commonplaces(work: Work, lookup: Lookup) -> None:
     if lookup.note_commonplaces(BOUNDS):
-        excluded.forget_commonplaces()
+        work.excluded.forget_commonplaces()
 
 
-def match_pairs(
-    store: Store,
-    pairs: Sequence[tuple[int, int]],
-    watch: Stopwatch | None = None,
-    at_hand: Iterable[ArticleText] = (),
-    excluded: Excluded | None = None,
-) -> list[Match]:
-    """Compares every pair in full; returns one Match a pair, in order, related or not.
-
-    Texts that are not `at_hand` are read from the store.
-    """
-    watch = watch or Stopwatch()
-    ids = {article_id for pair in pairs for article_id in pair}
-    ready = prepared(store, ids, at_hand, excluded)
-    with watch.timing("fold", within="load"):
-        return [compare(ready[a], ready[b], FOLD) for a, b in pairs]
-
-
-def prepared(
-    store: Store,
-    article_ids: Collection[int],
-    at_hand: Iterable[ArticleText] = (),
-    excluded: Excluded | None = None,
-) -> dict[int, Prepared]:
-    """These articles, ready to be compared, by id."""
-    held = {text.article_id: text for text in at_hand}
-    texts = [held[article_id] for article_id in article_ids if article_id in held]
-    texts += store.articles.texts(i for i in article_ids if i not in held)
-    left_out = (excluded or Excluded(store.index)).both({text.outlet for text in texts})
-    return {text.article_id: prepare(text, SKETCH, left_out[text.outlet]) for text in texts}
-
-
-def _add_pairs(
-    store: Store,
-    run_id: int,
-    pairs: Sequence[tuple[int, int]],
-    watch: Stopwatch,
-    at_hand: Iterable[ArticleText],
-    excluded: Excluded,
-) -> set[int]:
-    """Compares pairs and files those that share something; returns the articles of these."""
-    compared = match_pairs(store, pairs, watch, at_hand, excluded)
-    matches = [m for m in compared if m.relation or m.prose_words >= STITCH.passage]
-    store.matches.add(run_id, matches)
-    return {article_id for match in matches for article_id in (match.a, match.b)}
-
-
-def _stitch(store: Store, article_ids: set[int], excluded: Excluded) -> None:
-    """Links the pages among these that are stitched together with their sources."""
-    suspects = store.matches.suspects(article_ids, STITCH.stitched)
-    ids = {i for page in suspects for i in (page, *suspects[page])}
-    ready = prepared(store, ids, excluded=excluded)
-    found = {
-        page: sources(ready[page], [ready[other] for other in others], STITCH)
-        for page, others in suspects.items()
-    }
-    store.matches.put_stitched(article_ids, found)
-
-
-def _refold(
-    store: Store,
-    run_id: int,
-    article_ids: Collection[int],
-    window: timedelta,
-    watch: Stopwatch,
-    excluded: Excluded,
-    *,
-    anew: bool,
-) -> None:
+def _refold(work: Work, article_ids: Collection[int], window: timedelta, *, anew: bool) -> None:
     """Files the stories of all articles that are connected with these.
 
     A new original is first compared with the articles of its story that it was not compared with.
     `anew` says that matches were dropped: then no original is known to have been compared with all.
     """
-    met: set[tuple[int, int]] = set()
+    met: set[Pair] = set()
     for left in reversed(range(ROUNDS)):
-        articles, edges = store.stories.neighbourhood(article_ids)
-        with watch.timing("fold", within="load"):
+        work.check()
+        articles, edges = work.store.stories.neighbourhood(article_ids)
+        with work.watch.timing("fold", within="load"):
             if anew:
                 articles = [replace(article, was_original=False) for article in articles]
             stories = fold(articles, edges)
@@ -283,5 +217,6 @@ def _refold(
         if not (pairs and left):  # the stories of the last round are made of what it found
             break
         met.update(pairs[:AT_ONCE])
-        _add_pairs(store, run_id, pairs[:AT_ONCE], watch, (), excluded)
-    store.stories.put(run_id, stories)
+        work.store.matches.settle(pairs[:AT_ONCE])
+        work.add_pairs(pairs[:AT_ONCE])
+    work.store.stories.put(work.run_id, stories)

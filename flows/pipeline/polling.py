@@ -120,8 +120,8 @@ async def poll_feed(
     try:
         parsed = await parse(fetched)
     except Failed as failure:
-        attempt = went("feed", request, fetched, failure.outcome, at)
-        return Poll(feed=feed, attempt=replace(attempt, detail=failure.detail))
+        attempt = went("feed", request, fetched, failure.outcome, at, failure.detail)
+        return Poll(feed=feed, attempt=attempt)
     attempt = went("feed", request, fetched, Outcome.READ, at)
     return Poll(feed=answered, attempt=attempt, parsed=parsed, moved_to=moved_to)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 
-#: Is called for every finished unit, with the stage's name and its total number of units. A stage
-#: without anything to count has a total of 0.
+#: A listener is called for every finished unit, with the stage's name and its number of units in
+#: all. That number is 0 for a stage without anything to count.
 Listener = Callable[[str, int], None]
 
 listener: ContextVar[Listener] = ContextVar("listener", default=lambda _stage, _total: None)

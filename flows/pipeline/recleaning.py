@@ -1,4 +1,4 @@
-"""Removes boilerplate from articles that were filed before it was known. No Prefect here."""
+"""Removes boilerplate from articles that were filed before it was learned. No Prefect here."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,9 +25,9 @@ def reclean(store: Store, window: timedelta) -> Iterator[dict[int, list[Removed]
 
 
 def reclean_outlet(store: Store, outlet: str) -> dict[int, list[Removed]]:
-    """Removes the outlet's recurring lines from its articles. Returns them by article id.
+    """Removes the outlet's recurring lines from its articles. Returns the lines by article id.
 
-    Articles of an earlier version, whose lines were never counted, are counted first.
+    An earlier version did not count lines. The lines of its articles are counted first.
     """
     uncounted = store.lines.uncounted(outlet)
     store.lines.add_lines({i: counted_lines(t.split("\n")) for i, t in uncounted.items()})

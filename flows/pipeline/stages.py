@@ -11,10 +11,11 @@ one outcome.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from flows.pipeline.comparing import go_on
 from flows.pipeline.folding import file_articles
 from flows.pipeline.polling import record_polls
 from flows.pipeline.stopwatch import Stopwatch
@@ -23,6 +24,7 @@ from ingest.extract.cleaning import counted
 from ingest.extract.recipes import NO_RECIPE, Recipe
 from ingest.feeds.plan import identify, plan_pages, settle_duplicates
 from ingest.fetch.client import PAGE_TYPES, Fetcher
+from ingest.fetch.errors import shown
 from ingest.fetch.ledger import failed, went
 from ingest.model import (
     Attempt,
@@ -130,7 +132,7 @@ async def extract_page(answer: Answer, pool: WorkerPool, known: Mapping[str, Kno
             extract_article, answer.page.entry, answer.fetched, answer.page.first_seen, about
         )
     except Failed as failure:
-        return replace(result, outcome=failure.outcome, detail=failure.detail)
+        return replace(result, outcome=failure.outcome, detail=shown(failure.detail))
     if read.verdict == Verdict.FULL:
         return replace(result, outcome=Outcome.NEW, article=read)
     return replace(result, outcome=read.verdict.outcome, detail=read.reason, other=read)
@@ -144,16 +146,18 @@ def file_batch(
     now: datetime,
     window: timedelta,
     watch: Stopwatch,
+    check: Callable[[], None] = go_on,
 ) -> list[PageResult]:
     """Files articles, sketches, index rows, matches, stories and outcomes in one transaction.
 
     Returns the results as filed. The result of an article that was filed before is duplicate_url.
+    `check` is called often; where it raises, nothing is filed.
     """
     with watch.timing("load"), store.transaction():
         ids = [result.article.article_id for result in results if result.article]
         settled = settle_duplicates(results, store.articles.known(ids))
         articles = [result.article for result in settled if result.article]
-        file_articles(store, run_id, articles, window, watch)
+        file_articles(store, run_id, articles, window, watch, check=check)
         store.lines.add_lines({a.article_id: counted(a) for a in articles})
         store.lines.add_removed(
             [(a.article_id, one) for a in articles for one in a.removed], run_id

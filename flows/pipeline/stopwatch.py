@@ -1,4 +1,4 @@
-"""Measures where a run's seconds go."""
+"""Measures how many seconds of a run each stage takes."""
 
 import time
 from collections import defaultdict
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Seconds spent, by the name of what they were spent on."""
+    """The seconds of each stage, by the name of the stage."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
     def timing(self, name: str, *, within: str = "") -> Iterator[None]:
-        """Adds the block's duration to `name`. Subtracts it from `within`, which contains it."""
+        """Adds the block's seconds to stage `name`. Subtracts them from the stage `within`."""
         started = time.perf_counter()
         try:
             yield

@@ -1,4 +1,4 @@
-"""Upkeep: deletes old data, rebuilds a file with much free space, publishes it. No Prefect here."""
+"""Upkeep: deletes old data, rebuilds the file if much of it is unused, publishes it. No Prefect."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ PATIENCE = 600
 def keep_up(settings: Settings, now: datetime, *, rebuild: bool = False) -> list[Done]:
     """Does every step once and returns what each did. Readers keep the snapshot they have open.
 
-    With `rebuild`, the file is rebuilt even where it has little free space.
+    With `rebuild`, the file is rebuilt in any case.
     """
     with open_store(settings.db, patience=PATIENCE) as store:
         done = store.tidy(keep_of(settings), now)

@@ -22,7 +22,7 @@ RECIPES = DATA / "recipes.toml"  # its worked examples are outlets of the sample
 
 
 class _Newsroom(SimpleHTTPRequestHandler):
-    """A forward proxy whose web is a folder: `http://host/path` is `SAMPLE/host/path[.html]`."""
+    """A forward proxy that serves files: `SAMPLE/host/path[.html]` for `http://host/path`."""
 
     protocol_version = "HTTP/1.1"
     extensions_map = {  # noqa: RUF012  the base class declares it so
@@ -48,7 +48,7 @@ class _Newsroom(SimpleHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
-        """Prints nothing: a run that is stopped closes its connections, which is no error here."""
+        """Prints nothing: a run that is stopped closes its connections. That is not an error."""
 
 
 @contextmanager

@@ -2,6 +2,6 @@
 
 agencies.toml  the agencies, and how each is written: add an agency here
 words.toml     the words of credits, by language
-names          which agency a credit names
-attribution    whose copy an article says it is, with the words that say so
+names          says which agency a credit names
+attribution    says which agency an article is from, with the words that show it
 """

@@ -1,11 +1,11 @@
-"""Whose copy an article is: the agency's that its page names, with the evidence.
+"""Says which agency an article is from, with the evidence on its page.
 
     dateline, credit line, copyright line (text) | byline | outlet, canonical, address
-        -> each a piece of evidence -> the agency with the most of it
+        -> pieces of evidence -> the agency with the surest one
 
 Takes the text and metadata of a page, gives an Attribution or None. A mention in prose ("told the
-Associated Press") is no evidence. That an agency contributed is weak evidence: the confidence then
-stays below LIKELY.
+Associated Press") is not evidence. If an agency only contributed, the confidence stays below
+LIKELY.
 """
 
 import re
@@ -20,10 +20,10 @@ from ingest.model import LIKELY
 from ingest.wordlists import any_of
 
 CONTRIBUTED = 0.25
-HEAD_LINES = 4  # in which a dateline stands, after a repeated title, a deck or a caption
-TAIL_LINES = 6  # in which a credit stands, before a note on the author or a correction
+HEAD_LINES = 4  # first lines: a dateline may stand after the title, a subtitle or a caption
+TAIL_LINES = 6  # last lines: a credit may stand before a note on the author or a correction
 LONGEST_CREDIT = 60
-LONGEST_LINE = 300  # characters of a line that is a credit or a copyright notice
+LONGEST_LINE = 300  # characters of a line that is a credit or a copyright notice, at most
 
 #: "PORT CITY, Nov. 3 (AP) —", "(ANSA) - ROMA", "Madrid, 3 nov (EFE).-", "Berlin (dpa/lnw) -".
 DATELINE = regex.compile(
@@ -40,7 +40,7 @@ EASTERN = regex.compile(
     r"|^[【\[［(（][^】\]］)）\n]{0,20}?"
     rf"(?P<credit>{any_of(WORDS['datelines_in_brackets'])})(?:通信)?[】\]］)）]"
 )
-#: What is before the bracket of a dateline: a place in capitals or in few words, a day.
+#: The text before the bracket of a dateline: a place in capitals or in a few words, and a day.
 PLACE = regex.compile(
     r"(?:\p{Lu}{3}|\p{Lo}).*|(?=.*\d)(?:\S+\s+){1,9}|(?:\p{Lu}\S*\s+(?:\p{Ll}{1,3}\s+)?){0,4}"
 )
@@ -65,7 +65,7 @@ COPYRIGHT = regex.compile(
     regex.IGNORECASE,
 )
 AFTER_HOLDER = regex.compile(r"\s*(?:all rights|\(|inc\b|l\.?p\b|l$).*$", regex.IGNORECASE)
-#: That an agency helped: "The Associated Press contributed to this report", "Mit Material der dpa".
+#: Says that an agency helped: "The Associated Press contributed to this report".
 HELPED = regex.compile(any_of(WORDS["helped"]), regex.IGNORECASE)
 NAMES = regex.compile(rf"(?<![\p{{L}}/]){any_of(WORDS['helpers'])}(?![\p{{L}}/])")
 #: Joins an agency to the outlet's own work in a byline: "CBS/AP", "Le Monde avec AFP".
@@ -76,7 +76,7 @@ AFTER_COMMA = regex.compile(r",\s*(?:the\s)?(?P<credit>[^,/]+)$", regex.IGNORECA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribution:
-    """The agency whose copy an article is, how sure that is (0 to 1), and the evidence.
+    """The agency that an article is from, how sure that is (0 to 1), and the evidence.
 
     `where` is "dateline", "credit line", "byline", "copyright", "url", "canonical" or "outlet".
     """
@@ -102,11 +102,11 @@ def attribute(
     copyright_notice: str = "",
     agencies: tuple[str, ...] = (),
 ) -> Attribution | None:
-    """Whose copy it is, by all that the page says; None where it names no agency.
+    """The agency that the article is from, by all evidence on the page; None if it names none.
 
-    `authors`, `byline`, `source` and `copyright_notice` are the page's Metadata, and `credited` its
-    credits. `agencies` are the names in the outlet's recipe. Evidence of two kinds for one agency
-    adds up. Evidence for another agency makes it less sure.
+    `authors`, `byline`, `source` and `copyright_notice` come from the page's Metadata, and so does
+    `credited`, its credits. `agencies` are the names in the outlet's recipe. Two kinds of evidence
+    for one agency make it surer. Evidence for another agency makes it less sure.
     """
     found = [
         *_of_text(text),
@@ -144,10 +144,10 @@ def _of_text(text: str) -> Iterator[Attribution]:
 
 
 def _dateline(line: str) -> Iterator[Attribution]:
-    """The agency that a line begins with, as datelines in many languages do."""
+    """The agency in the dateline with which a line begins, in many languages."""
     found = DATELINE.match(line[:200])
     if found and named_agency(_credit(found)) and PLACE.fullmatch(found["place"]):
-        # a dash follows; in India only the day goes before
+        # a dash follows it; in India there may be no dash, but a day before it
         if found["end"] or DAY.search(found["place"]):
             yield _evidence(_credit(found), 0.95, found[0].strip(), "dateline")
         return
@@ -159,7 +159,7 @@ def _dateline(line: str) -> Iterator[Attribution]:
 
 
 def _tail(line: str) -> Iterator[Attribution]:
-    """The agency that a last line names: for its copy, its copyright, or its help."""
+    """The agency that one of the last lines names: as the source, as owner, or for its help."""
     if len(line) > LONGEST_LINE:
         return
     notice = COPYRIGHT.search(line)
@@ -185,7 +185,7 @@ def _holder(notice: "regex.Match[str]") -> str:
 
 
 def _all_agencies(credit: str) -> bool:
-    """Whether a credit names agencies alone: "dpa/afp", not "Reuters and our correspondents"."""
+    """Whether a credit names only agencies: "dpa/afp", not "Reuters and our correspondents"."""
     parts = [part for part in ALSO.split(credit) if part]
     return (
         bool(parts)
@@ -199,7 +199,8 @@ def _of_byline(
 ) -> Iterator[Attribution]:
     """The agency in a byline.
 
-    Alone or after a name, it supplied the copy. Joined to another name, it supplied a part.
+    An agency alone or after a name supplied the text. An agency joined to another name supplied a
+    part of it.
     """
     agencies = [credit for credit in credited if named_agency(credit)]
     if not agencies:
@@ -216,7 +217,7 @@ def _of_byline(
 def _of_recipe(
     agencies: tuple[str, ...], credited: tuple[str, ...], byline: str
 ) -> Iterator[Attribution]:
-    """The agencies in a byline that only this outlet's recipe knows."""
+    """The agencies in a byline that only the outlet's recipe knows."""
     printed = byline or ", ".join(credited)
     for name in agencies:
         if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed, re.IGNORECASE):
@@ -225,7 +226,7 @@ def _of_recipe(
 
 
 def _of_source(source: str, notice: str) -> Iterator[Attribution]:
-    """The agency that the page's metadata name as the source, or as holder of the rights."""
+    """The agency that the page's metadata name as the source, or as the owner of the rights."""
     if is_agency(source):
         yield _evidence(source, 0.85, source, "credit line")
     held = COPYRIGHT.search(notice)
@@ -237,7 +238,7 @@ def _of_source(source: str, notice: str) -> Iterator[Attribution]:
 def _of_addresses(url: str, canonical: str) -> Iterator[Attribution]:
     """The agency that the addresses name.
 
-    The page is on its site, or its canonical address is, or it is in a folder of that name.
+    The page or its canonical address is on the agency's site, or it is in a folder of that name.
     """
     outlet = site_agency(_part(url, "netloc"))
     original = site_agency(_part(canonical, "netloc"))
@@ -259,7 +260,7 @@ def _part(url: str, name: str) -> str:
 
 
 def _credit(found: "regex.Match[str]") -> str:
-    """The credit in a match: the alternative of the pattern that matched."""
+    """The credit in a match: the group that matched, of several with this name."""
     return next((held for held in found.capturesdict()["credit"] if held), "").strip()
 
 

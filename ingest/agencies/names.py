@@ -1,8 +1,8 @@
-"""News agencies and syndicates, by the names they are credited with.
+"""Recognises news agencies and syndicates by their names, hosts and folders.
 
-Takes a credit, a host or a path, gives the key of the agency that it names. The agencies are in
-agencies.toml. A short name ("AP", "ANI", "PA") counts only as it is written: "Ani" is a first name
-and "pa" a word. A long name counts in any letter case.
+Takes a credit, a host or a path. Gives the key of the agency that it names. The agencies are in
+agencies.toml. A short name ("AP", "ANI", "PA") counts only in the letter case of agencies.toml:
+"Ani" is a first name and "pa" a word. A long name counts in any letter case.
 """
 
 import re
@@ -15,7 +15,7 @@ from ingest import wordlists
 from ingest.wordlists import any_of
 
 WORDS = wordlists.read("ingest.agencies", "words.toml")
-#: What stands before or after an agency's name in a credit and says nothing more.
+#: Words before or after an agency's name in a credit that do not change its meaning.
 NEXT_TO_NAME = regex.compile(
     rf"^{any_of(WORDS['before_name'])}\s+|\s+{any_of(WORDS['after_name'])}$", regex.IGNORECASE
 )
@@ -23,7 +23,8 @@ EDGES = " \t\r\n.,;:!()[]{}<>|/*–—-\"'„“”«»（）【】[]"
 SEPARATORS = re.compile(rf"\s*[/|;+&]\s*|\s*,\s*|\s+{any_of(WORDS['second_after'])}\s+")
 
 
-#: A folder named for an agency is about it, and not by it, below "/tag/", "/author/" and the like.
+#: Below "/tag/", "/author/" and the like, a folder with an agency's name holds pages about the
+#: agency.
 _NOT_ABOUT = "".join(
     rf"(?<!/{name})" for name in ("tag", "tags", "topic", "topics", "author", "authors", "people")
 )
@@ -43,7 +44,7 @@ _WIRE_FOLDERS = any_of(
 _KEYS = ("afp", "dpa", "upi", "efe", "ansa", "pti", "ani", "ians", "xinhua")
 _BELOW_WIRE = any_of((*_KEYS, "ap", "reuters", "pa", "aap", "cp", "apa"))
 _ALONE = any_of((*_KEYS, "lusa"))
-#: Folders in addresses: the pattern, the agency ("" for the one it names), the confidence.
+#: Folders in addresses: the pattern, the agency ("" for the key in the folder), the confidence.
 PATHS = (
     (re.compile(r"/wirestory/", re.IGNORECASE), "ap", 0.75),
     (re.compile(rf"{_NOT_ABOUT}/{_AP}/", re.IGNORECASE), "ap", 0.8),
@@ -61,27 +62,27 @@ def _by(kind: str) -> dict[str, str]:
     return {name: key for key, agency in AGENCIES.items() for name in agency.get(kind, ())}
 
 
-def _folded(name: str) -> str:
+def _case_folded(name: str) -> str:
     return name.casefold().removeprefix("the ")
 
 
 SHORT = _by("short")
-LONG = {_folded(name): key for name, key in _by("names").items()}
-SPELLINGS = {_folded(name): name for name in _by("names")}
+LONG = {_case_folded(name): key for name, key in _by("names").items()}
+SPELLINGS = {_case_folded(name): name for name in _by("names")}
 DOMAINS = _by("sites")
 
 
 def site_agency(host: str) -> str:
-    """The key of the agency whose site a host is; "" for any other."""
+    """The key of the agency that owns the site of a host; "" for other sites."""
     labels = host.lower().partition(":")[0].split(".")
     domains = (".".join(labels[-count:]) for count in (2, 3))
     return next((DOMAINS[domain] for domain in domains if domain in DOMAINS), "")
 
 
 def path_agency(path: str) -> tuple[str, float]:
-    """The key of the agency that a folder in an address names, and how sure it is (0 to 1).
+    """The key of the agency that a folder in an address names, and how sure that is (0 to 1).
 
-    "" and 0 where no folder names one.
+    It is "" and 0 if no folder names one.
     """
     for pattern, key, confidence in PATHS:
         found = pattern.search(path)
@@ -97,9 +98,10 @@ def spelled(credit: str) -> str:
 
 
 def named_agency(credit: str) -> str:
-    """The key of the agency a credit names, alone or first among others; "" where it names none.
+    """The key of the first agency that a credit names; "" if it names none.
 
-    The whole credit must be that: "Reuters Staff" and "AFP/dpa" are, "Reuters Events" is not.
+    A whole part of the credit must be the name: so it is in "Reuters Staff" and "AFP/dpa", but not
+    in "Reuters Events".
     """
     credit = " ".join(credit[:200].split())
     return _exactly(credit) or next(
@@ -117,7 +119,7 @@ def _exactly(name: str) -> str:
 
 
 def _bare(name: str) -> tuple[str, str]:
-    """A name without the words that may stand next to it, and the key of the agency that it is."""
+    """A name without the words next to it, and the key of its agency ("" if it has none)."""
     for _ in range(4):
         name = name.strip(EDGES)
         key = SHORT.get(name) or LONG.get(name.casefold())

@@ -1,11 +1,11 @@
-"""Articles are compared, and near-duplicates become stories.
+"""Compares articles, and makes stories of near-duplicates.
 
-sketch        a text becomes a MinHash signature with bands, and a sample of its shingles
+sketch        makes a sketch of a text: a MinHash signature with bands, and a sample of its shingles
 boilerplate   finds the shingles that an outlet prints on unrelated pages
-hashes        sets of hashes as sorted arrays
-compare       two texts become a match
+hashes        works on sets of hashes as sorted arrays
+compare       makes a match of two texts
 alignment     finds what two texts have in common in the same order
 stitch        finds a page that consists of passages of several others
-fold          matches become stories
+fold          makes stories of matches
 difference    shows what one text changed of another
 """

@@ -1,7 +1,7 @@
 """Finds what two texts have in common in the same order. Pure.
 
 A text is an array: the hash of the shingle at each place. An alignment is two ascending arrays of
-the same length: places in the one text, and the places in the other that have the same shingles.
+the same length: places in one text, and the places in the other text with the same shingles.
 """
 
 from bisect import bisect_left
@@ -10,7 +10,7 @@ import numpy as np
 
 from ingest.dedup.hashes import Hashes, distinct, within
 
-MAX_REPEATS = 8  # of a shingle: two pages of one repeated phrase would have n * n common places
+MAX_REPEATS = 8  # of a shingle; without a limit, pages of one phrase have n * n common places
 
 Aligned = tuple[Hashes, Hashes]
 
@@ -33,8 +33,8 @@ def in_order(a: Hashes, b: Hashes, common: Hashes) -> Aligned:
 def _met(a: Hashes, b: Hashes, common: Hashes) -> Aligned:
     """All pairs of places that hold the same shingle: the places in a, and those in b.
 
-    Places in a ascend. Where one place in a has several in b, those descend. Of a shingle that b
-    repeats more often, only the first MAX_REPEATS places count.
+    Places in a ascend. If one place in a has several places in b, these descend. If b repeats a
+    shingle more often, only its first MAX_REPEATS places count.
     """
     a_places = np.flatnonzero(within(a, common))
     b_places = np.flatnonzero(within(b, common))
@@ -77,13 +77,13 @@ def once(text: Hashes) -> Hashes:
 
 
 def repeated(text: Hashes, places: Hashes, more_than: int) -> Hashes:
-    """These places, and those of long passages that repeat the shingles at these places.
+    """These places, and the places of long passages that repeat the shingles at these places.
 
-    Some pages contain their text twice. A passage is long with more than `more_than` shingles;
-    shorter repeats are formulae, as in lists and scores.
+    Some pages contain their text twice. A passage is long if it has more than `more_than` shingles.
+    Shorter repeats are set phrases, as in lists and scores.
     """
     same = np.flatnonzero(within(text, distinct(text[places])))
-    if len(same) == len(places):  # as in most texts, nothing repeats
+    if len(same) == len(places):  # nothing repeats: so it is in most texts
         return places
     ends = np.flatnonzero(np.diff(same, append=-1) != 1) + 1
     lengths = np.diff(ends, prepend=0)

@@ -9,7 +9,7 @@ from ingest.words import words
 
 
 class Edit(StrEnum):
-    """What became of a passage."""
+    """What one text did with a passage of the other."""
 
     KEPT = "kept"
     CUT = "cut"

@@ -2,9 +2,9 @@
 
 The index holds both, because each finds pairs that the other misses. Two texts that are nearly the
 same share a band of their signatures. A brief and the long article that contains it share no band,
-but their samples overlap: a hash value alone decides whether a shingle is in the sample
-(FracMinHash), so both texts keep the same ones of the shingles that they share. An outlet's
-boilerplate is learned from shingles that recur in its samples.
+but their samples overlap. The hash alone decides whether a shingle is in the sample (FracMinHash).
+So a shared shingle is in both samples or in neither, if both texts are sampled at the same rate. An
+outlet's boilerplate is learned from shingles that recur in its samples.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import xxhash
 
 from ingest.dedup.boilerplate import are_boilerplate
+from ingest.dedup.budget import size_of
 from ingest.dedup.hashes import NONE, Flags, Hashes, distinct
 from ingest.model import ArticleText, Sketch
 from ingest.words import words
@@ -50,7 +51,7 @@ class SketchParams:
     def fingerprint(self) -> str:
         """The name of these parameters.
 
-        It is stored with every sketch and is part of every hash, so that sketches made with
+        It is stored with every sketch and is part of every hash. So sketches that were made with
         different parameters never match.
         """
         return "minhash3-" + "-".join(map(str, astuple(self)))
@@ -63,6 +64,7 @@ _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 2**64)
 _USUAL_BYTES = 1 << 16  # of a text; the powers for this many are computed once
 _CACHED_TEXTS = 4096  # with their shingles about 40 MB
+_CACHED_CHARACTERS = 20_000  # a longer text is not cached: 4,096 of them would fill the memory
 
 
 @lru_cache(maxsize=2)
@@ -117,14 +119,21 @@ def sample(hashes: Hashes, params: SketchParams) -> Hashes:
     return each[kept]
 
 
-@lru_cache(maxsize=_CACHED_TEXTS)
 def shingled(text: str, params: SketchParams) -> tuple[Hashes, int]:
     """The shingles of a text, in order, and the number of its words.
 
     The most recent results are cached, because most texts are compared right after sketching.
     """
+    is_short = len(text) <= _CACHED_CHARACTERS
+    return _cached(text, params) if is_short else _shingled(text, params)
+
+
+def _shingled(text: str, params: SketchParams) -> tuple[Hashes, int]:
     run = words(text)
     return shingle(run, params), len(run)
+
+
+_cached = lru_cache(maxsize=_CACHED_TEXTS)(_shingled)
 
 
 def sketch_articles(
@@ -138,14 +147,15 @@ def sketch_articles(
     """
     listed = list(articles)
     known = boilerplate or {}
-    texts = [shingled(article.text, params)[0] for article in listed]
+    texts = [shingled(article.text, params) for article in listed]
     own = [
         distinct(hashes[~are_boilerplate(hashes, known.get(article.outlet, NONE), params.every)])
-        for article, hashes in zip(listed, texts, strict=True)
+        for article, (hashes, _) in zip(listed, texts, strict=True)
     ]
     signed = zip(listed, texts, own, signatures(own, params), strict=True)
     return [
-        _sketch(article, hashes, left, values, params) for article, hashes, left, values in signed
+        _sketch(article, hashes, left, values, params, size_of(article.text, count))
+        for article, (hashes, count), left, values in signed
     ]
 
 
@@ -164,7 +174,12 @@ def signatures(sets: Iterable[Hashes], params: SketchParams) -> Iterator[Signatu
 
 
 def _sketch(
-    article: ArticleText, hashes: Hashes, own: Hashes, values: Signature, params: SketchParams
+    article: ArticleText,
+    hashes: Hashes,
+    own: Hashes,
+    values: Signature,
+    params: SketchParams,
+    size: int,
 ) -> Sketch:
     signature = np.asarray(values, dtype="<u4").tobytes()
     width = params.rows * 4
@@ -183,4 +198,5 @@ def _sketch(
         signature=signature,
         bands=bands if len(own) >= params.min_shingles else (),
         sample=tuple(sample(hashes, params).tolist()),
+        size=size,
     )

@@ -1,8 +1,8 @@
 """Measures results against labels.
 
-score       precision, recall and F1
-text        how well the text and metadata of pages are read
-extractors  Copydesk and trafilatura side by side, measured by `text`
-pairs       how well copies are found
-chart       line charts as SVG
+score       computes precision, recall and F1
+text        measures how well the text and metadata of pages are read
+extractors  runs Copydesk and trafilatura side by side, and measures them with `text`
+pairs       measures how well copies are found
+chart       draws line charts as SVG
 """

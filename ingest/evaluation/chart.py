@@ -11,9 +11,9 @@ COLOURS = ("#1b6ca8", "#c8553d", "#3f8f4f", "#8a5fa8")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """Some lines over one horizontal axis; `mark` draws a vertical line at that place of the axis.
+    """Lines over one horizontal axis. There is a vertical line at the place `mark` of this axis.
 
-    The vertical axis begins at the least value, or at `base` where that is less.
+    The vertical axis begins at the smallest value, or at `base` if that is smaller.
     """
 
     title: str

@@ -1,6 +1,6 @@
 """Extractors side by side on labelled pages: Copydesk's and three ways to call trafilatura.
 
-Each extractor turns a page into a `Reading`. `measure` times it and counts what it read rightly.
+Each extractor makes a `Reading` of a page. `measure` takes its time and counts the correct values.
 """
 
 import time
@@ -16,7 +16,7 @@ from ingest.evaluation.text import Labelled, same_authors, same_title, text_scor
 from ingest.extract.article import extract_article
 from ingest.model import CopydeskError, Entry, Failed, Fetched
 
-#: A page that makes every extractor look for dates in all languages, which loads their data.
+#: On this page every extractor looks for dates in all languages, and so loads their data.
 UNDATED = (
     b"<html><body><p class='date'>vor drei Tagen, mardi 3 mai</p><p>The quay.</p></body></html>"
 )
@@ -25,7 +25,7 @@ OURS = "copydesk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What an extractor made of a page. None means that it never tells this."""
+    """What an extractor read on a page. None means that it never reads this value."""
 
     text: str
     title: str | None = None
@@ -38,7 +38,7 @@ Extractor = Callable[[Labelled], Reading]
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What an extractor read rightly, summed over all pages; `seconds` are CPU time."""
+    """The correct values of an extractor, summed over all pages. `seconds` are CPU time."""
 
     body: Score = field(default_factory=Score)
     seconds: float = 0.0
@@ -46,7 +46,7 @@ class Tally:
     asked: dict[str, int] = field(default_factory=dict)
 
     def count(self, name: str, label: str, right: bool | None) -> None:
-        """Counts a field that has a label, unless the extractor never tells this field."""
+        """Counts a field that has a label, unless the extractor never reads this field."""
         if label and right is not None:
             self.asked[name] = self.asked.get(name, 0) + 1
             self.right[name] = self.right.get(name, 0) + right
@@ -65,7 +65,7 @@ def extractors(now: datetime) -> dict[str, Extractor]:
 def measure(
     pages: Sequence[Labelled], readers: dict[str, Extractor], tallies: dict[str, Tally]
 ) -> Iterator[tuple[Labelled, dict[str, Score]]]:
-    """Lets the extractors take turns on every page, and counts into `tallies`.
+    """Lets the extractors take turns on every page, and adds the counts to `tallies`.
 
     Yields each page with each extractor's agreement. Raises CopydeskError for a page that an
     extractor cannot read.

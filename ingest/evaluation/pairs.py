@@ -1,8 +1,8 @@
-"""Pairs of articles that readers judged, compared with what Copydesk made of them.
+"""Compares pairs of articles that readers judged with what Copydesk found about them.
 
-Takes a file of pairs and what became of each, gives a Score. A pairs file is tab-separated, with a
-header that names at least `label`, `url_a` and `url_b`. Pairs labelled copy or abridged should
-fold. Pairs labelled update or embeds should be linked. Pairs with any other label (shares,
+Takes the pairs of a file and the result for each, gives a Score. A pairs file is tab-separated,
+with a header that names at least `label`, `url_a` and `url_b`. Pairs labelled copy or abridged
+should fold. Pairs labelled update or embeds should be linked. Pairs with any other label (shares,
 independent, boilerplate, unrelated) should be neither.
 """
 
@@ -31,11 +31,11 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What Copydesk made of a labelled pair."""
+    """What Copydesk found about a labelled pair."""
 
     pair: LabelledPair
     folded: bool
-    relation: str  # empty for nothing; "absent" where an article of the two is not there
+    relation: str  # empty for none; "absent" if one of the articles is not in the database
     rule: str = ""
 
     @property
@@ -45,13 +45,13 @@ class Judged:
 
     @property
     def wrong(self) -> bool:
-        """Whether a reader would object."""
+        """Whether the result differs from the label."""
         label = self.pair.label
         return self.folded != (label in FOLD_LABELS) or self.linked != (label in LINK_LABELS)
 
 
 def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
-    """The pairs of a file. Raises CopydeskError where it is not one."""
+    """The pairs of a file. Raises CopydeskError if it is not a pairs file."""
     rows = csv.DictReader(lines, delimiter="\t")
     needed = {"label", "url_a", "url_b"}
     if not needed <= set(rows.fieldnames or ()):
@@ -62,7 +62,7 @@ def read_pairs(lines: Iterable[str]) -> list[LabelledPair]:
 
 
 def fold_score(verdicts: Iterable[Judged]) -> Score:
-    """How well copies are found: a copy that is folded is right."""
+    """How well copies are found: a copy counts as found if it is folded."""
     return _score((v.folded, v.pair.label in FOLD_LABELS) for v in verdicts)
 
 
@@ -77,7 +77,7 @@ def _score(answers: Iterable[tuple[bool, bool]]) -> Score:
 
 
 def by_label(verdicts: Iterable[Judged]) -> dict[str, Counter[str]]:
-    """How many pairs of each label ended as what."""
+    """How many pairs of each label have each relation."""
     table: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for verdict in verdicts:
         table[verdict.pair.label][verdict.relation or "nothing"] += 1
@@ -85,10 +85,11 @@ def by_label(verdicts: Iterable[Judged]) -> dict[str, Counter[str]]:
 
 
 def adjusted_rand(pairs: Sequence[LabelledPair], story_of: Mapping[str, int]) -> float:
-    """How well the stories of the pairs' articles agree with those the labels make of them.
+    """How well the stories of the pairs' articles agree with the stories by the labels.
 
-    1 for the same stories, about 0 for as good as chance. The labels' stories are what pairs that
-    ought to fold connect. Hubert and Arabie 1985.
+    It is 1 if the stories are the same, and about 0 if they agree by chance only. A story by the
+    labels is a group of articles that pairs labelled copy or abridged connect. Source: Hubert and
+    Arabie, 1985.
     """
     urls = sorted(set(chain.from_iterable((p.url_a, p.url_b) for p in pairs)) & set(story_of))
     truth = _connected(urls, [p for p in pairs if p.label in FOLD_LABELS])

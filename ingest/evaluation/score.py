@@ -1,11 +1,11 @@
-"""Precision, recall and F1, for texts and for pairs."""
+"""Computes precision, recall and F1, for texts and for pairs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """How many were found rightly, found wrongly, and missed. Scores can be added."""
+    """How many were found correctly, found wrongly, and missed. Scores can be added."""
 
     right: int = 0
     wrong: int = 0
@@ -20,18 +20,18 @@ class Score:
 
     @property
     def precision(self) -> float:
-        """Share of what was found that is right; 1 where nothing was found."""
+        """The share of the found that is correct; 1 if nothing was found."""
         found = self.right + self.wrong
         return self.right / found if found else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of what there is that was found; 1 where there is nothing."""
+        """The share of the existing that was found; 1 if nothing exists."""
         due = self.right + self.missed
         return self.right / due if due else 1.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both; 1 where there is nothing and nothing was found."""
+        """The harmonic mean of both; 1 if nothing exists and nothing was found."""
         both = 2 * self.right + self.wrong + self.missed
         return 2 * self.right / both if both else 1.0

@@ -1,9 +1,9 @@
-"""How well an extraction agrees with what people marked as the article.
+"""Measures how well an extraction agrees with what people marked as the article.
 
-Takes labelled pages and what was extracted, gives a Score. The usual measure: precision, recall and
-F1 over the multiset of word 4-grams of the extracted and the true text, summed over pages before
-dividing (micro-averaged). Metadata count as right where they are equal without letter case,
-punctuation and spaces.
+Takes labelled pages and extracted texts, gives a Score. It is the usual measure: precision, recall
+and F1 over the multisets of word 4-grams of the extracted and the true text. Counts are summed over
+all pages before dividing (micro-average). Metadata are correct if they are equal without letter
+case, punctuation and spaces.
 """
 
 import gzip
@@ -30,7 +30,7 @@ NAMES = re.compile(r"\s*(?:[;,&]|\band\b)\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """A page, and its values as people marked them; empty where they marked none."""
+    """A page, and its values as people marked them; empty if they marked none."""
 
     name: str
     html: bytes
@@ -56,8 +56,8 @@ def same_title(found: str, true: str) -> bool:
 def same_authors(found: Iterable[str], true: str) -> bool:
     """Whether the names found are those of a written list, in any order.
 
-    Titles and degrees may be missing. Where no person signed, an organisation's name counts as it
-    is printed.
+    Titles and degrees may be missing. If no person signed, the printed name of an organisation
+    counts.
     """
     ours = {key(name) for name in found} - {""}
     people = {key(name) for name in clean_authors([true]).authors}
@@ -105,5 +105,5 @@ def _labelled(name: str, files: Files) -> Labelled:
         raise CopydeskError(f"the labelled page {name} cannot be read: {error!r}") from error
     wrong = next((field for field, value in fields.items() if not isinstance(value, str)), "")
     if wrong:
-        raise CopydeskError(f"the labelled page {name} cannot be read: its {wrong} is no text")
+        raise CopydeskError(f"the labelled page {name} cannot be read: its {wrong} is not text")
     return Labelled(name=PurePosixPath(name).name, html=html, **fields)

@@ -3,8 +3,8 @@
     parse_page (markup.py) -> read_metadata -> recipe of the outlet (recipes.py)
         -> lines (lines.py) -> cleaned (cleaning.py) -> verdict (verdict.py) -> Article
 
-Takes an Entry and what was Fetched, gives an Article. The tree is parsed once, and the order
-matters: metadata still needs the scripts, the search for lines removes other parts of the page.
+Takes an Entry and a Fetched, and gives an Article. The tree is parsed once. The order matters: the
+metadata are in scripts too, and the search for lines removes scripts and other parts of the page.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ MORE = 1.25  # times the page's words: a feed's text with more replaces the page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What is known of an outlet from its earlier pages and from its recipe."""
+    """What we know about an outlet from its earlier pages and from its recipe."""
 
     recurring: frozenset[int] = frozenset()  # hashes of lines that its articles share
     recipe: Recipe = NO_RECIPE
@@ -65,7 +65,7 @@ NOTHING_KNOWN = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """An article's lines, what was removed from among them, and the verdict on them."""
+    """An article's lines, the lines that were removed, and the verdict."""
 
     lines: Sequence[str]
     removed: Sequence[Removed] = ()
@@ -81,8 +81,8 @@ def extract_article(
 ) -> Article:
     """The article on a page, with any verdict. Raises Failed(not_html), (no_text) or (too_large).
 
-    The article's identity is the canonical address that its page declares, where that is credible.
-    Otherwise it is the address that answered, after redirects.
+    The article is identified by the canonical address that its page declares, if that is credible.
+    Otherwise it is identified by the address that answered, after redirects.
     """
     if fetched.content_type not in HTML_TYPES:
         raise Failed(Outcome.NOT_HTML, fetched.content_type)
@@ -159,7 +159,8 @@ def _text(
     feed_lines = plain_lines(entry.content)
     uncleaned, source = page_lines, "page"
     lines, removed = clean(page_lines, surroundings)
-    # the feed's text is cleaned before it is judged: what is below a cut-off text hides the cut
+    # the feed's text is cleaned before it is judged: a line below a text that was cut off hides the
+    # cut
     of_feed = clean(feed_lines, surroundings)
     if _is_fuller(of_feed[0], lines, page):
         uncleaned, source = feed_lines, "feed"
@@ -180,8 +181,8 @@ def _text(
 def _is_fuller(feed_lines: Sequence[str], lines: Sequence[str], page: Metadata) -> bool:
     """Whether the feed carries more of the article than its page does.
 
-    Much more is needed, and no cut at the end. Where the page is known to give only a part,
-    anything more is enough.
+    The feed must have much more, and its text must not be cut off at the end. If the page says that
+    it is not free, any more is enough.
     """
     theirs, ours = (sum(map(size, some)) for some in (feed_lines, lines))
     factor = 1.0 if page.is_free is False else MORE
@@ -189,7 +190,7 @@ def _is_fuller(feed_lines: Sequence[str], lines: Sequence[str], page: Metadata) 
 
 
 def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution:
-    """Whose copy it is, by the page and its text before cleaning, which takes credits out."""
+    """The agency that the article is from. It looks at the text before cleaning removes credits."""
     said = attribute(
         text="\n".join(text.uncleaned),
         url=url,
@@ -205,7 +206,7 @@ def _agency(text: Text, page: Metadata, url: str, recipe: Recipe) -> Attribution
 
 
 def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) -> Metadata:
-    """The metadata, with the values that the outlet's recipe finds in place of others."""
+    """The metadata, in which the values that the outlet's recipe finds replace others."""
     title, author, date = (
         select_texts(tree, path) for path in (recipe.title, recipe.author, recipe.date)
     )
@@ -222,9 +223,9 @@ def _with_recipe(page: Metadata, tree: lxml.html.HtmlElement, recipe: Recipe) ->
 
 
 def _title(entry: Entry, page: Metadata) -> Sourced[str]:
-    """The page's headline where it shows or declares one, else the feed's.
+    """The headline that the page shows or declares; without one, the feed's title.
 
-    A feed of links has titles of its own.
+    The page comes first, because some feeds write titles of their own.
     """
     sure = page.title and page.title.source != "title"
     return page.title if sure or not entry.title else Sourced(entry.title, "feed")
@@ -242,7 +243,7 @@ def _authors(
 
 
 def _canonical(page: Metadata, url: str) -> str:
-    """The canonical address that a page declares, where it is credible; else empty."""
+    """The canonical address that a page declares, if it is credible; else empty."""
     try:
         believed = believed_canonical(url, page.canonical) if page.canonical else ""
         return without_credentials(canonical_url(believed)) if believed else ""
@@ -256,7 +257,7 @@ def _published(
     """The first credible date.
 
     The feed's date of publication comes first, then what the page declares, then the feed's date of
-    change. The page's text is searched for a date only where none of these is there.
+    change. The page's text is searched for a date only if there is none of these.
     """
     updated = entry.published_from in {"updated", "lastmod"}
     source = "feed updated" if updated else "feed"
@@ -269,7 +270,7 @@ def _published(
 
 
 def _modified(page: Metadata, published: SourcedDate, first_seen: datetime) -> SourcedDate:
-    """When the page says it was changed; no date where that is before it was published."""
+    """When the page says it was changed; no date if that is before it was published."""
     at, since = page.modified.value, published.value
     possible = at is not None and (since is None or at >= since)
     return page.modified if possible and _is_credible(page.modified, first_seen) else NO_DATE

@@ -1,8 +1,7 @@
-"""Removes from the lines of a text what its site printed between and around them.
+"""Removes the lines of a text that its site printed around the article and between its paragraphs.
 
-Takes lines and what is known of the page, gives the lines that are the article's and the Removed
-ones with the rule that removed them. The rules (rules.py) are applied in order, and `copydesk eval
-text` measures what each is worth.
+Takes lines and the Surroundings of the text. Gives the lines that are the article's, and the
+Removed lines, each with the rule that removed it. The rules (rules.py) are applied in order.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +15,9 @@ LEAST_KEPT = 0.4  # share of a text's words that must remain
 
 
 def counted(article: Article) -> list[Line]:
-    """The distinct lines of an article, with those that were removed because they recur.
+    """The distinct lines of an article, also those that were removed because they recur.
 
-    Without these, a recurring line would no longer be counted once it is removed from every text.
+    Otherwise a recurring line would not be counted any more, once it is removed from every text.
     """
     gone = (one.line for one in article.removed if one.rule == RECURRING)
     return counted_lines([*article.text.split("\n"), *gone])
@@ -34,7 +33,7 @@ def counted_lines(lines: Sequence[str]) -> list[Line]:
 
 
 def without_recurring(text: str, boilerplate: frozenset[int]) -> tuple[str, list[Removed]]:
-    """A filed text without the lines that turned out to recur, and these lines."""
+    """A filed text without its recurring lines, and the lines that were removed."""
     rules = {RECURRING: RULES[RECURRING]}
     kept, gone = clean(text.split("\n"), Surroundings(recurring=boilerplate), rules)
     return "\n".join(kept), gone
@@ -45,8 +44,8 @@ def clean(
 ) -> tuple[list[str], list[Removed]]:
     """The lines that are the article's, and those that are not.
 
-    Where the rules would leave less than `LEAST_KEPT` of the words, the rules are wrong: all lines
-    are kept.
+    If the rules would leave less than `LEAST_KEPT` of the words, they are wrong about this text.
+    Then all lines are kept.
     """
     kept, removed = list(enumerate(lines)), list[Removed]()
     for name, rule in (RULES if rules is None else rules).items():

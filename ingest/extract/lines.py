@@ -1,7 +1,7 @@
 """A page's tree becomes the lines of its text.
 
-Takes the tree, which is pruned on the way, and gives lines. trafilatura finds the text; this module
-prepares the tree for it and checks that the text was not cut off.
+Takes the tree, which it changes, and gives lines. trafilatura finds the text. This module prunes
+the tree before that, and checks afterwards that the text was not cut off.
 """
 
 from collections import Counter
@@ -15,19 +15,20 @@ from lxml.html import HtmlElement as Element
 from ingest.extract.prune import HIDDEN, prune, text_of
 from ingest.extract.rules import Surroundings
 from ingest.extract.wording import key
+from ingest.values import harmless
 from ingest.words import grams, size
 
-CUT_OFF = 1.6  # times our text: where the page's paragraphs have more, ours was cut off
-SAME_TEXT = 0.5  # of our text has to be found in another extractor's before it may replace ours
-BETTER = 0.1  # by how much more it has to agree with the page's paragraphs
-PARAGRAPH = 9  # words from which a paragraph is prose and no caption
+CUT_OFF = 1.6  # if the page's paragraphs are longer than this times our text, ours was cut off
+SAME_TEXT = 0.5  # share of our text that another extractor's text must hold before it replaces ours
+BETTER = 0.1  # how much more the other text must agree with the page's paragraphs than ours does
+PARAGRAPH = 9  # words: a paragraph with fewer is a caption, and not prose
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BREAKS = (
     *("p", "br", "hr", "div", "li", "ul", "ol", "dt", "dd", "table", "tr", "td", "th", "pre"),
     *("header", "blockquote", "section", "article", "figcaption", *HEADINGS),
 )
-LAYOUT_CELL = 400  # characters of a cell: a longer cell lays out the page
-VISIBLE_TEXT = 6000  # characters of visible text: enough to recognise a page that is no article
+LAYOUT_CELL = 400  # characters: a table with a longer cell is used for the layout of the page
+VISIBLE_TEXT = 6000  # characters of visible text: enough to see that a page is not an article
 
 
 def read_surroundings(
@@ -54,22 +55,24 @@ def read_surroundings(
 def extract_lines(tree: Element, declared_body: str = "") -> tuple[list[str], list[str]]:
     """The lines of the article on a page, and the elements with prose that were pruned.
 
-    trafilatura finds the lines once the page's other parts are gone. Where its text was cut off,
-    another version takes its place. `declared_body` is the articleBody that the page declares. As
-    the first choice it is worse on every collection of pages, but it shows that a text was cut off.
+    The page's other parts are pruned, and then trafilatura finds the lines. If its text was cut
+    off, the result of another extraction may replace it. `declared_body` is the articleBody that
+    the page declares. It is not the first choice, because it is worse on every collection of pages.
+    But it shows that a text was cut off.
 
-    `favor_recall` takes two thirds of the time of trafilatura's default, because nothing else is
-    tried, and finds as much. Where it fails its text is short, and the page's paragraphs show it.
+    `favor_recall` takes two thirds of the time of trafilatura's default, because it tries no
+    fallbacks. It finds as much. If it fails, its text is short, and the page's paragraphs show
+    that.
     """
     _unroll_layout_tables(tree)
     pruned = prune(tree)
     text = trafilatura.extract(tree, include_comments=False, favor_recall=True) or ""
-    lines = _most_complete(text, tree, declared_body).split("\n")
+    lines = harmless(_most_complete(text, tree, declared_body)).split("\n")
     return [line for line in lines if line.strip()], pruned
 
 
 def plain_lines(markup: str) -> list[str]:
-    """The lines of a piece of HTML from a feed. All of it is the article's."""
+    """The lines of a piece of HTML from a feed. All lines belong to the article."""
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.fromstring(f"<div>{markup}</div>", parser=parser)
@@ -77,7 +80,8 @@ def plain_lines(markup: str) -> list[str]:
         return []
     for element in [*tree.iter(*HIDDEN)]:
         element.drop_tree()
-    lines = (" ".join(line.split()) for line in "".join(_texts_and_breaks(tree)).split("\n"))
+    text = harmless("".join(_texts_and_breaks(tree)))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return [line for line in lines if line]
 
 
@@ -94,7 +98,7 @@ def _texts_and_breaks(tree: Element) -> Iterator[str]:
 
 
 def linked_share(lines: Iterable[str], surroundings: Surroundings) -> float:
-    """The share of the lines' words that are in lines which are links, 0 to 1."""
+    """The share of the words that stand in lines which are links, 0 to 1."""
     counted = [(size(line), key(line) in surroundings.links) for line in lines]
     return sum(count for count, linked in counted if linked) / max(1, sum(c for c, _ in counted))
 
@@ -108,11 +112,11 @@ def visible_text(tree: Element) -> str:
         for text in (element.text, element.tail)
         if text and not text.isspace()
     )
-    return " ".join(" ".join(islice(texts, 400)).split())[:VISIBLE_TEXT]
+    return " ".join(harmless(" ".join(islice(texts, 400))).split())[:VISIBLE_TEXT]
 
 
 def paragraphs(tree: Element) -> str:
-    """The page's prose, a paragraph a line. An extractor should have found most of it."""
+    """The page's prose, one line for each paragraph. An extractor should have found most of it."""
     found = []
     for element in tree.iter("p", "blockquote"):
         text = text_of(element)
@@ -128,7 +132,7 @@ def _unroll_layout_tables(tree: Element) -> None:
         parts = [
             part
             for part in table.iterdescendants("tbody", "tr", "td", "th")
-            if next(part.iterancestors("table"), None) is table  # a table within may hold data
+            if next(part.iterancestors("table"), None) is table  # an inner table may hold data
         ]
         nested = next(table.iterdescendants("table"), None) is not None
         cells = (part for part in parts if part.tag == "td")
@@ -138,7 +142,7 @@ def _unroll_layout_tables(tree: Element) -> None:
 
 
 def _most_complete(text: str, tree: Element, declared_body: str) -> str:
-    """The text, or another version of it where the page has much more prose than the text."""
+    """The text, or another extraction's if the page has much more prose than the text."""
     prose = max(paragraphs(tree), declared_body, key=len)
     if len(prose) <= CUT_OFF * len(text):
         return text
@@ -163,6 +167,6 @@ def _agreement(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> floa
 
 
 def _leads_away(link: Element) -> bool:
-    """Whether it leads to another page: a link within the page is a table of contents."""
+    """Whether it leads to another page. A link within the page may be a table of contents."""
     href = link.get("href", "").strip().lower()
     return bool(href) and "#" not in href and not href.startswith(("javascript:", "mailto:"))

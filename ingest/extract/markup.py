@@ -1,8 +1,9 @@
-"""A fetched page becomes a tree: decoded, cleaned, parsed once, and not larger than its limits.
+"""A fetched page becomes a tree: decoded, cleaned, parsed once, and within limits on its size.
 
-Takes a Fetched, gives the tree or raises Failed. The limits are there because much of what reads a
-tree takes time by the square of something. They are several times what the largest of 2,761 news
-pages needs (archived in 2016, and of all kinds since); each limit names that figure.
+Takes a Fetched, gives the tree or raises Failed. There are limits because many readers of a tree
+take time that grows with the square of its size. The limits were set by 2,761 news pages (archived
+in 2016, and of all kinds since). Each limit is several times the largest value among them, which
+its comment names.
 """
 
 import json
@@ -23,8 +24,8 @@ MAX_PARAGRAPHS = 5_000  # 10,000 tiny ones take 13 s; most on a page 626
 MAX_DEPTH = 1_000  # below 2,048 libxml2 drops everything, silently; deepest page 56
 MAX_SCRIPT = 1_000_000  # characters; longer ones are dropped: dates are looked for in all
 MAX_TAG = 50_000  # bytes, else it loses its attributes: libxml2 takes 14 s for 80,000 of them
-FEW_ELEMENTS = 2_000  # elements, up to which no count of them is worth looking at
-SMALL = 200_000  # bytes of markup, likewise
+FEW_ELEMENTS = 2_000  # a page with no more elements is not checked against the counts
+SMALL = 200_000  # bytes: smaller markup is not checked for long tags, scripts and texts
 
 MAX_JSON_LD = 50_000  # characters a page that extraction sees; the longest script had 41,127
 MAX_BROKEN_JSON_LD = 10_000  # of one script: at 137,000 its repair takes 12 s, by the square
@@ -37,17 +38,17 @@ BINARY = (
 CONTROL = re.compile(
     r"[\x01-\x08\x0e-\x1a\x1c-\x1f]"
 )  # no NUL, which UTF-16 has, nor Japan's escape
-CONTROL_WITHIN = 50_000  # characters looked through
-CONTROL_SHARE = 0.05  # of them; of random bytes a tenth are such
+CONTROL_WITHIN = 50_000  # characters that are looked through
+CONTROL_SHARE = 0.05  # share of control characters in a text, at most; random bytes have a tenth
 
 NUL = b"\x00"  # dropped even within a word, as browsers do
 SPACED = bytes(byte if byte >= 32 or byte in b"\t\n\r" else 32 for byte in range(256))
-# two patterns, because a search for the beginning of each is quick
+# these are two patterns, because a search for a fixed beginning is quick
 NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
 CONTROL_REFERENCE = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bceBCEfF]|1[0-9a-fA-F]));"
 )
-# an embedded image, never read; 10 MB of them take 10 s
+# embedded images are never read; 10 MB of them take 10 s
 EMBEDDED = re.compile(rb"data:[^,\"'<>\s]{0,100};base64,[A-Za-z0-9+/=%\\_-]{200,}")
 LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{%d,}" % MAX_TAG)
 TAG_NAME = re.compile(rb"<[\w:-]+")
@@ -65,19 +66,19 @@ JSON_LD = etree.XPath("//script[@type='application/ld+json' or @type='applicatio
 
 
 def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
-    """The page's tree, within the limits. Longer scripts and tags are cut.
+    """The page's tree, within the limits. Scripts and tags that are too long are cut.
 
-    Raises Failed(not_html) where it is a file of another kind, Failed(no_text) where it is no tree,
-    Failed(too_large) where it has more of something than any article has.
+    Raises Failed(not_html) for a file of another kind, Failed(no_text) if it cannot be parsed, and
+    Failed(too_large) if it is beyond a limit.
     """
     text = page_text(fetched)
     if _is_binary(fetched.body, text[:CONTROL_WITHIN]):
-        raise Failed(Outcome.NOT_HTML, "it is no text, although its server calls it so")
+        raise Failed(Outcome.NOT_HTML, "it is not text, although its server says so")
     markup = _cleaned(text)
     _check(len(markup), MAX_MARKUP, "bytes")
     _check(markup.count(b"<"), MAX_TAGS, "tags")
-    # one of the longest pages found nests deeper than lxml's default lets it; comments and
-    # processing instructions are never text
+    # huge_tree: one of the longest pages is nested more deeply than lxml allows by default.
+    # Comments and processing instructions are never text.
     parser = lxml.html.HTMLParser(
         huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False, encoding="utf-8"
     )
@@ -93,9 +94,9 @@ def parse_page(fetched: Fetched) -> lxml.html.HtmlElement:
 
 
 def drop_costly_json_ld(tree: lxml.html.HtmlElement) -> None:
-    """Takes out JSON-LD on which trafilatura would work for minutes. Read the JSON-LD before.
+    """Removes JSON-LD on which trafilatura would work for minutes. Read the JSON-LD before.
 
-    Its repair of broken JSON takes time by the square of the length.
+    trafilatura's repair of broken JSON takes time that grows with the square of the length.
     """
     left = MAX_JSON_LD
     for script in JSON_LD(tree):
@@ -113,10 +114,10 @@ def _is_binary(body: bytes, text: str) -> bool:
 
 
 def _cleaned(text: str) -> bytes:
-    """The markup in UTF-8, without characters that no XML tree may hold.
+    """The markup in UTF-8, without characters that an XML tree cannot hold.
 
-    lxml takes no string that declares an encoding, as XHTML does. One vertical tab in a page would
-    otherwise cost the whole article.
+    It is bytes, because lxml refuses a string that declares an encoding, as XHTML does. Without the
+    removal, one vertical tab in a page would cost the whole article.
     """
     markup = text.encode("utf-8", "replace").translate(SPACED, NUL)
     markup = CONTROL_REFERENCE.sub(b" ", NO_CHARACTER.sub(b" ", markup))

@@ -1,8 +1,8 @@
-"""Removes from a page's tree what is named as something else than the article.
+"""Removes the elements of a page that are named as something else than the article.
 
-Takes the tree and changes it; gives a list of what was removed. A name is believed only where the
+Takes the tree and changes it. Gives a list of the removed elements. A name counts only if the
 element holds little of the page's prose. Some articles stand in elements that are named sidebar,
-social or comments, and losing an article is worse than leaving a box in.
+social or comments, and losing an article is worse than leaving a box in it.
 """
 
 import re
@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from lxml import etree
 from lxml.html import HtmlElement as Element
 
+from ingest.values import clean_text
 from ingest.words import size
 
 #: Elements that are something else than the article, whatever their class.
@@ -38,9 +39,9 @@ MAX_PRUNED = 0.6  # share of a page's prose that may be pruned by names
 SURELY_OTHER = frozenset({"footer", "nav"})
 COMMENTS = re.compile(r"(?<![a-z])(?:comments?|disqus)(?![a-z])", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
-COMMENT_SHARE = 0.9  # readers may write more than the author, but not all there is
-FEW_CHARACTERS = 400  # characters: a page whose paragraphs hold fewer is not written in paragraphs
-LONG_TEXT = 60  # characters from which a text outside paragraphs is prose and no label
+COMMENT_SHARE = 0.9  # share of the prose that readers' comments may have, at most
+FEW_CHARACTERS = 400  # characters: a page with fewer in its <p> elements does not use them for text
+LONG_TEXT = 60  # characters: a text outside paragraphs with as many is prose, and not a label
 #: Elements with nothing to read.
 HIDDEN = ("script", "style", "noscript", "template")
 
@@ -48,9 +49,9 @@ HIDDEN = ("script", "style", "noscript", "template")
 def prune(tree: Element) -> list[str]:
     """Drops the elements whose tag, class or id names something else than the article.
 
-    An element stays where it and its siblings of the same name have much of the page's prose; its
-    descendants are then looked at. Where all named elements together have most of the prose, names
-    mean nothing on this page: only tags count. Where even those have most of it, nothing is
+    An element stays if it and its siblings of the same name have much of the page's prose. Then its
+    descendants are looked at. If all named elements together have most of the prose, names mean
+    nothing on this page, and only tags count. If these elements also have most of it, nothing is
     dropped. Gives a description of each dropped element that had prose.
     """
     prose = _prose(tree)
@@ -68,13 +69,13 @@ def prune(tree: Element) -> list[str]:
 def _dropped(element: Element, *, told: bool) -> str:
     """Drops an element. Describes it where `told` is set: "aside.related (57 words)"."""
     named = ".".join([element.tag, *element.get("class", "").split()])
-    said = f"{named[:60]} ({size(text_of(element)):,} words)" if told else ""
+    said = f"{clean_text(named)[:60]} ({size(text_of(element)):,} words)" if told else ""
     element.drop_tree()
     return said
 
 
 def _comments(tree: Element, prose: Mapping[Element, int]) -> list[Element]:
-    """The elements with readers' comments: perhaps more than the article, but not all."""
+    """The elements with readers' comments: perhaps most of the prose, but not all of it."""
     whole = prose.get(tree, 0)
     found = _outermost(
         tree,
@@ -104,8 +105,11 @@ def _outermost(
     is_other: Callable[[Element], bool],
     chosen: Callable[[Sequence[Element]], Sequence[Element]],
 ) -> list[Element]:
-    """The elements that `is_other` finds and `chosen` chooses of siblings, none within another."""
-    families: dict[Element, list[Element]] = {}  # by parent, an element's before its descendants'
+    """The elements that `is_other` finds and `chosen` takes from each group of siblings.
+
+    None of them is within another.
+    """
+    families: dict[Element, list[Element]] = {}  # siblings by parent, outer ones first
     for element in tree.iterdescendants(etree.Element):
         if is_other(element):
             families.setdefault(element.getparent(), []).append(element)
@@ -131,7 +135,7 @@ def _is_comments(element: Element) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _names_other(named: str) -> bool:
-    """Whether a class and an id name another part. Cached: a site uses the same few everywhere."""
+    """Whether a class and an id name another part. Cached: a site uses the same few names."""
     return bool(OTHER_NAMES.search(named))
 
 
@@ -145,9 +149,9 @@ def _named(element: Element) -> str:
 
 
 def _prose(tree: Element) -> dict[Element, int]:
-    """Characters of prose in each element that has any.
+    """The number of characters of prose in each element that has any.
 
-    Prose is in paragraphs; on a page without paragraphs it is any long text.
+    Prose is text in paragraphs. On a page without paragraphs it is any long text.
     """
     held = [(element, len(text_of(element))) for element in tree.iter("p")]
     if sum(count for _, count in held) < FEW_CHARACTERS:
@@ -161,7 +165,7 @@ def _prose(tree: Element) -> dict[Element, int]:
 
 
 def _longest(element: Element) -> int:
-    """Characters of the long texts directly within an element."""
+    """The number of characters in the long texts directly within an element."""
     if not isinstance(element.tag, str) or element.tag in HIDDEN:
         return 0
     texts = (element.text, *(child.tail for child in element))

@@ -1,9 +1,10 @@
 """Recipes: where the parts of one outlet's pages are, written by an editor who knows them.
 
-A TOML file, a table an outlet; each value is a CSS selector, or an XPath where it begins with "/"
-or "(". `keep` names the element that holds the article, `drop` what is no part of it; `title`,
-`author` and `date` the elements that hold them, `date` an attribute as well ("time@datetime").
-`agencies` are names and no selectors: agencies that only this outlet's bylines credit.
+A recipe file is in TOML, with one table for each outlet. A value is a CSS selector. A value that
+begins with "/" or "(" is an XPath. `keep` selects the element that holds the article. `drop`
+selects parts that do not belong to it. `title`, `author` and `date` select the elements that hold
+them. `date` can also name an attribute: "time@datetime". `agencies` holds names, not selectors:
+agencies that only this outlet's bylines credit.
 """
 
 import re
@@ -17,17 +18,18 @@ from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
 
 from ingest.model import CopydeskError
+from ingest.values import harmless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The XPaths of one outlet, empty where the rules are to decide; agencies it credits."""
+    """One outlet's XPaths and agencies. Where an XPath is empty, the rules decide."""
 
     keep: str = ""
     drop: tuple[str, ...] = ()
     title: str = ""
     author: str = ""
-    date: str = ""  # of an element, or of an attribute
+    date: str = ""  # the XPath of an element or of an attribute
     agencies: tuple[str, ...] = ()  # names
 
 
@@ -47,7 +49,7 @@ def read_recipes(path: Path) -> dict[str, Recipe]:
 def apply_recipe(tree: lxml.html.HtmlElement, recipe: Recipe) -> lxml.html.HtmlElement:
     """The part of a tree that the recipe keeps, without what it drops.
 
-    The tree itself where the recipe's `keep` finds nothing.
+    It is the whole tree if the recipe's `keep` finds nothing.
     """
     for path in recipe.drop:
         for element in _elements(tree, path):
@@ -67,7 +69,7 @@ def select_texts(tree: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
     """The texts of what a path finds, in order; none for an empty path."""
     values = tree.xpath(path) if path else []
     texts = (v if isinstance(v, str) else v.text_content() for v in values)
-    return tuple(text for text in (" ".join(text.split()) for text in texts) if text)
+    return tuple(text for text in (" ".join(harmless(text).split()) for text in texts) if text)
 
 
 def _elements(tree: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:
@@ -77,7 +79,7 @@ def _elements(tree: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElem
 
 def _recipe(where: str, table: object) -> Recipe:
     if not isinstance(table, Mapping):
-        raise CopydeskError(f"{where} is no table: write [{where}] and its keys below")
+        raise CopydeskError(f"{where} is not a table: write [{where}] and its keys below")
     known = [field.name for field in fields(Recipe)]
     wrong = set(table) - set(known)
     if wrong:

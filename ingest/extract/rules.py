@@ -1,8 +1,8 @@
-"""The rules that find lines which are no part of the article.
+"""The rules that find lines which do not belong to the article.
 
 A rule takes the lines and the Surroundings, and gives the lines to remove or to shorten. Losing
-text is worse than leaving boilerplate: a line that ends as a sentence does is kept, unless more
-than its words speaks against it.
+text is worse than leaving boilerplate. So most rules keep a line that ends like a sentence, or ask
+for more evidence than its words.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from itertools import takewhile
 import regex
 
 from ingest.extract.wording import (
-    asks,
+    asks_reader,
     is_biography,
     is_date,
     is_ended,
@@ -29,16 +29,17 @@ from ingest.words import size
 
 RECURRING = "recurring"  # the stored name of the rule for lines that recur
 HEAD_LINES = TAIL_LINES = 5  # lines at either end where dates, bylines and notices stand
-PROSE = 15  # words from which a line is a paragraph
+PROSE = 15  # words: a line with as many is a paragraph
 PLEA = 25  # words of a line that asks for something, at most
 BIOGRAPHY = 40  # words of a line about the author, at most
-GLUED = 200  # characters at a line's end where a headline is looked for
+GLUED = 200  # characters at the end of a line in which a headline is looked for
 VERSE = 8  # words of a line of verse, at most
-LINK = 6  # words of a link from which it is a headline, and no name or place
+LINK = 6  # words: a link with as many is a headline, and not a name or a place
 PARTS = regex.compile(r"\s*[|•·,]\s*|\s+[-–—]\s+")  # of a line with an author, a date and more
 CLOCK = regex.compile(r"\d{1,2}[:.]\d\d(?: ?[AaPp]\.?[Mm]\.?)?(?: [A-Z]{2,4})?")
 LEAD_END = regex.compile(r"[:：|>»–—]| - ")
-#: Where a sentence ends and a headline may begin: before a space not after "Mr." or "Sept.".
+#: Where a sentence ends and a headline may begin. With a space, the sentence must not end with a
+#: short word such as "Mr." or "Sept.".
 JOINT = regex.compile(
     r"""(?<=\p{Ll}[.!?]|[.!?]["”’»])(?=\p{Lu})"""
     r"""|(?<=\p{Ll}{4}[.!?]|[.!?]["”’»])\ +(?=\p{Lu})"""
@@ -48,7 +49,7 @@ HEADLINE = regex.compile(r"[^.!?…]{16,151}$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a page has besides its text. Boilerplate is recognised by it. All texts are `key`s."""
+    """What a page has besides its text. It shows what is boilerplate. All texts are `key`s."""
 
     titles: frozenset[str] = frozenset()  # every form of the headline
     links: frozenset[str] = frozenset()  # the texts of the page's links
@@ -64,7 +65,7 @@ Rule = Callable[[Sequence[str], Surroundings], Findings]
 
 
 def titles(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """The headline again, above the text."""
+    """Lines above the text that repeat the headline."""
     return {
         at: "" for at, line in enumerate(lines[:HEAD_LINES]) if key(line) in surroundings.titles
     }
@@ -76,7 +77,7 @@ def symbols(lines: Sequence[str], surroundings: Surroundings) -> Findings:
 
 
 def phrases(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """What an interface says: "Share", "Advertisement", "Read more", in forty languages."""
+    """Words of an interface: "Share", "Read more" and the like, in more than thirty languages."""
     return {at: "" for at, line in enumerate(lines) if is_phrase(line) and not is_list_item(line)}
 
 
@@ -91,21 +92,24 @@ def pointers(lines: Sequence[str], surroundings: Surroundings) -> Findings:
 
 
 def pleas(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """Short lines that ask for something (a subscription, a click, an address), or that say when
-    and where something was filed and are no sentence. Quotations are kept."""
+    """Short lines that ask for something: a subscription, a click, an address.
+
+    Also short lines that say when and where something was filed, if they are not sentences.
+    Quotations are kept.
+    """
     return {
         at: ""
         for at, line in enumerate(lines)
         if len(line) < 250
         and size(line) <= PLEA
-        and asks(line, linked=key(line) in surroundings.links)
+        and asks_reader(line, linked=key(line) in surroundings.links)
     }
 
 
 def dates(lines: Sequence[str], surroundings: Surroundings) -> Findings:
     """Lines with a date and nothing else, above and below the text.
 
-    Where such lines are also within the text, they are the headings of its parts, and all stay.
+    If such lines stand within the text too, they are the headings of its parts, and all stay.
     """
     found = [at for at, line in enumerate(lines) if len(line) < 120 and is_date(line)]
     prose = [at for at, line in enumerate(lines) if size(line) >= PROSE] or [0, len(lines) - 1]
@@ -115,7 +119,7 @@ def dates(lines: Sequence[str], surroundings: Surroundings) -> Findings:
 
 
 def bylines(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """Lines at the head that hold nothing but authors, dates and the outlet's name."""
+    """Lines at the beginning that hold only authors, dates and the outlet's name."""
     return {
         at: ""
         for at in range(min(HEAD_LINES, len(lines)))
@@ -125,9 +129,9 @@ def bylines(lines: Sequence[str], surroundings: Surroundings) -> Findings:
 
 
 def links(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """Whole lines that are a link's text: the headlines of related articles.
+    """Lines that are the text of a link: the headlines of related articles.
 
-    Items of lists and headings of sections may be links too, and stay.
+    Items of lists and headings of sections may be links too. They stay.
     """
     return {
         at: ""
@@ -157,7 +161,7 @@ def notices(lines: Sequence[str], surroundings: Surroundings) -> Findings:
 
 
 def glued(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """A headline of another article at the end of a line, run together with its last sentence."""
+    """A headline of another article at the end of a line, directly after its last sentence."""
     complete = _is_complete(lines[:-1])
     found = {}
     for at, line in enumerate(lines):
@@ -174,7 +178,7 @@ def glued(lines: Sequence[str], surroundings: Surroundings) -> Findings:
 
 
 def trailing(lines: Sequence[str], surroundings: Surroundings) -> Findings:
-    """One to three last lines that do not end as sentences, below paragraphs that all do.
+    """The last one to three lines, if they do not end like sentences and nearly all paragraphs do.
 
     They are headings without their section, or headlines of other articles. Results, times and
     verses stay.
@@ -221,9 +225,9 @@ def _is_linked_headline(text: str, surroundings: Surroundings) -> bool:
 
 
 def _points(line: str, links: frozenset[str]) -> bool:
-    """Whether a line begins with a lead ("Read also:") with a link after it, or no sentence.
+    """Whether a line begins with a pointer ("Read also:") and goes on with a link or a headline.
 
-    "More – much more – is needed." is a sentence.
+    "More – much more – is needed." is a sentence, so it stays.
     """
     end = LEAD_END.search(line)
     if end is None or key(line[: end.start()]) not in phrases_of("leads"):
@@ -232,7 +236,7 @@ def _points(line: str, links: frozenset[str]) -> bool:
 
 
 def _is_complete(lines: Sequence[str]) -> bool:
-    """Whether it is a text whose paragraphs end as sentences do."""
+    """Whether nearly all paragraphs of a text end like sentences."""
     long = [line for line in lines if size(line) >= PROSE]
     return len(long) >= 3 and sum(map(is_ended, long)) >= 0.9 * len(long)
 
@@ -257,8 +261,8 @@ def _ends(lines: Sequence[str]) -> Iterable[int]:
 def _signs(part: str, surroundings: Surroundings) -> bool:
     """Whether a part of a line belongs to a byline.
 
-    That is an author with at most two words before, a date, the outlet's name, or an interface
-    phrase.
+    It does if it is a date, a time, the outlet's name, an interface phrase, or an author with at
+    most two words before the name.
     """
     found = key(part)
     if found in surroundings.names or is_date(part) or is_phrase(part):
@@ -270,7 +274,7 @@ def _signs(part: str, surroundings: Surroundings) -> bool:
 
 
 def _runs_into_link(line: str, links: frozenset[str]) -> bool:
-    """Whether a line is a known lead that runs on into a link's text."""
+    """Whether a line is a pointer ("Read also") with the text of a link directly after it."""
     found = key(line).split()
     heads = phrases_of("leads")
     return any(
@@ -280,5 +284,5 @@ def _runs_into_link(line: str, links: frozenset[str]) -> bool:
 
 
 def _names_author(line: str, authors: frozenset[str]) -> bool:
-    """Whether a line begins with the author's full name: a single word may begin any sentence."""
+    """Whether a line begins with an author's full name. A single name may begin any sentence."""
     return any(" " in author and f"{key(line)} ".startswith(f"{author} ") for author in authors)

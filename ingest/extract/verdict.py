@@ -1,8 +1,8 @@
-"""What kind of page a text came from: an article, or something that stands in for one.
+"""Tells articles from pages that stand in for one, such as errors, paywalls and lists of links.
 
-Takes the cleaned lines and what the page shows of itself, gives a Verdict and its reason in words.
-A copy is missed where an article is called something else. Every verdict but "full" therefore needs
-a short text besides its own evidence.
+Takes the cleaned lines and the Appearance of the page. Gives a Verdict, and its reason in words. If
+an article is judged to be something else, a copy is missed. So every verdict except "full" and
+"listing" needs a short text besides its own evidence.
 """
 
 import re
@@ -17,19 +17,21 @@ from ingest.wordlists import any_of
 from ingest.words import size
 
 PHRASES = wordlists.read("ingest.extract", "standins.toml")
-LEAST = 30  # words: fewer are captions, a menu or a teaser, and resemble everything
-BRIEF = 250  # words: what asks for consent, a log-in or money shows no more of the article
-CAPTION = 60  # words that may be next to the pictures or the video of an address
-CAPTIONS = 0.4  # share of lines with a photographer's credit, in a gallery
-WHOLE = 0.8  # share of the stated length from which a text is all of it
-ASKED = 3  # last lines, where a page asks for money
+LEAST = 30  # words: a shorter text is a caption, a menu or a teaser, and resembles many others
+BRIEF = 250  # words: pages that ask for consent, a log-in or money show fewer than this
+CAPTION = 60  # words: a gallery or video, by its address, has fewer than this
+CAPTIONS = 0.4  # share of lines with a photographer's credit in a gallery, at least
+WHOLE = 0.8  # share of the declared length: a text with as much is complete
+ASKED = 3  # number of last lines in which a page may ask for money
 REMARK = 8  # words of a last line such as "More to follow...", at most
-LINKED = 0.6  # share of words that are links, in a listing
-ASKING = 0.3  # share of lines that ask for something, on a page that does nothing else
+LINKED = 0.6  # share of words that are links in a listing, at least
+ASKING = 0.3  # share of lines that ask for something, on a page that does little else, at least
 PLEA = 25  # words of a line that asks the reader for something, at most
-#: schema.org's and Open Graph's; not ImageObject, which half of all articles declare as well.
+#: Types of schema.org and Open Graph. ImageObject is not among them: half of all articles declare
+#: it.
 VIDEO_TYPES = ("video", "imagegallery", "mediagallery", "audioobject")
-#: Folders of galleries and videos, and names that begin so; not "video-shows-ferry-on-fire".
+#: Folders of galleries and videos, and page names that begin so, but not
+#: "video-shows-ferry-on-fire".
 GALLERY_PATH = re.compile(
     rf"/{any_of(PHRASES['gallery_folders'])}(?:/|$)|/{any_of(PHRASES['gallery_names'])}(?:/|-|$)",
     re.IGNORECASE,
@@ -41,19 +43,18 @@ UNFINISHED = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\(\.\.\.\))\s*$")
 class Appearance:
     """What a page shows of itself, besides its text."""
 
-    url: str  # that answered
+    url: str  # the address that answered
     title: str = ""
-    types: tuple[str, ...] = ()  # schema.org's and Open Graph's
+    types: tuple[str, ...] = ()  # of schema.org and Open Graph
     is_free: bool | None = None
     declared_words: int | None = None  # words that the page says the article has
     linked: float = 0.0  # share of the text's words that are links, 0 to 1
-    tail: tuple[str, ...] = ()  # its last lines before they were cleaned of what asks for money
+    tail: tuple[str, ...] = ()  # its last lines before cleaning, which removes pleas for money
     page_text: str = ""  # the first few thousand characters of all its text
 
 
 def judge(lines: Sequence[str], page: Appearance) -> tuple[Verdict, str]:
-    """The verdict on a page's cleaned lines, and the reason in words; the reason of an article is
-    empty."""
+    """The verdict on a page's cleaned lines, and its reason in words; empty for an article."""
     text = Seen(lines=lines, count=sum(map(size, lines)), page=page)
     for verdict, rule in RULES:
         reason = rule(text)
@@ -72,21 +73,25 @@ class Seen:
 
     @property
     def text(self) -> str:
-        """The lines; where they are too few, all the text of the page."""
+        """The lines; if they have too few words, all the text of the page."""
         return "\n".join(self.lines) if self.count >= LEAST else self.page.page_text
 
 
 def _not_found(seen: Seen) -> str:
     if seen.count >= BRIEF or _is_article(seen.page):
         return ""
-    says = _says("not_found", seen.page.title)  # as may the headline of an article on such pages
+    # the headline of an article about such pages may say it too
+    says = _says("not_found", seen.page.title)
     if not says or seen.count >= LEAST:
         says = _says("not_found", seen.text[:2000]) if says or seen.count < LEAST else ""
     return f"it says so: {says}" if says else ""
 
 
 def _consent(seen: Seen) -> str:
-    """The site says what it does with data, and has buttons. An article on others does not."""
+    """The site says what it does with data, and has buttons.
+
+    An article about other sites' data has no buttons.
+    """
     if seen.count >= BRIEF or _is_article(seen.page) or not _asks(seen, "consent", "choices"):
         return ""
     ours = _says("consent", "\n".join(seen.lines))
@@ -146,7 +151,7 @@ def _listing(seen: Seen) -> str:
 
 
 def _teaser(seen: Seen) -> str:
-    """A paragraph that breaks off at the end; "More to follow..." does not."""
+    """A text that breaks off at the end. "More to follow..." is a remark and does not count."""
     last = seen.lines[-1] if seen.lines else ""
     broken = UNFINISHED.search(last) and size(last) > REMARK
     return f"{seen.count} words that break off" if seen.count < BRIEF / 2 and broken else ""
@@ -178,13 +183,13 @@ def _is_article(page: Appearance) -> bool:
 
 
 def _asks(seen: Seen, *kinds: str) -> bool:
-    """Whether so many of the lines say one of these things that the page does little else."""
+    """Whether many of the lines say one of these things, so that the page does little else."""
     asking = [line for line in seen.lines if any(_says(kind, line) for kind in kinds)]
     return len(asking) >= ASKING * len(seen.lines)
 
 
 def _says(kind: str, text: str) -> str:
-    """What in a text says that the page is of a kind; empty for nothing."""
+    """The words of a text that say that the page is of a kind; empty for none."""
     return next((match[0].strip() for match in _found(kind, text)), "")
 
 

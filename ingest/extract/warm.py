@@ -1,8 +1,8 @@
-"""Importing this loads all that extraction needs: language models, date parsers, stop words.
+"""Loads all that extraction needs when it is imported: language models, date parsers, stop words.
 
-The first page in a process costs seconds, since those are loaded when they are first used. The
-process that workers are forked from imports this module once. Each worker then has all of it from
-the start and shares the memory with the others.
+These are loaded at their first use, so the first page in a process takes seconds. The process from
+which workers are forked imports this module once. Each worker then has all of it from the start,
+and shares the memory with the others.
 """
 
 import gc
@@ -18,7 +18,7 @@ PARAGRAPH = (
 )
 PAGES = (
     "".join(map(PARAGRAPH.format, ("The mayor", "A pilot", "The union"))),
-    "<p class='date'>vor drei Tagen, mardi 3 mai</p><p>The quay.</p>",  # sends it looking further
+    "<p class='date'>vor drei Tagen, mardi 3 mai</p><p>The quay.</p>",  # it loads every date parser
 )
 
 
@@ -43,7 +43,7 @@ def _warm() -> None:
         _extract(body)
     moment("3 mai 2026")  # loads the names of months
     gc.collect()
-    gc.freeze()  # else a worker's first collection would write to, and so copy, all it shares
+    gc.freeze()  # otherwise a worker's first collection writes to the shared memory, and copies it
 
 
 _warm()

@@ -1,7 +1,7 @@
-"""What a line of a page is, by its words: a button, a date, a notice, a note on the author.
+"""Says what a line of a page is by its words: a button, a date, a notice, a note on the author.
 
-Takes a line, gives a yes or no. The words of forty languages are in phrases.toml and words.toml;
-the names of months and days are Babel's.
+Takes a line, gives yes or no. The words of more than thirty languages are in phrases.toml and
+words.toml. The names of months and days come from Babel.
 """
 
 import re
@@ -18,7 +18,7 @@ from ingest.words import UNCACHED_FROM, size, words
 WORDS = wordlists.read("ingest.extract", "words.toml")
 SHORT = 8  # words of an interface phrase, at most
 NO_WORD = regex.compile(r"[\W_]+")  # re takes the vowel signs of Hindi for marks
-ENDS = tuple(".!?…。！？؟।۔:;\"'“”’»)]")  # what a sentence ends with, in most scripts
+ENDS = tuple(".!?…。！？؟।۔:;\"'“”’»)]")  # signs at the end of a sentence, in most scripts
 FULL_STOP = re.compile(r"(?<![.…])[.。।۔][\"'“”’»)\]]*\s*$")
 QUOTES = tuple("\"'“”„«»‘’「『")
 NUMBERED = re.compile(r"\s*[0-9]+[.)]")
@@ -36,7 +36,7 @@ BIOGRAPHY = regex.compile(
     rf"|\p{{Lu}}[\p{{L}}’'-]+ is (?:an?|our) .{{0,40}}?{AUTHOR})"
     rf"|^(?i:{any_of(WORDS['contact'])} \S.{{0,60}}?@)"
 )
-#: What a line says of somebody whom it names as the author, other than a role.
+#: Words, other than roles, that show that a line is about the author whom it names.
 OF_AUTHOR = regex.compile(rf"@|\b{any_of(WORDS['of_author'])}\b", regex.IGNORECASE)
 RESERVED = (
     rf"{any_of(WORDS['rights_reserved'])}|may not be {any_of(WORDS['may_not_be'])}"
@@ -51,7 +51,7 @@ NOTICE = re.compile(
 
 
 def key(text: str) -> str:
-    """A line as it is compared: only its letters and digits, casefolded, a space between words."""
+    """The form of a line for comparing: its letters and digits, casefolded, single spaces."""
     return _key(text) if len(text) <= UNCACHED_FROM else _letters_of(text)
 
 
@@ -65,17 +65,17 @@ def _letters_of(text: str) -> str:
 
 
 def line_hash(line: str) -> int:
-    """The hash, of 63 bits, by which a line is counted over all articles of an outlet."""
+    """The 63-bit hash by which a line is counted in all articles of an outlet."""
     return xxhash.xxh3_64_intdigest(key(line).encode()) >> 1
 
 
 def is_ended(line: str) -> bool:
-    """Whether a line ends as a sentence, a question, a quotation or the like does."""
+    """Whether a line ends like a sentence, a question, a quotation or the like."""
     return line.rstrip().endswith(ENDS)
 
 
 def is_sentence(line: str) -> bool:
-    """Whether a line ends with a full stop: more than a headline or a button does."""
+    """Whether a line ends with a full stop. Headlines and buttons do not."""
     return bool(FULL_STOP.search(line))
 
 
@@ -94,11 +94,11 @@ def is_phrase(line: str) -> bool:
     return bare != line and ":" not in bare and key(bare) in phrases_of("counted")
 
 
-def asks(line: str, *, linked: bool = False) -> bool:
+def asks_reader(line: str, *, linked: bool = False) -> bool:
     """Whether a line asks its reader for something, or says when and where something was filed.
 
-    A beginning that news may have as well ("Get the latest") counts only in a link, in a line that
-    is no sentence, and where a service is named.
+    Some beginnings ("Get the latest") stand in news as well. They count only if the line is a link,
+    does not end like a sentence, or names a service.
     """
     if line.startswith(("- ", "|", *QUOTES)):
         return False
@@ -112,12 +112,12 @@ def asks(line: str, *, linked: bool = False) -> bool:
 
 
 def is_biography(line: str) -> bool:
-    """Whether a line says what somebody writes for, or where to reach them."""
+    """Whether a line says for whom somebody writes, or how to reach them."""
     return bool(BIOGRAPHY.search(line))
 
 
 def tells_of_author(line: str) -> bool:
-    """Whether a line that names an author is about the author's work."""
+    """Whether a line that names an author is about the author and not about the news."""
     return bool(ROLE.search(line) or OF_AUTHOR.search(line))
 
 
@@ -127,7 +127,7 @@ def is_notice(line: str) -> bool:
 
 
 def is_date(line: str) -> bool:
-    """Whether a line holds a date and nothing else."""
+    """Whether a line holds only a date."""
     found = words(line)
     return (
         1 < len(found) <= 14  # a year alone may be a heading
@@ -149,7 +149,7 @@ def phrases_of(kind: str) -> frozenset[str]:
 
 @cache
 def _beginnings(kind: str) -> tuple[str, ...]:
-    """The phrases of a kind, with a space after them: beginnings of longer keys."""
+    """The phrases of a kind, each with a space at its end, as beginnings of longer keys."""
     return tuple(phrase + " " for phrase in phrases_of(kind))
 
 

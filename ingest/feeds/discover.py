@@ -8,7 +8,7 @@ import lxml.html
 
 from ingest.model import Feed, Fetched
 from ingest.urls import FEED_SCHEME, without_credentials
-from ingest.values import absolute, plain
+from ingest.values import absolute, plain, text
 
 FEED_TYPES = frozenset(
     {
@@ -47,7 +47,7 @@ def discover(fetched: Fetched) -> tuple[Feed, ...]:
 
 
 def well_known(url: str) -> tuple[str, ...]:
-    """The `WELL_KNOWN` addresses of the site of a page; none where `url` is not http(s)."""
+    """The `WELL_KNOWN` addresses of the site of a page; none if `url` is not http(s)."""
     base = without_credentials(url.strip())
     return tuple(address for path in WELL_KNOWN if (address := _address(base, path)))
 
@@ -84,7 +84,7 @@ def _looks_like_a_feed(link: str) -> bool:
 
 def _address(base: str, link: str) -> str:
     """The absolute http(s) address of a link, without its fragment; empty for other links."""
-    link = link.strip()
+    link = text(link)
     if not link:
         return ""
     try:

@@ -8,23 +8,27 @@ import lxml.etree
 
 from ingest.model import CopydeskError, Feed
 from ingest.urls import full_address
+from ingest.values import clean_text
 
-#: Control characters, halves of emojis and non-characters: not allowed in XML.
-UNWRITABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Control characters, halves of emojis and non-characters, which XML does not allow. Controls of
+#: direction, because a terminal may show the document.
+UNWRITABLE = re.compile(
+    r"[^\t\n\r\x20-\x7e\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def parse_opml(document: bytes) -> tuple[Feed, ...]:
     """The feeds of an OPML document, in order, each address once.
 
     The folder of a feed is its first category, with the levels joined by `/`. Raises CopydeskError
-    where no feed is listed.
+    if no feed is listed.
     """
     parsed = listparser.parse(_ascii(document))
     feeds: dict[str, Feed] = {}
     for item in parsed.feeds:
         folder = _folder(item.categories[0]) if item.categories else ""
-        url = full_address(item.url)
-        feeds.setdefault(url, Feed(url=url, title=item.title, folder=folder))
+        url = full_address(clean_text(item.url))
+        feeds.setdefault(url, Feed(url=url, title=clean_text(item.title), folder=folder))
     if not feeds:
         reason = f" ({parsed.bozo_exception})" if parsed.bozo else ""
         raise CopydeskError(
@@ -36,8 +40,9 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
 def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
     """An OPML 2.0 document of the feeds. Each level of a folder is an outline around its feeds.
 
-    `parse_opml` reads the same feeds from it, ordered by folder. White space becomes single spaces,
-    and characters that XML does not allow are left out. Addresses keep their passwords.
+    `parse_opml` reads the same feeds from it, ordered by folder. White space becomes single spaces.
+    Characters that XML does not allow, and those that turn text, are left out. Addresses keep their
+    passwords.
     """
     root = lxml.etree.Element("opml", version="2.0")
     head = lxml.etree.SubElement(root, "head")
@@ -54,7 +59,7 @@ def write_opml(feeds: Iterable[Feed], title: str = "Subscriptions") -> bytes:
 
 
 def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etree._Element:
-    """The outline of a folder. It is made, with the outlines around it, where there is none yet."""
+    """The outline of a folder. If there is none yet, it is made, with the outlines around it."""
     if folder not in outlines:
         around, _, name = folder.rpartition("/")
         parent = _outline(outlines, around)
@@ -63,7 +68,7 @@ def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etre
 
 
 def _folder(levels: Iterable[str]) -> str:
-    return "/".join(filter(None, (level.strip() for level in levels)))
+    return "/".join(filter(None, map(clean_text, levels)))
 
 
 def _writable(written: str) -> str:

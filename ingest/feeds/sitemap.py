@@ -12,13 +12,13 @@ import lxml.etree
 from ingest.model import Entry, Failed, Outcome, ParsedFeed
 from ingest.values import absolute, moment, plain, text
 
-MAX_ENTRIES = 1000  # the newest are kept: a news sitemap may list no more than these
-MAX_NAMED = 3  # sitemaps of an index that the message of the failure names
+MAX_ENTRIES = 1000  # the newest are kept; the format allows a news sitemap 1,000
+MAX_NAMED = 3  # how many sitemaps of an index the message of the failure names
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def parse_sitemap(document: str, base: str) -> ParsedFeed:
-    """The pages of a <urlset>, in its order. Where it lists more than 1,000, the newest are kept.
+    """The pages of a <urlset>, in its order. If it lists more than 1,000, the newest are kept.
 
     `document` has no XML declaration. `base` is its address. `published_from` is "sitemap" for a
     <news:publication_date> and "lastmod" for a <lastmod>. Raises Failed(not_a_feed) for an index of

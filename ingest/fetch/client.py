@@ -1,4 +1,4 @@
-"""The network: one GET becomes a Fetched, or Failed says why not.
+"""Makes one GET: its answer becomes a Fetched, or a Failed says why there is none.
 
 fetch ─> for each hop:  robots.txt ─> a place at the host ─> the guard ─> the answer, limited
                         robots.py     hosts.py               guard.py     response.py
@@ -27,7 +27,7 @@ from ingest.fetch.guard import (
     parse_networks,
     system_resolve,
 )
-from ingest.fetch.hosts import Hosts
+from ingest.fetch.hosts import HostGate
 from ingest.fetch.limits import FetchLimits
 from ingest.fetch.response import (
     CHALLENGE_WITHIN,
@@ -55,7 +55,7 @@ PERMANENT = frozenset({301, 308})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hop:
-    """One answer on the way: a success, or the request to go on with."""
+    """The answer to one request of a chain of redirects. `onward` is the next request, if any."""
 
     url: str
     status: int
@@ -66,7 +66,7 @@ class _Hop:
 
 @dataclass(slots=True)
 class _Timer:
-    """Seconds that the hops of a request took, without the waiting for their turns."""
+    """Seconds that the hops of a request took, without the waits for their turns."""
 
     seconds: float = 0.0
 
@@ -78,7 +78,7 @@ class Fetcher:
         self,
         client: httpx.AsyncClient,
         limits: FetchLimits,
-        hosts: Hosts,
+        hosts: HostGate,
         robots: Mapping[str, str],
     ) -> None:
         self._client = client
@@ -89,7 +89,7 @@ class Fetcher:
     async def fetch(self, request: Request, accept: str, *, robots: bool = False) -> Fetched:
         """The answer to one GET: a 200 with its body, or a 304. Anything else raises Failed.
 
-        With `robots`, an address that its host's robots.txt closes to us raises Failed(robots).
+        With `robots`, an address that its host's robots.txt forbids raises Failed(robots).
         """
         timer = _Timer()
         try:
@@ -117,11 +117,11 @@ class Fetcher:
         return fetched
 
     def now(self) -> datetime:
-        """The run's clock: the time it was given, and what has passed since."""
+        """The run's clock: the time that it was given, plus the time that has passed since."""
         return self._hosts.now()
 
     def host_states(self) -> list[HostState]:
-        """The hosts asked so far, for the next run to begin with."""
+        """The hosts asked so far. The next run begins with them."""
         return self._hosts.states()
 
     def robots_texts(self) -> dict[str, str]:
@@ -221,7 +221,7 @@ class Fetcher:
         )
 
     async def _read(self, response: httpx.Response, cut: int = 0) -> bytes:
-        """The body unpacked: all of it, or its first `cut` bytes where that is not 0."""
+        """The body unpacked: all of it, or its first `cut` bytes if `cut` is not 0."""
         body = DecodedBody(
             response.headers.get("content-encoding", ""),
             max_bytes=cut or self._limits.max_bytes,
@@ -235,7 +235,7 @@ class Fetcher:
         return body.finish()
 
     async def _head(self, response: httpx.Response) -> bytes:
-        """The first bytes of a refusal; none where they are slow or broken. It stays a refusal."""
+        """The first bytes of a refusal; none if they are slow or broken. It stays a refusal."""
         with suppress(TimeoutError, httpx.HTTPError, Failed):
             async with asyncio.timeout(self._limits.idle_timeout):
                 return await self._read(response, CHALLENGE_WITHIN)
@@ -268,8 +268,9 @@ async def open_fetcher(
     """A Fetcher for as long as the block lasts.
 
     `proxy` carries every request; without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured.
-    `now` is the time as the block begins; `hosts` and `robots` are what earlier runs learned, the
-    robots.txt files none older than a day. Raises CopydeskError for a network that is none.
+    `now` is the time when the block begins. `hosts` and `robots` are what earlier runs learned; the
+    caller leaves out robots.txt files older than a day. Raises CopydeskError for a text in
+    `allow_networks` that is not a network.
     """
     allowed = parse_networks(limits.allow_networks)
     guard = ProxyGuard(allowed, parse_hosts(limits.allow_hosts))
@@ -288,7 +289,7 @@ async def open_fetcher(
             for pattern, by in proxies.items()
         },
     ) as client:
-        places = Hosts(
+        places = HostGate(
             now=now,
             states=hosts,
             connections=limits.connections,

@@ -1,4 +1,4 @@
-"""Whatever httpx raises becomes Failed, with one named outcome for each kind of failure."""
+"""Turns what httpx raises into Failed, with one outcome for each kind of failure."""
 
 import ssl
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def failing() -> Iterator[None]:
         raise Failed(_broken(error), shown(detail)) from error
     except Failed:
         raise
-    except Exception as error:  # whatever an address or a server does costs that request alone
+    except Exception as error:  # a strange address or server must fail only its own request
         raise Failed(Outcome.CONNECTION_FAILED, type(error).__name__) from error
 
 
@@ -41,7 +41,7 @@ def shown(detail: str) -> str:
 
 
 def _broken(error: httpx.HTTPError) -> Outcome:
-    """Which failure of a connection it was, by what caused it."""
+    """The outcome of a failed connection, by the exception that caused it."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):

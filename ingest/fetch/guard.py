@@ -1,11 +1,12 @@
 """The guard: no request reaches an address outside the public internet.
 
-The address is judged where the socket is opened, for every hop and after the name was looked up.
-So neither a redirect nor a name that gives another answer the next time gets around the guard.
+The address is checked where the socket is opened, for every hop, after the name was looked up. So a
+redirect cannot get around the guard. Neither can a name that has another address at the next
+look-up.
 
-A proxy looks names up itself. Then the name is all there is to judge: literal addresses are judged
-as above, and names are refused that no public name server answers but a private one may. A public
-name that leads to a private address is the proxy's to refuse.
+A proxy looks names up itself. Then only the name can be checked. Literal addresses are checked as
+above. Names are refused that no public name server knows, but a private one may know. If a public
+name leads to a private address, the proxy has to refuse it.
 """
 
 import asyncio
@@ -29,13 +30,13 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 KINDS = ("unspecified", "loopback", "link_local", "multicast", "reserved", "private")
 PUBLIC_IPV6 = IPv6Network("2000::/3")  # all that IANA has allocated for public use
 NAT64 = IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches IPv4 sites (RFC 6052)
-# Special by IANA's registries, but public to `is_global` of some Python versions. 6to4 (deprecated,
-# RFC 7526) and Teredo, 2001::/32, could carry a private IPv4 address inside.
+# Networks that are special by IANA's registries, but public to `is_global` of some Python versions.
+# 6to4 (deprecated, RFC 7526) and Teredo, 2001::/32, could carry a private IPv4 address inside.
 SPECIAL = tuple(
     ipaddress.ip_network(text)
     for text in ("192.0.0.0/24", "192.88.99.0/24", "2001::/32", "2002::/16", "3fff::/20")
 )
-# Addresses that look public and are where a cloud serves machines their settings: Azure's. Those of
+# Azure serves the settings of its machines at this address, which looks public. The addresses of
 # other clouds are refused as link-local, private or special: 169.254.169.254, 100.100.100.200
 # (Alibaba), 192.0.0.192 (Oracle), fd00:ec2::254 (AWS), fd20:ce::254 (Google).
 METADATA = (IPv4Address("168.63.129.16"),)
@@ -44,7 +45,7 @@ METADATA = (IPv4Address("168.63.129.16"),)
 LOCAL_NAMES = frozenset(
     {
         *("local", "test", "alt"),  # RFC 6762, RFC 6761, RFC 9476
-        "arpa",  # home.arpa (RFC 8375), service.arpa, resolver.arpa, in-addr.arpa: nobody's news
+        "arpa",  # home.arpa (RFC 8375), service.arpa, resolver.arpa, in-addr.arpa: no news sites
         "internal",  # reserved by ICANN in 2024
         *("intranet", "private", "corp", "home", "lan"),  # RFC 6762, appendix G
         "mail",  # with corp and home: never delegated by ICANN, since private networks use them
@@ -66,9 +67,9 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 
 
 def literal(host: str) -> Address | None:
-    """The address that a host is; None where it is a name.
+    """The address that a host is; None if it is a name.
 
-    In every spelling that getaddrinfo accepts: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
+    Reads every spelling that getaddrinfo accepts: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
     """
     bare = host.strip("[]").rstrip(".")
     try:
@@ -82,7 +83,7 @@ def literal(host: str) -> Address | None:
 
 
 def forbidden(address: Address, allowed: Sequence[Network] = ()) -> str:
-    """Why an address must not be reached, as "loopback address"; empty where it may be."""
+    """Why an address must not be reached, such as "loopback address"; empty if it may be."""
     if any(address in network for network in allowed):
         return ""
     inner = _embedded(address)
@@ -112,11 +113,11 @@ def _embedded(address: Address) -> IPv4Address | None:
 
 
 def forbidden_name(host: str, allowed: Sequence[Network] = (), names: Collection[str] = ()) -> str:
-    """Why a proxy must not be asked for a host; empty where it may be.
+    """Why a proxy must not be asked for a host; empty if it may be.
 
-    Refused are literal addresses that are forbidden, names of one label, and names under one of
-    LOCAL_NAMES. A host in `names`, as `parse_hosts` gives them, is asked for all the same; so is
-    localhost where its network is allowed.
+    Forbidden literal addresses are refused, and so are names of one label and names under one of
+    LOCAL_NAMES. Two exceptions are allowed: hosts in `names` (from `parse_hosts`), and localhost if
+    its network is in `allowed`.
     """
     name = _name(host)
     if name in names:
@@ -149,7 +150,7 @@ async def system_resolve(host: str, port: int) -> Sequence[str]:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens sockets to allowed addresses only, each to the address that was judged.
+    """Opens sockets to allowed addresses only, each to the very address that was checked.
 
     TLS is unaffected: httpcore keeps the name, and checks the certificate against it.
     """
@@ -218,8 +219,8 @@ class DirectTransport(httpx.AsyncHTTPTransport):
         limits: httpx.Limits,
     ) -> None:
         super().__init__(verify=verify, limits=limits)
-        # httpx has no argument for a backend (encode/httpx#1990). Were its attribute renamed, this
-        # would go unnoticed and unguarded: hence the check.
+        # httpx has no argument for a backend (encode/httpx#1990), so its attribute is replaced. If
+        # a new httpx renames the attribute, nothing would be guarded: this check notices it.
         if not isinstance(getattr(self, "_pool", None), httpcore.AsyncConnectionPool):
             raise CopydeskError("this version of httpx is not known to Copydesk: install 0.28")
         self._pool = httpcore.AsyncConnectionPool(
@@ -240,7 +241,7 @@ class ProxyGuard:
 
 
 class ProxiedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport through a proxy, which may be anywhere; local names are refused."""
+    """httpx's own transport through a proxy at any address. It refuses local names."""
 
     def __init__(
         self,

@@ -1,8 +1,8 @@
-"""How often a host is asked. One limit holds for all its feeds and pages together.
+"""Decides how often a host is asked. One limit holds for all its feeds and pages together.
 
-A host gets a few requests at once, with a gap between their starts. When it asks for patience, all
-requests to it wait. The policy is pure: functions from one HostState to the next, given the time.
-`Hosts` does the waiting.
+A host gets a few requests at once, with a gap between their starts. If it asks for a pause, no
+request is made to it until the pause is over. The policy is pure: functions from one HostState to
+the next, given the time. `HostGate` does the waiting.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ FIRST_COOLDOWN = timedelta(minutes=5)  # if the server names no time; doubled at
 LONGEST_COOLDOWN = timedelta(hours=6)  # if the server names no time
 DEAD = 12  # requests in a row without any answer, after which a host is left alone
 DEAD_COOLDOWN = timedelta(minutes=10)
-LONGEST_ASKED = timedelta(hours=24)  # whatever time the server names
+LONGEST_ASKED = timedelta(hours=24)  # if the server names a longer time
 SMOOTHING = 0.3  # weight of the latest response time
-SLOWNESS = 0.5  # share of a host's response time that is left between two starts
-LONGEST_GAP = 10.0  # seconds, for slowness
+SLOWNESS = 0.5  # share of a host's response time that the gap has at least
+LONGEST_GAP = 10.0  # seconds, for a slow host
 LONGEST_DELAY = 30.0  # seconds, for robots.txt's crawl-delay
 
 
@@ -32,10 +32,11 @@ def is_cooling(state: HostState, now: datetime) -> bool:
 
 
 def throttled(state: HostState, now: datetime, retry_after: timedelta | None) -> HostState:
-    """The host after it asked for patience, or asked whether we are human.
+    """The host after it asked for a pause, or asked whether we are human.
 
-    It cools for the time it names, else for longer each time. Answers to requests that were under
-    way together are one strike. "Retry-After: 0" counts as no time named: we came too often.
+    It is left alone for the time that it names. If it names none, each pause is twice the last one.
+    Such answers to requests that were under way together count as one strike. "Retry-After: 0"
+    counts as no time, because we came too often.
     """
     strikes = state.strikes if is_cooling(state, now) else state.strikes + 1
     ours = min(FIRST_COOLDOWN * 2 ** min(max(strikes, 1) - 1, 10), LONGEST_COOLDOWN)
@@ -48,7 +49,7 @@ def throttled(state: HostState, now: datetime, retry_after: timedelta | None) ->
 def answered(state: HostState, now: datetime) -> HostState:
     """The host after a normal answer: its strikes are forgotten.
 
-    An answer while it cools changes nothing, since its request was under way before.
+    An answer during a pause changes nothing, because its request was made before the pause.
     """
     if is_cooling(state, now):
         return state
@@ -56,7 +57,7 @@ def answered(state: HostState, now: datetime) -> HostState:
 
 
 def timed(state: HostState, milliseconds: float) -> HostState:
-    """The host after one more response time, of an answer or of a failure."""
+    """The host with its smoothed response time after one more answer or failure."""
     if not state.latency_ms:
         return replace(state, latency_ms=milliseconds)
     smoothed = state.latency_ms + SMOOTHING * (milliseconds - state.latency_ms)
@@ -82,13 +83,13 @@ class _Host:
         self.door = asyncio.Lock()  # held by the one request that waits for the gap to pass
         self.last_start = -math.inf
         self.unanswered = 0  # requests in a row
-        self.spent = 0.0  # seconds of the run that its gaps and its slowness have taken
+        self.spent = 0.0  # seconds that its gaps and its slow answers have taken in this run
 
 
-class Hosts:
+class HostGate:
     """Lets each request through to its host when its turn has come.
 
-    Times are `now`, the time at which the run began, plus what has passed on the monotonic `clock`.
+    The time is `now`, at which the run began, plus what has passed on the monotonic `clock`.
     """
 
     def __init__(
@@ -126,9 +127,9 @@ class Hosts:
     async def visit(self, name: str, crawl_delay: float = 0) -> AsyncIterator[None]:
         """Waits for a place at a host, and holds it until the block ends.
 
-        Raises Failed without waiting: cooling, also for requests that wait when a cooldown begins;
-        pending where the host has used up its `host_time`. Otherwise a host that wants half a
-        minute between two requests would hold up the whole run.
+        Raises Failed(cooling) if the host is in a pause, also for requests that wait when the pause
+        begins. Raises Failed(pending) if the host has used up its `host_time`: otherwise a host
+        that wants half a minute between two requests would hold up the whole run.
         """
         host = self._host(name)
         self._turn_away(host)
@@ -155,7 +156,7 @@ class Hosts:
                 host.spent += max(0.0, took - wait)
 
     def throttled(self, name: str, retry_after: timedelta | None) -> None:
-        """Notes that a host asked for patience. Requests to it fail until the cooldown is over."""
+        """Notes that a host asked for a pause. Requests to it fail until the pause is over."""
         host = self._host(name)
         host.state = throttled(host.state, self.now(), retry_after)
 
@@ -168,7 +169,7 @@ class Hosts:
     def unanswered(self, name: str) -> None:
         """Notes that a host gave no answer. After DEAD in a row it is left alone for a while.
 
-        A thousand pages of a dead site would cost a thousand time-outs.
+        Otherwise a thousand pages of a dead site would cost a thousand time-outs.
         """
         host = self._host(name)
         host.unanswered += 1
@@ -176,7 +177,7 @@ class Hosts:
             host.state = throttled(host.state, self.now(), DEAD_COOLDOWN)
 
     def timed(self, name: str, seconds: float) -> None:
-        """Notes a response time of a host, of an answer or of a failure."""
+        """Notes how long an answer or a failure of a host took."""
         host = self._host(name)
         host.state = timed(host.state, seconds * 1000)
 

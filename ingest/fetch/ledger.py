@@ -1,7 +1,7 @@
-"""A request as the ledger keeps it, however it ended. Pure.
+"""Makes the ledger's record of a request, with its outcome. Pure.
 
-The address of a feed may hold a token in its query, which is kept no more than a password is. A
-page's address stays as it was listed: its parameters are part of what identifies it.
+The address of a feed may hold a token in its query. The ledger does not keep the token, as it does
+not keep a password. A page's address keeps its parameters: they are part of what identifies it.
 """
 
 from datetime import datetime
@@ -15,9 +15,9 @@ from ingest.urls import host_of, without_credentials, without_secrets
 def went(
     kind: str, request: Request, fetched: Fetched, outcome: Outcome, at: datetime, detail: str = ""
 ) -> Attempt:
-    """A request that was answered, at a time by the run's clock.
+    """The record of a request that was answered. `at` is a time of the run's clock.
 
-    `kind` is "feed" or "page"; `detail` says why what was answered could not be used.
+    `kind` is "feed" or "page". `detail` says why the answer could not be used.
     """
     return Attempt(
         kind=kind,
@@ -36,7 +36,7 @@ def went(
 
 
 def failed(kind: str, request: Request, failure: Failed, at: datetime) -> Attempt:
-    """A request that failed, or was not even made."""
+    """The record of a request that failed, or was not made at all."""
     return Attempt(
         kind=kind,
         url=_kept(kind, request.url),

@@ -1,11 +1,11 @@
-"""Limits of fetching: what a server may cost us, what we may cost it, what we may reach."""
+"""The limits of fetching: time, size, number of requests, and which networks may be reached."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """What a server may cost us, and what we may cost a server. All times are in seconds.
+    """Limits that protect us from servers, and servers from us. All times are in seconds.
 
     These are the defaults of the settings that have the same names. A request may have to wait for
     its turn at a host. That time counts towards `host_time` only.

@@ -1,6 +1,7 @@
-"""What an answer says: how it ended, when to come back, and its body, unpacked. Pure.
+"""Reads an answer: its outcome, when to ask again, and its body, unpacked. Pure.
 
-All of it is a stranger's: headers are cleaned, times are clamped, and bodies have limits.
+Nothing in an answer is trusted: headers are cleaned, times are limited, and bodies have a maximum
+size.
 """
 
 import email.utils
@@ -12,12 +13,12 @@ from urllib.request import parse_http_list
 from ingest.model import Failed, Hints, Outcome
 from ingest.values import clean_text
 
-#: All that we ask for: only these are unpacked here, in pieces of a bounded size.
+#: The encodings that we ask for. Only these are unpacked, in pieces of a limited size.
 ENCODINGS = "gzip, deflate"
 WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 UNREADABLE = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
-PIECE = 65_536  # bytes a body may grow by before it is judged again
-JUDGED_FROM = 1_000_000  # decoded bytes: below that, a page of one repeated line is no bomb
+PIECE = 65_536  # bytes that a body may grow by before its size is checked again
+JUDGED_FROM = 1_000_000  # decoded bytes: a smaller body may have any ratio
 VALIDATORS = frozenset({"etag", "last-modified"})
 LONGEST_WAIT = timedelta(days=7)
 LONGEST_AGE = timedelta(days=365)
@@ -49,25 +50,25 @@ BODY_MARKS = (
     b"sec-if-cpt-container",
     b"errors.edgesuite.net",
 )
-CLOUDFLARE_MARKS = (b"just a moment...", b"challenge-platform")  # some of its customers' pages too
+CLOUDFLARE_MARKS = (b"just a moment...", b"challenge-platform")  # counted only from its servers
 
 
 def clean_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they are kept: names in lower case, values without what steers a terminal.
+    """Headers as they are kept: names in lower case, values without control characters.
 
-    The validators stay as they were sent: they are sent back.
+    The validators stay as they were sent, because they are sent back.
     """
     lowered = ((name.lower(), value) for name, value in headers.items())
     return {name: value if name in VALIDATORS else clean_text(value) for name, value in lowered}
 
 
 def hints(headers: Mapping[str, str]) -> Hints:
-    """When to come back, by an answer's headers. Their names are in lower case."""
+    """When to ask again, by an answer's headers. Their names are in lower case."""
     return Hints(retry_after=_retry_after(headers), max_age=_max_age(headers))
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Seconds, or a date. A date counts from the server's own, as its clock may be hours off."""
+    """The wait. A date counts from the server's own date, because its clock may be wrong."""
     value = headers.get("retry-after", "").strip()
     try:
         return _clamped(int(value), LONGEST_WAIT)
@@ -88,7 +89,7 @@ def _date(value: str) -> datetime | None:
 
 
 def _max_age(headers: Mapping[str, str]) -> timedelta | None:
-    """How long the answer stays fresh, as it says. s-maxage is ignored: it is for shared caches."""
+    """How long the answer says it stays fresh. s-maxage is ignored: it is for shared caches."""
     directives = {}
     for directive in parse_http_list(headers.get("cache-control", "")):
         name, _, value = directive.partition("=")
@@ -106,7 +107,7 @@ def _clamped(seconds: float, longest: timedelta) -> timedelta:
 
 
 def outcome_of(status: int, headers: Mapping[str, str], head: bytes = b"") -> Outcome:
-    """The outcome of a status that is no success. `head` is the start of the decoded body."""
+    """The outcome of a status other than success. `head` is the start of the decoded body."""
     if is_challenge(status, headers, head):
         return Outcome.CHALLENGED
     fallback = Outcome.SERVER_ERROR if status >= 500 else Outcome.HTTP_ERROR
@@ -114,7 +115,7 @@ def outcome_of(status: int, headers: Mapping[str, str], head: bytes = b"") -> Ou
 
 
 def is_challenge(status: int, headers: Mapping[str, str], head: bytes = b"") -> bool:
-    """Whether an answer asks if we are human, instead of refusing us for good."""
+    """Whether an answer only asks if we are human, and does not refuse us for good."""
     if headers.get("cf-mitigated", "").lower() == "challenge":
         return True
     if status not in REFUSALS:
@@ -132,7 +133,7 @@ def is_challenge(status: int, headers: Mapping[str, str], head: bytes = b"") -> 
 class DecodedBody:
     """A body as it arrives. It is unpacked in pieces and measured after each.
 
-    With `cut`, what exceeds `max_bytes` is left out. Without, it raises Failed(too_large).
+    With `cut`, bytes beyond `max_bytes` are left out. Without it, they raise Failed(too_large).
     """
 
     def __init__(
@@ -141,7 +142,7 @@ class DecodedBody:
         name = encoding.strip().lower()
         if name in UNREADABLE or "," in name:
             raise Failed(Outcome.HTTP_ERROR, f"packed as {name}, which was not asked for")
-        # other values that servers send, "none" or "utf-8", mean nothing: browsers ignore them too
+        # some servers send "none" or "utf-8", which mean nothing: browsers ignore them too
         self._window = WINDOWS.get(name)
         self._unpack = zlib.decompressobj(self._window) if self._window else None
         self._max_bytes = max_bytes
@@ -152,11 +153,11 @@ class DecodedBody:
 
     @property
     def full(self) -> bool:
-        """Whether a body that may be cut needs no more bytes."""
+        """Whether the body may be cut and has all the bytes that are kept."""
         return self._cut and len(self._body) >= self._max_bytes
 
     def add(self, raw: bytes) -> None:
-        """Takes bytes as they came. Raises Failed(too_large, or connection_failed if garbled)."""
+        """Takes raw bytes. Raises Failed: too_large, or connection_failed for garbled bytes."""
         self._raw += len(raw)
         try:
             for piece in self._pieces(raw):
@@ -169,7 +170,7 @@ class DecodedBody:
         self._judge()
 
     def finish(self) -> bytes:
-        """The body. Raises Failed(truncated) where its end is missing."""
+        """The body. Raises Failed(truncated) if its end is missing."""
         if self._unpack and self._raw and not self._unpack.eof and not self.full:
             raise Failed(Outcome.TRUNCATED, "the packed body has no end")
         del self._body[self._max_bytes :]

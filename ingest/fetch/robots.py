@@ -1,18 +1,19 @@
-"""robots.txt: which of its pages a host asks us not to fetch, and how long it wants us to wait.
+"""Reads robots.txt: which pages a host asks us not to fetch, and how long it asks us to wait.
 
-Each host's file is asked for once a run. Deciding takes time that grows with rules times length of
-the address, and both are a stranger's, so both have a bound:
+Each host's file is asked for at most once a run. Checking an address takes time in proportion to
+the number of rules times the length of the address. Others control both, so both have a limit:
 
-- of the file, the first MAX_BYTES bytes are read (RFC 9309, 2.5, has a crawler read that much);
-- rules with wildcards are kept until they add up to MAX_WILDCARDS characters, rules without are all
-  kept: those are compared in one step;
-- the file ends at the line where agents times lines exceed MAX_WORK;
-- of an address, the first MAX_ADDRESS characters are compared. Feeds list no longer ones, but a
-  redirect may lead to one.
+- The first MAX_BYTES bytes of the file are read (RFC 9309, 2.5, tells crawlers to read that much).
+- Rules with wildcards are kept until they add up to MAX_WILDCARDS characters. Rules without
+  wildcards are all kept: they are compared in one step.
+- The file is read up to the line where the number of agents times the number of lines is more than
+  MAX_WORK.
+- The first MAX_ADDRESS characters of an address are compared. A feed's addresses are not longer,
+  but a redirect may lead to a longer one.
 
-A rule that is left out closes nothing. `Robots.missed` names the hosts where that happened, and the
-run warns of them. What is within the bounds takes up to 0.1 s, and runs in a thread: no other
-request waits for it.
+A rule that is left out forbids nothing. `Robots.missed` names the hosts where that happened, and
+the run warns about them. Within these limits reading and checking take up to 0.1 s. They run in a
+thread, so no other request waits for them.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ NAME = "Copydesk"  # who we are in a robots.txt
 MAX_BYTES = 500_000
 MAX_WILDCARDS = 100_000  # characters: with addresses of MAX_ADDRESS, Protego takes 0.03 s a page
 MAX_WORK = 500_000  # agents x lines: with more, Protego takes over a second to read the file
-# If robots.txt cannot be had for one of these reasons, the host's pages cannot be had either.
+# If robots.txt cannot be fetched for one of these reasons, the host's pages are not fetched either.
 NO_PAGES_EITHER = frozenset(
     {*NOT_ASKED, Outcome.THROTTLED, Outcome.CHALLENGED, Outcome.FORBIDDEN_ADDRESS}
 )
@@ -44,8 +45,8 @@ Ask = Callable[[httpx.URL], Awaitable[bytes]]
 class Robots:
     """The rules of each host, from the texts in `held` or by asking the host.
 
-    `texts` holds those that were asked for: "" where a host has none. `missed` says for which hosts
-    it could not be had, or not all of it, and why: what is missing counts as allowed in this run.
+    `texts` has the files that were fetched: "" for a host without one. `missed` has the hosts whose
+    file is missing or incomplete, with the reason. What is missing counts as allowed in this run.
     """
 
     def __init__(self, held: Mapping[str, str], ask: Ask) -> None:
@@ -58,7 +59,7 @@ class Robots:
         self.missed: dict[str, str] = {}
 
     async def check(self, host: str, url: httpx.URL) -> None:
-        """Raises Failed(robots) where the host asks us not to, or why its pages cannot be had."""
+        """Raises Failed(robots) if the host forbids the page, or why it cannot be asked."""
         async with self._asking[host]:
             rules = await self._known(host)
             if rules is None:
@@ -67,12 +68,12 @@ class Robots:
             raise Failed(Outcome.ROBOTS, f"the robots.txt of {host} asks us not to")
 
     async def crawl_delay(self, host: str) -> float:
-        """Seconds that a host wants between requests, as far as is known; 0 for none."""
+        """Seconds that a host wants between requests; 0 if it names none or was not asked yet."""
         rules = await self._known(host)
         return (rules.crawl_delay(NAME) if rules else None) or 0.0
 
     async def _known(self, host: str) -> Protego | None:
-        """The rules of a host without asking it. Those that wait for a text read it once."""
+        """The rules of a host, without asking it. A text is read once, however many wait for it."""
         if host in self._rules or host not in self._held:
             return self._rules.get(host)
         async with self._reading[host]:
@@ -100,13 +101,13 @@ class Robots:
 
 
 def read_rules(text: str) -> tuple[Protego, str]:
-    """The rules of a robots.txt within the bounds, and what was left out of it; "" for nothing."""
+    """The rules of a robots.txt within the limits, and what was left out of it; "" for nothing."""
     kept, left_out = bounded(text)
     return Protego.parse(kept), left_out
 
 
 def bounded(text: str) -> tuple[str, str]:
-    """A robots.txt within the bounds, and what was left out of it; "" for nothing."""
+    """A robots.txt within the limits, and what was left out of it; "" for nothing."""
     kept: list[str] = []
     agents = wildcards = skipped = 0
     for number, line in enumerate(text.splitlines()):

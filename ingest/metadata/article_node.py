@@ -1,4 +1,4 @@
-"""Which of a page's JSON-LD objects is its article, and what that object says.
+"""Finds the article among the JSON-LD objects of a page, and reads values of it.
 
 Takes the nodes that jsonld.py read. Gives one node, or single values of it.
 """
@@ -49,7 +49,7 @@ def _address(node: Node) -> object:
 def is_free(page: Declared, node: Node | None) -> bool | None:
     """Whether a page says that it can be read for free; None where it does not say.
 
-    The article is asked first, then its parts.
+    The article is looked at first, then the other objects.
     """
     held = [node] if node else []
     held += [other for other in page.nodes if not other.mentioned and other is not node]
@@ -77,7 +77,7 @@ def _truth(value: object) -> bool | None:
 
 
 def article_body(nodes: list[Node]) -> str:
-    """The longest articleBody of the page's own nodes: to compare with the text only."""
+    """The longest articleBody of the page's own nodes. It only serves to check the text."""
     bodies = [node.values.get("articleBody") for node in nodes if not node.mentioned]
     texts = [text(body[:LONGEST_BODY]) for body in bodies if isinstance(body, str)]
     return max(texts, key=len, default="")

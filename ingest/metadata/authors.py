@@ -1,9 +1,9 @@
-"""Who signed a page.
+"""Finds the authors of a page.
 
     JSON-LD -> metas -> the elements that name an author -> bylines.clean_authors
 
 Takes what the page declares and its tree, gives Signed. The first source that names a person
-decides. Organisations are gathered from all sources up to that one.
+decides. Organisations are collected from all sources up to that one.
 """
 
 import itertools
@@ -33,13 +33,13 @@ METAS = (
     "rbauthors", "author_name", "author-name", "authorname", "mediator_author", "dable:author",
     "rnews:author", "article.author", "news_author", "creator", "shareaholic:article_author_name",
 )  # fmt: skip
-#: The label that WordPress' commonest plugin puts before an author's name.
+#: The label that the most common WordPress plugin puts before an author's name.
 LABELS = re.compile(rf"{any_of(WORDS['wordpress_labels'])}:?", re.IGNORECASE)
 #: The addresses of pages about an author.
 ABOUT = re.compile(
     rf"/{any_of(WORDS['author_folders'])}/(?:[a-z]/|\d+[/-])?([^/?#.]{{3,}})", re.IGNORECASE
 )
-#: Says that a name follows, in this element or in the next.
+#: Words after which a name follows, in this element or in the next.
 SAYS_BY = re.compile(
     rf"(?:{any_of(WORDS['byline_starts_before_by'])}\s+(?:by|BY|By)|{any_of(WORDS['byline_starts'])})"
     r"(?:\s*:)?(?:\s*$|\s+(?=[^\W\d_a-z]))"
@@ -50,7 +50,7 @@ PLATFORMS = (
     ".substack.com", ".medium.com", ".wordpress.com", ".blogspot.com", ".ghost.io", ".bearblog.dev",
     ".tumblr.com", ".beehiiv.com", ".github.io", ".typepad.com", ".livejournal.com",
 )  # fmt: skip
-#: Words with which a job title begins and no name does.
+#: Words that begin a job title, and never a name.
 TITLE = re.compile(rf"{any_of(WORDS['title_starts'])}\s", re.IGNORECASE)
 PERSONS = any_of(
     ("author", "byline", "autor", "auteur", "writer", "contributor", "reporter", "journalist")
@@ -67,7 +67,7 @@ BYLINE_CLASS = re.compile(
     r"|byline|articleauthor|postauthor|author-?name|authorname|p-author|(?:^|\s)fn(?:$|\s)",
     re.IGNORECASE,
 )
-#: Without one of these no class is one of BYLINE's. It is quick to search for.
+#: A quick first test: a class that BYLINE_CLASS matches holds one of these.
 ANY_BYLINE_CLASS = re.compile(
     any_of(("by-line", "byline", "articleauthor", "postauthor", "authorname", "fn"))
     + f"|{any_of(WORDS['byline_classes'])}",
@@ -87,7 +87,9 @@ NEVER = frozenset((
     "script", "style", "svg", "path", "source", "picture", "noscript", "button", "time", "h1",
 ))  # fmt: skip
 LONGEST_BYLINE = 160  # characters of an element that is a byline
-LONGEST_UNMARKED_BYLINE = 70  # where only a "By" tells that it is one: longer is prose
+LONGEST_UNMARKED_BYLINE = (
+    70  # the same, if only a "By" shows that it is one: a longer text is prose
+)
 
 
 NO_AUTHORS: Sourced[tuple[str, ...]] = Sourced(())
@@ -95,7 +97,7 @@ NO_AUTHORS: Sourced[tuple[str, ...]] = Sourced(())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """Who signs a page: people, the organisations that supplied the text, the byline as printed."""
+    """The people who sign a page, the organisations that supplied its text, the printed byline."""
 
     authors: Sourced[tuple[str, ...]] = NO_AUTHORS
     credits: tuple[str, ...] = ()
@@ -109,9 +111,9 @@ def page_authors(
     url: str,
     own_names: Iterable[str],
 ) -> Signed:
-    """Who signs a page.
+    """The authors of a page, the organisations that supplied its text, and the printed byline.
 
-    `own_names` are the outlet's names. They are no authors, but on a blog they are.
+    `own_names` are the outlet's names. They are not authors, except on a person's own site.
     """
     own_names = () if _is_personal(page, url) else tuple(own_names)
     suppliers: dict[str, str] = {}
@@ -141,7 +143,7 @@ def page_authors(
 
 
 def _is_full(name: str) -> bool:
-    """Whether a text is surely a name: first and last name, or not in Latin letters."""
+    """Whether a text is surely a name: a first and a last name, or letters that are not Latin."""
     if not name.isascii() and not any(letter < "\u0250" for letter in name if letter.isalpha()):
         return True
     words = name.partition(",")[0].split()
@@ -150,7 +152,7 @@ def _is_full(name: str) -> bool:
 
 
 def _is_personal(page: Declared, url: str) -> bool:
-    """Whether the outlet is a person, who may sign under its name."""
+    """Whether the outlet is one person's: its name may then be the author's."""
     host = urlsplit(url).hostname or ""
     publishers = any({"Person", "Organization"} <= set(node.types) for node in page.nodes)
     return publishers or host.endswith(PLATFORMS)
@@ -159,7 +161,7 @@ def _is_personal(page: Declared, url: str) -> bool:
 def _statements(
     page: Declared, node: Node | None, tree: lxml.html.HtmlElement
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Raw names by source, the surest first: of people (or unknown), and of organisations."""
+    """Raw names with their source, the surest first: people (or unknown), and organisations."""
     if node:
         yield "json-ld", *_of_node(node, page.nodes)
     for name in METAS:
@@ -177,7 +179,7 @@ def _statements(
 
 
 def _of_node(node: Node, nodes: list[Node]) -> tuple[list[str], list[str]]:
-    """The names under an article's author, those of people and those of organisations."""
+    """The names in an article's `author`: those of people, and those of organisations."""
     people: list[str] = []
     organisations: list[str] = []
     by_id = {
@@ -218,7 +220,7 @@ def _named(author: object, by_id: dict[Any, Node]) -> Iterator[tuple[str, bool]]
 
 
 def _of_elements(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[list[str]]:
-    """The texts of the elements that name an author: the surest first, siblings together."""
+    """The texts of the elements that name an author. The surest come first, siblings together."""
     yield from _ranked(page.near_headline)
     yield from _ranked(tree.xpath(MARKED)[:20])
 
@@ -244,7 +246,7 @@ def _ranked(elements: Iterable[lxml.html.HtmlElement]) -> Iterator[list[str]]:
 
 
 def _rank(element: lxml.html.HtmlElement) -> int | None:
-    """How sure it is that an element is a byline, 0 (surely a name) to 3; None where it is none."""
+    """How sure it is that an element is a byline: 0 (surely a name) to 3; None if it is not."""
     if element.tag in NEVER:
         return None
     marks = element.get("class") or element.get("id") or element.get("data-testid") or ""
@@ -273,7 +275,7 @@ def _in_prose(element: lxml.html.HtmlElement) -> bool:
 def _text(element: lxml.html.HtmlElement) -> str:
     """An element's text, with ";" between its parts.
 
-    Where it is only "By", the text of the next element is added.
+    If the text is only "By", the text of the next element is added.
     """
     if "itemscope" in element.attrib:
         named = element.find(".//*[@itemprop='name']")

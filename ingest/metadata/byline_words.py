@@ -1,6 +1,6 @@
-"""The patterns by which a byline is taken apart, built from the words of words.toml.
+"""Makes the patterns that take a byline apart, from the words in words.toml.
 
-Takes no input but that file. Gives compiled patterns and sets of words to bylines.py.
+Gives compiled patterns and sets of words to bylines.py.
 """
 
 from functools import cache
@@ -22,7 +22,7 @@ def _any(kind: str) -> str:
     return any_of(WORDS[kind])
 
 
-#: What stands before names. "Von" counts only before a capital: "Von Trier" is a name.
+#: Words before names. "Von" counts only before a full name: "Von Trier" is a name itself.
 LEAD = regex.compile(
     rf"^(?i:(?:{_any('before_by')}(?:\s+and\s+\w+)?\s+)?by:?(?:\s+|$)(?:the\s+)?|by:\s*)"
     rf"|^(?i:{_any('labels')}\s*:\s*)"
@@ -31,11 +31,11 @@ LEAD = regex.compile(
     regex.V1,
 )
 BY = frozenset(WORDS["by_words"])
-#: A newspaper by its article: "El País", "Der Spiegel".
+#: The name of a newspaper that begins with an article: "El País", "Der Spiegel".
 ARTICLE = regex.compile(rf"{_any('articles')}\s\p{{L}}+", FLAGS)
 #: Joins two names: "Ann Lee and Jo Roe".
 CONJUNCTION = regex.compile(rf"\s*&\s*|\s*,?\s+{_any('and')}\s+|\s+و\s*(?=\w{{2}})", FLAGS)
-#: Introduces those who did other work: "Reviewed by", "Photos:".
+#: Words before people who did other work: "Reviewed by", "Photos:".
 NOT_BY = regex.compile(
     rf"\s*(?:{_any('other_work_how')}[ -]?)?{_any('other_work')}(?:\s+and\s+\w+)?"
     rf"\s*(?:{_any('by_words')}|:)(?:\s|$|:)",
@@ -64,7 +64,7 @@ AFFILIATION = regex.compile(
     rf"|\s+{_any('byline_endings')}$",
     regex.V1,
 )
-#: What is in brackets at the end of a name: an agency, a role, a handle.
+#: Brackets at the end of a name, with an agency, a role or an account in them.
 IN_BRACKETS = regex.compile(r"\s*[(（\[]([^()（）\[\]]{1,60})[)）\]]?\s*$", regex.V1)
 #: An organisation by a word in its name, a call sign ("WABC-TV"), or the name of its site.
 ORGANISATION = regex.compile(
@@ -74,9 +74,9 @@ ORGANISATION = regex.compile(
     r"|\.(?:com|org|net|de|fr|es|it|co\.uk|tv|ru|br|in)$",
     FLAGS,
 )
-#: What a desk adds to its outlet's name.
+#: Words that a desk adds to the name of its outlet.
 DESK = regex.compile(rf"\s+{_any('desks')}$", FLAGS)
-#: Words that no name has: the piece is prose.
+#: Words that are never part of a name: a text with one is prose.
 PROSE = regex.compile(rf"{NO_LETTER_BEFORE}{_any('prose')}(?![\p{{L}}'’-])|©", FLAGS)
 NOBODY = frozenset(WORDS["nobody"])
 GIVEN_NAMES = frozenset(WORDS["given_names"])

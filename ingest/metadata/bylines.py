@@ -3,9 +3,9 @@
     raw -> without markup, addresses, dates -> pieces -> without "By" and "Staff Writer"
         -> each piece is a person, an organisation, or nothing
 
-Takes the bylines of a page as printed, gives a Byline. The words by which pieces are told apart are
-in words.toml. trafilatura's normalize_authors keeps titles and agencies among the names, which is
-why it is not used.
+Takes the bylines of a page as printed, gives a Byline. The words that tell the pieces apart are in
+words.toml. trafilatura's normalize_authors is not used, because it keeps titles and agencies among
+the names.
 """
 
 import html
@@ -34,7 +34,7 @@ ADDRESS = regex.compile(
     regex.V1,
 )
 SPLIT = regex.compile(r"\s*[;|•·●▪♦→»\n\t；]\s*|\s*(?:/(?!RL\b)|／)\s*|\s*[、]\s*|…")
-#: The name is before it, and mostly a place after it: "Ana Souza - São Paulo".
+#: A dash between a name and, in most cases, a place: "Ana Souza - São Paulo".
 DASH = regex.compile(r"\s+[–—-]{1,3}\s+")
 #: "新华社记者 李明 张华": Chinese has a space between two names. Japanese has one within a name.
 CHINESE = regex.compile(r"^(\p{Han}{2,8}[社网报])?(?:本报|特约|见习|实习)?记者[:：\s]*")
@@ -51,7 +51,7 @@ WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{Pd}'’.·]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Byline:
-    """Who signs: people, and organisations that supplied the text; each once, in order."""
+    """The people who sign, and the organisations that supplied the text: each once, in order."""
 
     authors: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
@@ -62,8 +62,8 @@ def clean_authors(
 ) -> Byline:
     """The people and organisations in raw bylines.
 
-    `own_names` are the names of the outlet itself (site name, host), which are left out.
-    `organisations` are names that are known to be no person's.
+    `own_names` are the names of the outlet itself (site name, host). They are left out.
+    `organisations` are names that surely are not a person's.
     """
     outlets = frozenset(name for given in own_names for name in forms_of_name(given))
     authors: dict[str, str] = {}
@@ -91,7 +91,7 @@ def _plain(byline: str) -> str:
 
 
 def _pieces(byline: str) -> list[list[str]]:
-    """The groups of a byline; each is a list of pieces that commas separated."""
+    """The groups of a byline. Each is a list of the pieces between commas."""
     chinese = CHINESE.match(byline)
     if chinese:
         names = CHINESE_NAMES.sub(";", byline[chinese.end() :])
@@ -134,19 +134,19 @@ def _sort(
 
 
 def _who(name: str, outlets: frozenset[str]) -> str:
-    """The person in a piece: the part before a dash, else the part after it."""
+    """The person in a piece: the part before a dash; without a person there, the part after it."""
     people = (_person(part, outlets) for part in DASH.split(name))
     return next(filter(None, people), "")
 
 
 def _is_place(person: str, group: list[str]) -> bool:
-    """Whether a name in a list is a place: one word after full names, "By Ann Lee, London"."""
+    """Whether a name in a list is a place: one word after full names, as in "Ann Lee, London"."""
     full = any(" " in piece for piece in group)
     return person[0].islower() or (full and " " not in person and person.isascii())
 
 
 def _is_reversed(group: list[str]) -> bool:
-    """Whether a group is "Last, First", as libraries' metadata has it."""
+    """Whether a group is "Last, First", as in the metadata of libraries."""
     if len(group) != 2 or not all(group):
         return False
     last, first = group
@@ -171,7 +171,7 @@ def _joined(piece: str) -> list[str]:
     full = any(" " in part for part in cut)
     parts = cut[:1]
     for conjunction, part in zip(patterns.CONJUNCTION.findall(piece), cut[1:], strict=True):
-        # "Ana Ortega y Gasset" is one; "Linny y Peter" are two
+        # "Ana Ortega y Gasset" is one person; "Linny y Peter" are two
         if full and " " not in part and len(conjunction.strip()) == 1 and not is_agency(part):
             parts[-1] += conjunction + part
         else:
@@ -208,7 +208,7 @@ def _at_end(name: str) -> list[str]:
 
 
 def _person(piece: str, outlets: frozenset[str]) -> str:
-    """The person a piece names, or nothing."""
+    """The person that a piece names, or ""."""
     name = _without_edges(piece)
     if len(name) > LONGEST_PIECE:
         return ""
@@ -242,7 +242,7 @@ def _person(piece: str, outlets: frozenset[str]) -> str:
 
 
 def _is_known_name(name: str) -> bool:
-    """Whether a name is surely a person's: many sites are named for their one author."""
+    """Whether a name is surely a person's. Many sites have the name of their only author."""
     first, _, rest = name.casefold().partition(" ")
     return first in patterns.GIVEN_NAMES and rest.count(" ") < 2 and rest.isalpha()
 

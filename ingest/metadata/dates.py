@@ -1,9 +1,9 @@
-"""When a page says it was published and changed.
+"""Finds when a page says it was published and changed.
 
-    JSON-LD -> metas -> a time element or microdata -> the address -> (htmldate, where asked)
+    JSON-LD -> metas -> a time element or microdata -> the address -> htmldate (`guess_date`)
 
-Takes what the page declares, its tree and its address, gives a SourcedDate. dateutil reads the
-dates; what it cannot read (Chinese dates, "ET") is rewritten for it here.
+Takes what the page declares, its tree and its address. Gives a SourcedDate. dateutil reads the
+dates. Dates that it cannot read (Chinese dates, "ET") are rewritten here.
 """
 
 import re
@@ -54,8 +54,8 @@ NAMED_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d{1,2})/")
 ASIAN = re.compile(
     r"^\s*(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号]?\s*(\d{1,2}:\d\d(?::\d\d)?)?"
 )
-#: "ET" is summer or winter time, as the day may be. CLDR, and so Babel, names zones by such letters
-#: but has no way back from the letters to a zone.
+#: "ET" is summer or winter time: it depends on the day. CLDR, and so Babel, has such names of
+#: zones, but cannot find the zone by its name.
 AMERICAN = re.compile(r"\s([ECMP]T)$")
 ZONES = {
     "ET": "America/New_York",
@@ -66,7 +66,9 @@ ZONES = {
 OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d\d):?(\d\d)$")
 COMPACT = re.compile(r"^(\d{8})(\d{6})$")
 GLUED = re.compile(r"(\d)([A-Z]{3,4})$")
-NAME = r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil knows those it knows
+NAME = (
+    r"[^\W\d_]{3,10}"  # of a month, in any language: dateutil refuses names that it does not know
+)
 ORDINAL = any_of(WORDS["ordinals"])
 DAY_OF = f"(?:{any_of(WORDS['between_day_and_month'])} )?"
 MONTH_OF = f"(?:{any_of(WORDS['between_month_and_year'])} )?"
@@ -81,7 +83,7 @@ TIME = (
     r"(\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?)"
     r"(?:\s(GMT|UTC|CES?T|BST|IST|[ECMP][SD]?T)\b)?"
 )
-#: A day in a line of a page, with the time if there is one.
+#: A day in a line of a page, with its time if there is one.
 WRITTEN = re.compile(rf"(?<!\d)({'|'.join(DAYS)})(?:{TIME})?")
 EPOCH = re.compile(r"\s*(\d{10})(\d{3})?\s*")
 DATED = re.compile(r"date|time|publi|posted|stamp|fecha|datum|data|meta|byline|info", re.IGNORECASE)
@@ -90,7 +92,7 @@ MARKED = re.compile(
     re.IGNORECASE,
 )
 CHANGED = re.compile(any_of(WORDS["changed"]), re.IGNORECASE)
-AFTER = 60  # elements after the headline among which its date stands
+AFTER = 60  # elements after the headline that are searched for its date
 EARLIEST_YEAR = 1990
 A_DAY_ABOUT = timedelta(hours=36)
 
@@ -100,7 +102,7 @@ def page_published(
 ) -> SourcedDate:
     """When a page was published: the first of its statements that is a date.
 
-    Where that is only a day, a later statement of the same day gives the time.
+    If that is only a day, a later statement about the same day gives the time.
     """
     first = NO_DATE
     for when in _statements(page, node, tree, url):
@@ -124,7 +126,7 @@ def _statements(
     yield from _stated(node, ("datePublished", "dateCreated", "uploadDate"), page, PUBLISHED)
     address = address_date(url)
     for shown in _shown(page, tree):
-        # an element may belong to another article: then the date in the address is right
+        # an element may belong to another article: a day in the address shows that
         if shown.value and (not address.value or abs(shown.value - address.value) < A_DAY_ABOUT):
             yield shown
     if address.value:
@@ -132,7 +134,7 @@ def _statements(
 
 
 def page_modified(page: Declared, node: Node | None) -> SourcedDate:
-    """When a page was last changed, where it says so."""
+    """When a page was last changed; no date if it does not say so."""
     for stated in _stated(node, ("dateModified",), page, MODIFIED):
         return stated
     for element in page.times:
@@ -153,10 +155,10 @@ def address_date(url: str) -> SourcedDate:
 
 
 def guess_date(tree: lxml.html.HtmlElement, url: str) -> SourcedDate:
-    """The day that htmldate finds in a page's text: the last resort, at 10 ms a page and more.
+    """The day that htmldate finds in a page's text. It is the last resort: 10 ms a page and more.
 
-    A first of January is left out, because htmldate reads "© 2026" so. htmldate works on a copy:
-    it removes elements from the tree.
+    A first of January is left out, because htmldate finds one in "© 2026". htmldate works on a
+    copy, because it removes elements from the tree.
     """
     try:
         found = htmldate.find_date(
@@ -182,7 +184,7 @@ def _stated(
 
 
 def _shown(page: Declared, tree: lxml.html.HtmlElement) -> Iterator[SourcedDate]:
-    """The dates of a page's elements: those marked as its own, those near its headline, others."""
+    """The dates in a page's elements: in marked ones, in those near its headline, in others."""
     times = [element for element in page.times[:60] if not is_apart(element)]
     marked = [element for element in times if MARKED.search(_marks(element))]
     marked += tree.xpath("//*[@itemprop='datePublished']")[:5]
@@ -215,7 +217,7 @@ def _marks(element: lxml.html.HtmlElement) -> str:
 
 
 def _read(written: str, source: str) -> Iterator[SourcedDate]:
-    """The date that a text is; nothing where it is none, or too early to be true."""
+    """The date that is written in a text; nothing if there is none, or if it is too early."""
     written = " ".join(written[:100].split())
     at = _moment(written)
     if at and at.year >= EARLIEST_YEAR:

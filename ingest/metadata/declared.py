@@ -1,6 +1,7 @@
-"""What a page declares outside its text: metas, links, headings, times, JSON-LD.
+"""Reads what a page declares outside its text: metas, links, headings, times, JSON-LD.
 
-Takes the whole tree, scripts included, and gives Declared. One walk over the few tags that matter.
+Takes the whole tree with its scripts, and gives Declared. It looks once at the few tags that
+matter.
 """
 
 from collections import defaultdict
@@ -50,7 +51,7 @@ def declared(tree: lxml.html.HtmlElement) -> Declared:
     links: dict[str, list[str]] = defaultdict(list)
     for link in found["link"]:
         for relation in link.get("rel", "").lower().split()[:5]:
-            links[relation].append(link.get("href", "").strip())
+            links[relation].append(values.text(link.get("href", "")))
     scripts = (script for script in found["script"] if "ld+json" in script.get("type", "").lower())
     return Declared(
         metas=_metas(found["meta"]),
@@ -70,7 +71,7 @@ def squeezed(text: str) -> str:
 
 
 def _metas(elements: list[lxml.html.HtmlElement]) -> dict[str, list[str]]:
-    """The contents of metas by name: the name may be in one of three attributes."""
+    """The contents of metas by name. The name may stand in one of three attributes."""
     metas: dict[str, list[str]] = defaultdict(list)
     for element in elements:
         content = squeezed(element.get("content", ""))

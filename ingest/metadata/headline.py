@@ -1,7 +1,7 @@
-"""The headline of a page, without the name of its site.
+"""Chooses the headline of a page, and removes the name of its site from it.
 
 Takes the headings and titles of a page and the names of its site. Gives the title with its source.
-A page also shows its site's name and its section where a headline could be.
+Some headings are not the headline: a page may show its site's name or its section in the same way.
 """
 
 import html
@@ -23,7 +23,7 @@ CHINESE_TAIL = regex.compile(r"(?<=\p{Han}.{5,})(?:_[^_]{1,20})+$")
 TAG = re.compile(r"<[^<>]{0,300}>")
 WORDS = regex.compile(r"\w+")
 LETTERS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-ALIKE = 0.5  # share of words (Dice) from which a heading is taken for the headline
+ALIKE = 0.5  # share of words (Dice): a heading with as much in common with a title is the headline
 MOST_HEADINGS = 12
 MAX_HEADLINE = 400  # characters of a headline
 
@@ -37,10 +37,10 @@ def choose_title(
 ) -> Sourced[str]:
     """The headline with its source: "h1", "json-ld", "meta", "title" or "".
 
-    A heading is chosen where it is similar to a title that the page declares (`headline` of its
-    JSON-LD, `declared` titles of its metas, the `window` title). Readers see the heading, and it
-    has no site's name in it. A heading that is like none of the titles is a logo or the name of a
-    section. `names` are the names of the site.
+    A heading is chosen if it is similar to a title that the page declares: the `headline` of its
+    JSON-LD, the `declared` titles of its metas, the title of its `window`. It is the best choice,
+    because readers see it and it has no site's name in it. A heading that is not similar to any of
+    these titles is a logo or the name of a section. `names` are the names of the site.
     """
     sites = {_key(name) for name in names if len(_key(name)) > 1}
     ours = [plain_title(title) for title in (headline, *declared, window)]
@@ -68,7 +68,7 @@ def plain_title(title: str) -> str:
 
 
 def without_site(title: str, sites: Collection[str]) -> str:
-    """A title without the name of its site. A title that is nothing else stays as it is."""
+    """A title without the name of its site. A title that is only this name stays as it is."""
     title = CHINESE_TAIL.sub("", title)
     while True:
         cuts = list(SEPARATOR.finditer(title))
@@ -96,7 +96,7 @@ def _is_site(part: str, sites: Collection[str], *, piped: bool) -> bool:
     initials = "".join(word[0] for word in parts)
     if len(initials) > 2 and initials in sites:
         return True
-    # after a bar, a part that contains a site's name, or is contained in it, is the site's too
+    # after a bar, a part that contains a site's name or is contained in one is the site's name too
     return any(
         (len(site) > 3 and (site in key or (piped and len(key) > 3 and key in site)))
         for site in sites
@@ -118,7 +118,7 @@ def _likeness(heading: str, titles: Sequence[str]) -> float:
 
 
 def _best_spelled(heading: str, titles: Sequence[str]) -> str:
-    """A heading as a title spells it, where it is in capitals or without spaces between words."""
+    """A heading as a title spells it, if the heading is in capitals or lacks spaces."""
     for title in titles:
         if _key(title) == _key(heading) and title != title.upper():
             shouted = heading.upper() == heading

@@ -1,9 +1,9 @@
-"""schema.org's JSON in a page's scripts becomes plain nodes, even where it is broken.
+"""schema.org's JSON in a page's scripts becomes plain nodes, even if it is broken.
 
-    scripts -> without wrappers -> json -> one pass of repair -> json -> nodes
+    scripts -> without wrappers -> json -> if that fails: one repair, json -> nodes
 
-Takes the texts of scripts, gives a list of Node. Every step takes time in proportion to the script:
-trafilatura's repair is quadratic and spends 12 s on 137 KB of broken JSON.
+Takes the texts of scripts, gives a list of Node. Each step takes time in proportion to the script.
+The repair of trafilatura takes time by the square: 12 s for 137 KB of broken JSON.
 """
 
 import html
@@ -17,16 +17,16 @@ from typing import Any
 LARGEST = 1_000_000  # characters of one script; the longest whole article seen has 300,000
 LARGEST_PAGE = 2_000_000  # characters of all the scripts of one page
 MOST_NODES = 2_000
-DEEPEST = 12  # levels; a true article node is at most five down
+DEEPEST = 12  # levels that are searched; the node of an article is at most five levels down
 OPENINGS = ("//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[", "<!--")
 CLOSINGS = ("//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", "//-->", "-->")
-#: A string, a comment, or a comma before a closing bracket. An unclosed string goes to the end, so
-#: that no quote is read twice.
+#: A string, a comment, or a comma before a closing bracket. A string without its closing quote goes
+#: to the end of the script, so that no quote is read twice.
 TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*+[}\]])', re.DOTALL
 )
 BAD_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|.)', re.DOTALL)
-#: Single values that can be read from a script that no repair makes JSON.
+#: Single values that can be read from a script that stays broken.
 SALVAGED = re.compile(
     r'"(headline|datePublished|dateModified|articleSection|@type|author|isAccessibleForFree)"\s*+:'
     r'\s*+(?:\{\s*+(?:"@type"\s*+:\s*+"\w{1,40}"\s*+,\s*+)?"name"\s*+:\s*+)?"((?:[^"\\\n]|\\.){1,300}+)"'
@@ -42,7 +42,7 @@ MENTIONS = frozenset((
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """One object of a page's JSON-LD. `mentioned`: the page mentions it, and is not about it."""
+    """One object of a page's JSON-LD. `mentioned` means that the page is not about it."""
 
     values: dict[str, Any]
     types: tuple[str, ...]
@@ -50,7 +50,7 @@ class Node:
 
 
 def read_nodes(scripts: Iterable[str]) -> list[Node]:
-    """The objects with a type, or a headline, in document order. Nothing is ever raised."""
+    """The objects with a type or a headline, in document order. Raises nothing."""
     nodes: list[Node] = []
     left = LARGEST_PAGE
     for script in scripts:
@@ -61,7 +61,7 @@ def read_nodes(scripts: Iterable[str]) -> list[Node]:
 
 
 def parsed(script: str) -> list[Any]:
-    """The values of a script. A broken one is repaired, or single values are salvaged."""
+    """The values of a script. A broken script is repaired; else single values are read from it."""
     script = _unwrapped(script)
     if '"' not in script and "&quot;" in script:
         script = html.unescape(script)
@@ -109,7 +109,7 @@ def _mended_escape(escape: re.Match[str]) -> str:
 
 
 def _salvaged(script: str) -> list[Any]:
-    """One object with the first of each value that can be read, from a script that is no JSON."""
+    """One object with the first of each value that can be read from a script that stays broken."""
     found: dict[str, str] = {}
     for name, value in SALVAGED.findall(script):
         found.setdefault(name, value)
@@ -122,7 +122,7 @@ def _salvaged(script: str) -> list[Any]:
 
 
 def _nodes(values: list[Any], most: int) -> Iterator[Node]:
-    """The objects within values, level by level: what a page is comes before what it mentions."""
+    """The objects within values, level by level: outer objects come before inner ones."""
     level: list[tuple[Any, bool]] = [(value, False) for value in values]
     for _ in range(DEEPEST):
         below: list[tuple[Any, bool]] = []

@@ -1,4 +1,4 @@
-"""Names in capitals or in small letters, as they are usually written: "ANN MCKAY" is Ann McKay."""
+"""Writes names in capitals or small letters as usual: "ANN MCKAY" becomes "Ann McKay"."""
 
 import regex
 
@@ -8,7 +8,7 @@ PARTICLES = frozenset(
      "le", "y", "e", "i", "bin", "ibn", "al", "el", "ten", "ter", "zu", "zum", "zur", "af", "av")
 )  # fmt: skip
 KEPT = frozenset({"II", "III", "IV"})
-#: What is after "Mac" in MacDonald. Mackie and Machado have no second capital.
+#: Endings of names such as MacDonald. Mackie and Machado have no second capital.
 MACS = (
     "Arthur", "Aulay", "Callum", "Donald", "Dougall", "Dowell", "Farlane", "Gillivray", "Gregor",
     "Innes", "Intyre", "Kinnon", "Lachlan", "Lean", "Leod", "Millan", "Namara", "Naughton", "Neil",

@@ -1,6 +1,7 @@
-"""What an outlet is called, and whether a name is its own.
+"""Finds the names that an outlet uses for itself.
 
-Takes what a page declares and its address, gives the names; a byline is compared with them.
+Takes what a page declares and its address, and gives the names. If a byline is one of these names,
+it is the outlet's and not a person's.
 """
 
 from collections.abc import Iterator
@@ -41,13 +42,13 @@ def own_names(page: Declared, url: str) -> Iterator[str]:
 
 
 def letters_of(name: str) -> str:
-    """The letters and digits of a name, casefolded: what names are compared by."""
+    """The letters and digits of a name, casefolded: its form for comparing."""
     return "".join(LETTERS.findall(name.casefold()))
 
 
 @lru_cache(maxsize=1_000)
 def forms_of_name(given: str) -> frozenset[str]:
-    """The forms of an outlet's own name: whole, without "The", and its address's main label."""
+    """The forms of an outlet's own name: whole, without "The", and the labels of its host."""
     key = letters_of(given)
     host = HOST.fullmatch(given.casefold().strip())
     names = {key, key.removeprefix("the")}
@@ -58,7 +59,7 @@ def forms_of_name(given: str) -> frozenset[str]:
 
 
 def is_own_name(name: str, outlets: frozenset[str]) -> bool:
-    """Whether a name is the outlet's own, or that of one of its desks."""
+    """Whether a name is the outlet's own name or the name of one of its desks."""
     keys = {
         letters_of(name),
         letters_of(name).removeprefix("the"),
@@ -72,7 +73,7 @@ def is_own_name(name: str, outlets: frozenset[str]) -> bool:
 
 
 def _is_shortened(label: str, words: list[str]) -> bool:
-    """Whether a host's label is put together from the beginnings of words: "latimes"."""
+    """Whether a label of a host consists of the beginnings of words, as "latimes" does."""
     if not words:
         return not label
     most = min(len(words[0]), len(label))

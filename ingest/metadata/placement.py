@@ -1,7 +1,7 @@
-"""Where elements are in a page: near its headline, or outside its article.
+"""Finds elements near a page's headline, and elements outside its article.
 
-Takes elements, gives elements or a yes or no. XPath has an axis for what follows an element, but
-lxml then makes a list of all of it: these walks stop after a hundred.
+Takes elements, gives elements or yes or no. XPath can find the elements after another one, but lxml
+then makes a list of them all. The functions here stop after about a hundred.
 """
 
 import re
@@ -28,7 +28,7 @@ APART = re.compile(
 
 
 def is_apart(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element is in another part of its page than the article, as comments are."""
+    """Whether an element is in a part of its page outside the article, such as the comments."""
     for number, above in enumerate(element.iterancestors()):
         if above.tag in {"article", "main", "body"} or number == 15:
             return False
@@ -40,7 +40,7 @@ def is_apart(element: lxml.html.HtmlElement) -> bool:
 
 
 def near_headlines(headings: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
-    """The elements near the first two headings; for each heading first those after it."""
+    """The elements near the first two headings. For each heading, those after it come first."""
     return [
         element
         for heading in headings[:2]

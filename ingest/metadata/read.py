@@ -1,10 +1,10 @@
-"""What a page declares about its article, as one record.
+"""Reads what a page declares about its article, as one record.
 
     tree -> declared.py (metas, links, headings, times; JSON-LD by jsonld.py)
          -> headline.py, authors.py with bylines.py, dates.py -> Metadata
 
-Takes the page's tree, which must still have its scripts and is not changed, and gives Metadata.
-About 1.5 ms a page: trafilatura takes ten times as long for fewer values.
+Takes the page's tree, which must still have its scripts, and does not change it. Gives Metadata. A
+page takes about 1.5 ms: trafilatura takes ten times as long for fewer values.
 """
 
 from collections.abc import Iterator
@@ -36,11 +36,11 @@ LONGEST_TAG = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What a page declares about its article; empty or None where it declares nothing.
+    """What a page declares about its article. A value that it does not declare is empty or None.
 
-    `authors` are people, `credits` are organisations that supplied the text. `byline` is what is
-    printed, even if it is the outlet's own name. `is_free` is schema.org's isAccessibleForFree.
-    `page_type` is schema.org's type of the page, else Open Graph's; `types` has all of them.
+    `authors` are people. `credits` are organisations that supplied the text. `byline` is the byline
+    as printed, even if it is the outlet's own name. `is_free` is schema.org's isAccessibleForFree.
+    `page_type` is schema.org's type of the page; without one, Open Graph's. `types` has all types.
     """
 
     title: Sourced[str] = NO_TITLE
@@ -116,7 +116,7 @@ def read_metadata(tree: lxml.html.HtmlElement, url: str) -> Metadata:
 
 
 def _subtitle(page: Declared, values: dict[str, object], title: str) -> str:
-    """The line below the headline: an element after it with such a class, else JSON-LD's."""
+    """The line below the headline: an element after it whose class says so, else JSON-LD's."""
     for heading in page.headings[:12]:
         if squeezed(heading.text_content()).casefold() == title.casefold():
             for element in _after(heading):
@@ -183,7 +183,7 @@ def _absolute(url: str, link: str) -> str:
 
 
 def _source(page: Declared, values: dict[str, object]) -> str:
-    """Who the page says the text comes from."""
+    """The organisation that the text comes from, as the page says."""
     return (
         first_text(values.get("sourceOrganization"))
         or first_text(values.get("provider"))

@@ -1,6 +1,7 @@
 """The types that the steps of the pipeline pass on. Each entity has a file."""
 
 from ingest.model.article import (
+    COMPARED_WORDS,
     LIKELY,
     Article,
     ArticleText,
@@ -49,6 +50,7 @@ from ingest.model.story import (
 )
 
 __all__ = [
+    "COMPARED_WORDS",
     "FOLDS",
     "HARD",
     "LIKELY",

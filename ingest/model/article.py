@@ -6,8 +6,13 @@ from enum import StrEnum
 
 from ingest.model.outcome import Outcome
 
-#: From this confidence on, an article is the copy of the agency it names.
+#: From this confidence on, an article counts as a copy of the agency that it names.
 LIKELY = 0.5
+
+#: How many words of an article are compared, at most. What follows them is filed and not compared.
+#: Comparing two texts can take time in proportion to many times their length, and the longest
+#: article of our corpora has some 20,000 words.
+COMPARED_WORDS = 50_000
 
 
 class Verdict(StrEnum):
@@ -44,9 +49,9 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of an article, as the lines of an outlet are counted to find what recurs.
+    """A line of an article. The lines of an outlet are counted, to find those that recur.
 
-    `hash` has 63 bits and is of the line's letters and digits.
+    `hash` has 63 bits. It is the hash of the line's letters and digits.
     """
 
     hash: int
@@ -73,18 +78,20 @@ class Article:
     published_from: str
     first_seen: datetime
     words: int  # length of the text
-    final_url: str = ""  # the address that answered, where `url` is one its page declares
+    final_url: str = ""  # the address that answered, if the page declares `url` instead
     published_day_only: bool = False
     title_from: str = ""
     authors_from: str = ""
-    text_from: str = "page"  # or "feed", where its feed carried more
+    text_from: str = "page"  # or "feed", if its feed carried more of the text
     subtitle: str = ""
     credits: tuple[str, ...] = ()  # organisations named in the byline, agencies above all
     byline: str = ""  # as printed, even if it is the outlet's own name
-    agency: str = ""  # whose copy it says it is: a key of agencies.toml, as "ap"
+    agency: str = ""  # the agency that it names: a key of agencies.toml, such as "ap"
     agency_confidence: float = 0.0  # 0 to 1; it is the agency's copy from LIKELY on
-    agency_evidence: str = ""  # the words that say so
-    agency_from: str = ""  # where: "dateline", "credit line", "byline", "copyright", "url", ...
+    agency_evidence: str = ""  # the words that name it
+    agency_from: str = (
+        ""  # where they stand: "dateline", "credit line", "byline", "copyright", "url", ...
+    )
     modified: datetime | None = None
     modified_from: str = ""
     section: str = ""
@@ -101,7 +108,7 @@ class Article:
         """The best guess at when it was published. It decides which article was first.
 
         A day without a time counts as the end of that day, so that it never comes before a known
-        instant on that day. Without a date, the moment we first saw the article counts.
+        time on that day. Without a date, the time when we first saw the article counts.
         """
         if self.published is None:
             return self.first_seen

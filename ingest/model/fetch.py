@@ -26,8 +26,8 @@ class HostState:
     """The state of a host, for all its feeds and pages. It is kept between runs."""
 
     host: str
-    cooling_until: datetime | None = None  # until then it is not asked, at its own wish
-    strikes: int = 0  # such wishes in a row
+    cooling_until: datetime | None = None  # it asked not to be asked before this time
+    strikes: int = 0  # how often in a row it asked so
     latency_ms: float = 0  # smoothed response time; 0: unknown
 
 
@@ -65,17 +65,17 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request, successful or failed, as the ledger stores it."""
+    """One request as the ledger stores it: successful, failed, or not made at all."""
 
     kind: str  # "feed" or "page"
     url: str
     outcome: Outcome
     host: str = ""  # as in HostState
-    at: datetime | None = None  # when it ended; None: when the run began
+    at: datetime | None = None  # when it ended; None means the time when the run began
     final_url: str = ""
     status: int | None = None
     bytes: int | None = None
     elapsed_ms: int | None = None
     detail: str = ""
-    validators: str = ""  # the names of those sent: "etag", "last-modified", both or none
+    validators: str = ""  # the names of the validators sent: "etag", "last-modified", both or none
     hints: Hints = NO_HINTS  # from the headers of the answer

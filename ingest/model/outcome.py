@@ -17,7 +17,7 @@ class Outcome(StrEnum):
     DUPLICATE_URL = "duplicate_url"
     NO_LINK = "no_link"
     NOT_HTML = "not_html"
-    NO_TEXT = "no_text"  # no text, or too little for a verdict
+    NO_TEXT = "no_text"  # no text, or fewer than 30 words
     # the verdict on a page that has text but no full article
     TEASER = "teaser"
     PAYWALLED = "paywalled"
@@ -71,7 +71,7 @@ TEMPORARY = frozenset(
 #: Outcomes without a request. They are not failures.
 NOT_ASKED = frozenset({Outcome.COOLING, Outcome.PENDING, Outcome.NO_CREDENTIALS})
 
-#: How much a failure weighs, where it weighs less than a hard one: these often pass by themselves.
+#: The weights of failures that often pass by themselves. They weigh less than a hard failure.
 WEIGHTS = {
     **dict.fromkeys(NOT_ASKED, 0.0),
     Outcome.DNS_FAILED: 0.25,
@@ -83,7 +83,7 @@ WEIGHTS = {
         0.5,
     ),
 }
-#: How much every other failure weighs: it rarely passes by itself.
+#: The weight of every other failure. It rarely passes by itself.
 HARD = 1.0
 
 
@@ -94,8 +94,8 @@ class CopydeskError(Exception):
 class Failed(Exception):  # noqa: N818  it is read as `except Failed`; it is not an error of ours
     """A feed or page failed, with its outcome.
 
-    Where a server answered, `status` is the HTTP status and `retry_after` the wait that it asked
-    for. Where a request was made, `elapsed_ms` is the time that it took.
+    If a server answered, `status` is the HTTP status and `retry_after` is the wait that it asked
+    for. If a request was made, `elapsed_ms` is the time that it took.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A page, that is an address that a feed lists, and its result."""
+"""A page, which is an address that a feed lists, and its result."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ class PageResult:
     """The result of a page: its request, its outcome, and its article where it has one.
 
     `article_id` is the id of `article`, or of the stored article that the page leads to
-    (duplicate_url). `other` is what was read from a page that is no full article.
+    (duplicate_url). `other` is what was read from a page that is not a full article.
     """
 
     page: Page

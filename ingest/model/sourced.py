@@ -1,4 +1,4 @@
-"""A value and where it was read: a title, names or a date travel with their source."""
+"""A value with its source: a title, names or a date, and where they were read."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -21,6 +21,7 @@ class Sketch:
     signature: bytes  # a little-endian uint32 for each permutation
     bands: tuple[int, ...]  # a 63-bit hash for each band, in order; empty for a short text
     sample: tuple[int, ...]  # 63-bit hashes, ascending
+    size: int = 0  # what comparing the text costs, in words
 
 
 class Relation(StrEnum):
@@ -46,7 +47,7 @@ class Match:
 
     a: int
     b: int
-    relation: Relation | None  # None: they are not related; such a match is not stored
+    relation: Relation | None  # None: they are not related; stored only for a shared passage
     rule: str  # the rule that decided, in words
     shared: int  # number of distinct shingles in both
     jaccard: float
@@ -56,7 +57,7 @@ class Match:
     b_aligned: float
     a_prose: float  # share of a's words outside quotations that are in shared runs
     b_prose: float
-    prose_words: int  # number of such words in the shorter text
+    prose_words: int  # number of words outside quotations in shared runs, of the shorter text
     a_lead: float  # share of a's lead that is in shared runs
     b_lead: float
     longest_run: int  # words in the longest shared run
@@ -78,7 +79,7 @@ class FoldArticle:
     appeared: datetime
     words: int
     story_id: int | None = None
-    was_original: bool = False  # of that story
+    was_original: bool = False  # whether it was the original of that story
     is_source: bool = False  # it is on the site of the agency that it names
     is_credited: bool = False  # it names the agency whose text it is
 

@@ -1,7 +1,7 @@
-"""Addresses: what identifies a page, which site it belongs to, and what must not be stored. Pure.
+"""Addresses: the form that identifies a page, its outlet, and the secrets in it. Pure.
 
-canonical    the form of an address that identifies a page; its site, its host, its number
-credentials  passwords and tokens, and how they are taken out
+canonical    the form of an address that identifies a page; its outlet, its host, its id
+credentials  removes passwords and tokens from addresses
 """
 
 from ingest.urls.canonical import (

@@ -1,11 +1,11 @@
 """The form of an address that identifies a page, and the outlet that the page belongs to. Pure.
 
-Two addresses count as one page only where that is practically certain. courlan's `normalize_url`
-makes one page of several: its trackers match `gallery=`, `cid=` and `reference=` too, it drops
-parameters without a value (`/story?12345`), and it joins double slashes.
+Two addresses count as one page only if that is practically certain. courlan's `normalize_url` makes
+one page of several. It drops `gallery=`, `cid=` and `reference=` as trackers, drops parameters
+without a value (`/story?12345`), and joins double slashes.
 
-Anybody may write an address of any length into a feed. Only addresses within `MAX_ADDRESS` and
-`MAX_HOST` identify a page. Every function here takes time in proportion to the length.
+A feed can list an address of any length. Only addresses within `MAX_ADDRESS` and `MAX_HOST`
+identify a page. Every function here takes time in proportion to the length.
 """
 
 import itertools
@@ -20,13 +20,13 @@ from ingest.model import Failed, Outcome
 
 HOST = re.compile(r"[\w.:%-]+")
 DEFAULT_PORTS = {"http": 80, "https": 443}
-#: Characters of an address that identifies a page, as listed and in canonical form. Sitemaps end
-#: at 2,048, the shortest limit of a browser that was in wide use is 2,083.
+#: The most characters of an address that identifies a page, as listed and in canonical form.
+#: Sitemaps allow 2,048. The shortest limit of a browser that was in wide use is 2,083.
 MAX_ADDRESS = 2_083
-MAX_HOST = 253  # characters of a host name (RFC 1035, 2.3.4, without the lengths' own bytes)
+MAX_HOST = 253  # characters of a host name (RFC 1035, 2.3.4)
 MAX_NESTING = 4_000  # characters of an address that is searched for another address inside it
 
-#: Parameters that say how a reader came and never what is shown. Names in lower case.
+#: Parameters that say how a reader came to the page, and never which page it is. In lower case.
 TRACKING = re.compile(
     r"(utm|hsa|mtm|itm|matomo|piwik|vero|taboola)_.+|(fb|g|d|tw|y|ys|tt)clid|gclsrc|[gw]braid"
     r"|(msclk|wicked|rb_click|irclick|outbrainclick)id|igshid|igsh|mc_[ce]id|mkt_tok|oly_(anon|enc)_id"
@@ -38,9 +38,9 @@ TRACKING = re.compile(
     r"|__twitter_impression|fb_(action_ids|action_types|source|ref)|soc_(src|trk)|smtyp|ftcamp"
     r"|wprov|__tn__|phpsessid|jsessionid"
 )
-#: These too, unless the value is a number: a number may identify the page.
+#: The same, unless the value is a number: a number may identify the page.
 WORDED = re.compile(r"smid|ncid|ocid|icid|cmpid")
-#: Parameters that say how a reader came only with one of the values in REFERRERS.
+#: Parameters that say how a reader came, but only with one of the values in REFERRERS.
 TELLING = re.compile(r"ref|referr?er|source|src|from|partner|emc|cmp|mod|mbid|via")
 REFERRERS = re.compile(
     r"rss([._-]?\w*)|(atom|xml)?[._-]?feeds?|feedburner|newsletters?|e-?mail|(social|share)(_.*)?"
@@ -78,9 +78,9 @@ def canonical_url(url: str) -> str:
 
     It has no tracking parameters, no user and no fragment (except `#!` and `#/`, which are routes).
     AMP addresses, mobile addresses and links that only redirect become the address of the page
-    itself. For identity only: the address that is fetched is the one that was listed, since some
-    servers insist on every byte of it. Raises Failed(bad_address) for what is no http(s) address,
-    and for an address over MAX_ADDRESS or MAX_HOST, as listed or in canonical form.
+    itself. This form is not fetched: Copydesk fetches the address as listed, because some servers
+    insist on every byte of it. Raises Failed(bad_address) for anything but an http(s) address, and
+    for an address over MAX_ADDRESS or MAX_HOST, as listed or in canonical form.
     """
     _check_limits(url.strip())
     form = canonical_form(url)
@@ -89,9 +89,9 @@ def canonical_url(url: str) -> str:
 
 
 def canonical_form(url: str) -> str:
-    """The canonical form without limits, to find what was stored before there were any.
+    """The canonical form without limits. It finds pages that were stored before there were limits.
 
-    Raises Failed(bad_address). For what feeds and pages list, use `canonical_url`.
+    Raises Failed(bad_address). For addresses that feeds and pages list, use `canonical_url`.
     """
     try:
         parts = _split(url)
@@ -103,10 +103,11 @@ def canonical_form(url: str) -> str:
 
 
 def believed_canonical(page_url: str, declared: str) -> str | None:
-    """A page's own `rel=canonical` in canonical form, where it is to be believed, else None.
+    """The `rel=canonical` that a page declares, in canonical form; None if it is not credible.
 
-    It is believed within the page's own site (its registrable domain), and where a syndicator names
-    the original. A home page is believed only of a home page: many sites declare it on every page.
+    It is credible if it is on the page's own site (its registrable domain), or if the page's site
+    is a syndicator, which names the original. Many sites declare their home page on every page, so
+    a home page is credible only for a home page.
     """
     if not declared.strip():
         return None
@@ -136,10 +137,10 @@ def outlet(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """What counts as one host: the name, and the port where it is not the scheme's default.
+    """The host of an address: its name, and its port if that is not the scheme's default.
 
-    In lower case and punycode, IPv6 in brackets, without a dot at the end. Empty for what is no
-    address.
+    The name is in lower case and punycode, without a dot at the end. IPv6 is in brackets. The
+    result is empty if `url` is not an address.
     """
     try:
         parts = urlsplit(url.strip())
@@ -186,9 +187,9 @@ def _ascii_host(host: str) -> str:
 
 
 def _without_variant(host: str) -> str:
-    """The host of the full site where this is the host of its AMP or mobile pages.
+    """The host of the full site, if this is the host of its AMP or mobile pages.
 
-    What is left has two labels at least and is no public suffix: `m.co.uk` stays.
+    The result has at least two labels and is not a public suffix: `m.co.uk` stays as it is.
     """
     labels = host.split(".")
     if labels[0] not in VARIANTS:
@@ -242,7 +243,7 @@ def _is_page(segment: str) -> bool:
 
 
 def _query(query: str) -> str:
-    """The parameters that make the page, sorted by name; those of one name keep their order."""
+    """The parameters that identify the page, sorted by name; equal names keep their order."""
     # a feed that escapes twice lists `&amp;` for `&`
     parameters = [re.sub(r"^(amp;)+", "", _encoded(part, "/?")) for part in query.split("&")]
     kept = [parameter for parameter in parameters if parameter and _makes_the_page(parameter)]

@@ -9,8 +9,14 @@ from pathlib import Path
 import duckdb
 
 from storage.core.errors import DatabaseError, befallen, causes_of, explain
-from storage.core.files import copy_file, remove
+from storage.core.files import copy_file, remove, remove_leftovers
 from storage.core.migrate import check_readable, is_outdated, migrate
+from storage.core.tally import check_complete, tally_of
+
+#: The name of our schema. A database of this name would hide it.
+OUR_NAMES = ("core",)
+#: DuckDB's own databases. It calls a file of such a name otherwise, but only in lower case.
+DUCKDBS_NAMES = ("system", "temp")
 
 
 def connect(
@@ -23,14 +29,15 @@ def connect(
 
     Raises DatabaseError, which says what is wrong and what to do.
     """
-    if path.stem == "core":  # the file's name is its name in SQL, and our schema has this one
-        raise DatabaseError(f"a database cannot be called {path.name}: choose another name")
+    _check_name(path)
     if read_only and not path.exists():
         raise DatabaseError(f"no database at {path}: `copydesk run` or `copydesk demo` makes one")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not read_only and not path.exists():
             _make(path)
+        if tally_of(path).exists():
+            _check_log(path, patience)
         connection = _open(path, read_only=read_only, patience=patience)
     except (duckdb.Error, OSError) as error:
         raise explain(path, error) from error
@@ -40,6 +47,8 @@ def connect(
         elif is_outdated(connection):
             _check_ours(connection)
             connection = _brought_up_to_date(path, connection)
+        if not read_only:
+            remove_leftovers(path)
     except duckdb.Error as error:
         connection.close()
         raise explain(path, error) from error
@@ -47,6 +56,31 @@ def connect(
         connection.close()
         raise DatabaseError(f"{path}: {error}") from error
     return connection
+
+
+def _check_name(path: Path) -> None:
+    """Raises DatabaseError where SQL could not tell the database from a schema.
+
+    Its name in SQL is the file's name up to the first full stop, in any case.
+    """
+    name = path.name.lstrip(".").split(".")[0]
+    if name.lower() in OUR_NAMES or (name.lower() in DUCKDBS_NAMES and name != name.lower()):
+        raise DatabaseError(
+            f"a database cannot be called {path.name}, because {name.lower()} means something else "
+            "in SQL: choose another name"
+        )
+
+
+def _check_log(path: Path, patience: float) -> None:
+    """Raises DatabaseError where a killed writer's log is lost. Its remains are not touched.
+
+    A writer would write them to the file: then the log that a backup has could not be replayed.
+    """
+    connection = _open(path, read_only=True, patience=patience)
+    try:
+        check_complete(connection, path)
+    finally:
+        connection.close()
 
 
 def _check_ours(connection: duckdb.DuckDBPyConnection) -> None:

@@ -44,6 +44,11 @@ _SIGNS = {
     "database file with version number": (
         "was written by a newer DuckDB than is installed here: upgrade Copydesk and duckdb"
     ),
+    "Corrupt WAL file|replaying WAL file": (
+        "has a damaged log and has been left as it is: put its .wal file back from a backup, or "
+        "move it and the .filed file away to go on with what was filed before the last process "
+        "was killed (the next run reads what feeds still list)"
+    ),
     "Corrupt database file|Could not read enough bytes|Failed to load metadata": (
         "is damaged and has been left as it is: move it and its .wal file away, and copy its "
         ".snapshot file, or your backup, to its name (a damaged snapshot the next run renews)"

@@ -1,5 +1,8 @@
 """A database's files: the file itself and its log. They are copied and removed together."""
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,3 +54,34 @@ def copy_file(source: Path, target: Path) -> bool:
     if child.returncode:
         raise OSError(child.stderr.strip() or f"the copying child ended with {child.returncode}")
     return child.stdout.strip() == "cloned"
+
+
+def remove_leftovers(db: Path) -> None:
+    """Removes what killed processes left beside a database, which this process has open to write.
+
+    Only its holder rebuilds, migrates and publishes a database. So these files are nobody's now.
+    Files with a process's number are removed when there is no such process.
+    """
+    stem, suffix = re.escape(db.stem), re.escape(db.suffix)
+    ours = re.compile(
+        rf"{stem}(\.snapshot)?{suffix}(\.filed)?"
+        r"\.(migrating|compact|unfinished|(?P<process>\d+)\.(new|tmp))(\.wal)?"
+    )
+    for file in db.parent.iterdir():
+        found = ours.fullmatch(file.name)
+        if not found or (found["process"] and _lives(int(found["process"]))):
+            continue
+        if file.is_dir() and not file.is_symlink():
+            shutil.rmtree(file, ignore_errors=True)
+        else:
+            file.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True

@@ -17,7 +17,7 @@ OF_TEXT = (*INDEX, "lines", "removed_lines")
 #: the full-text index because it has functions of its own.
 OF_ARTICLE = (*OF_TEXT, "textless", "members", "articles")
 #: The tables with rows of two articles.
-OF_PAIR = ("matches", "passages")
+OF_PAIR = ("matches", "passages", "uncompared")
 
 #: The articles whose text upkeep has dropped. What was found of them cannot be found again.
 TEXTLESS = "(SELECT article_id FROM core.textless)"

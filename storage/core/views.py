@@ -8,7 +8,7 @@ renewed: so they are when a constant changes.
 from pathlib import Path
 from string import Template
 
-from ingest.model import LIKELY, NOT_ASKED, WEIGHTS
+from ingest.model import COMPARED_WORDS, LIKELY, NOT_ASKED, WEIGHTS
 from storage.core.tables import quoted
 
 FOLDER = Path(__file__).parent.parent / "views"
@@ -33,6 +33,7 @@ SOFT = 0.5
 
 CONSTANTS = {
     "likely": str(LIKELY),
+    "compared_words": str(COMPARED_WORDS),
     "not_asked": quoted(NOT_ASKED),
     "passing": quoted(outcome for outcome, weight in WEIGHTS.items() if weight < SOFT),
     "soft": quoted(outcome for outcome, weight in WEIGHTS.items() if weight == SOFT),

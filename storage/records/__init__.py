@@ -1,1 +1,1 @@
-"""The tables in schema `core`, one object for each entity. `storage.store.Store` holds them all."""
+"""The tables in schema `core`: one class for each entity. `storage.store.Store` has them all."""

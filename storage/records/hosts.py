@@ -33,6 +33,6 @@ class Hosts:
         )
 
     def put_robots(self, texts: Mapping[str, str], now: datetime) -> None:
-        """Keeps robots.txt files by host: the next run need not fetch them again."""
+        """Keeps robots.txt files by host, so that the next run need not fetch them again."""
         rows = [{"host": host, "text": text, "fetched_at": now} for host, text in texts.items()]
         self._tables.replace("robots", "host", rows)

@@ -52,6 +52,7 @@ class Index:
                 "scheme": sketch.scheme,
                 "shingles": sketch.shingles,
                 "signature": sketch.signature,
+                "size": sketch.size,
             }
             for sketch in sketches
         ]
@@ -77,6 +78,16 @@ class Index:
             lookup.close(failed=True)
             raise
         lookup.close()
+
+    def sizes(self, article_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
+        """The outlet of each of these articles, and what comparing it costs, in words."""
+        rows = self._tables.records(
+            "WITH asked AS (SELECT unnest(?::BIGINT[]) AS article_id) "
+            "SELECT article_id, outlet, size FROM core.articles "
+            "JOIN (FROM core.sketches SEMI JOIN asked USING (article_id)) USING (article_id)",
+            [list(article_ids)],
+        )
+        return {row["article_id"]: (row["outlet"], row["size"]) for row in rows}
 
     def boilerplate(self, outlets: Iterable[str]) -> dict[str, npt.NDArray[np.int64]]:
         """The boilerplate of each of these outlets that has any: hashes in ascending order."""

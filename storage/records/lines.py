@@ -1,4 +1,4 @@
-"""The lines of articles: which recur in an outlet's articles, and which were taken out of them."""
+"""The lines of articles: which recur in an outlet's articles, and which were removed from them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,10 +8,10 @@ from ingest.model import Line, Removed
 from storage.core.tables import Tables
 from storage.views.search import forgetting
 
-#: A line is boilerplate if it stands in so many stories of an outlet.
+#: A line is boilerplate if it stands in this many stories of an outlet.
 STORIES = 4
-#: A sentence, or a line of so many words, must also stand in this share of the outlet's stories:
-#: reporters repeat "He denies the charges.", and agencies repeat paragraphs of background.
+#: A sentence, or a line of LONG_LINE words, must also stand in this share of the outlet's stories.
+#: Reporters repeat "He denies the charges.", and agencies repeat paragraphs of background.
 LONG_LINE = 20
 SHARE = 0.1
 
@@ -41,8 +41,8 @@ UNCOUNTED = """
 class Lines:
     """The tables of lines.
 
-    Copies of one story count once. So a wire story that an outlet runs five times is never taken
-    for its boilerplate.
+    Copies of one story count once. So the lines of a story that an outlet runs five times are never
+    taken for its boilerplate.
     """
 
     def __init__(self, tables: Tables) -> None:
@@ -98,7 +98,7 @@ class Lines:
     def add_removed(
         self, removed: Iterable[tuple[int, Removed]], run_id: int | None = None
     ) -> None:
-        """Files what was taken out of articles, each with its article's id.
+        """Files the lines that were removed from articles, each with its article's id.
 
         `run_id` is the run that read the article; None for `copydesk reclean`.
         """

@@ -42,6 +42,7 @@ class Bounds:
     share: float = 0.3  # or this share of the shorter text's shingles
     originals: int = 48  # compared with one article at most: originals, and articles of no story
     copies: int = 32  # and so many articles that are copies already
+    rows: int = 500_000  # an article's shingles are looked up until so many articles hold them
 
 
 class Lookup:
@@ -121,6 +122,7 @@ class Lookup:
                 "every": every,
                 "originals": bounds.originals,
                 "copies": bounds.copies,
+                "rows": bounds.rows,
             },
         )
 
@@ -196,32 +198,35 @@ LEARNED = """
           AND outlet IN (SELECT outlet FROM asking JOIN known USING (article_id))
         GROUP BY ALL HAVING count(*) >= $days
     ), dated AS (
-        SELECT DISTINCT outlet, hash, appeared::DATE AS day, first_seen::DATE AS seen
+        SELECT DISTINCT outlet, hash, appeared::DATE - DATE '1970-01-01' AS day,
+               first_seen::DATE AS seen
         FROM held JOIN known USING (article_id) SEMI JOIN recurring USING (outlet, hash)
-    ), counted AS (
-        SELECT outlet, hash, one.day, count(DISTINCT other.day) AS days,
-               count(DISTINCT other.seen) AS seen
-        FROM (SELECT DISTINCT outlet, hash, day FROM dated) one
-        JOIN dated other USING (outlet, hash)
-        WHERE abs(one.day - other.day) <= $within GROUP BY ALL
+    ), counted AS (  -- windows: a join of each day with each other would take the square of them
+        SELECT outlet, hash, count(DISTINCT day) OVER near AS days,
+               count(DISTINCT seen) OVER near AS seen
+        FROM dated WINDOW near AS (PARTITION BY outlet, hash ORDER BY day
+            RANGE BETWEEN $within PRECEDING AND $within FOLLOWING)
     )
     SELECT DISTINCT outlet, hash FROM counted WHERE greatest(days, seen) >= $days
 """
 CANDIDATES = """
-    WITH mine AS (
-        SELECT hash, article_id FROM asking JOIN known USING (article_id)
-        ANTI JOIN core.boilerplate USING (outlet, hash)
-    ), theirs AS (
+    WITH theirs AS (
         SELECT hash, article_id, story FROM held JOIN known USING (article_id)
         ANTI JOIN core.boilerplate USING (outlet, hash)
     ), weights AS (
-        SELECT hash, 1 / count(*) AS weight FROM (SELECT DISTINCT hash, story FROM theirs)
+        SELECT hash, 1 / count(*) AS weight, sum(holders) AS holders
+        FROM (SELECT hash, story, count(*) AS holders FROM theirs GROUP BY ALL)
         GROUP BY hash
+    ), mine AS (
+        SELECT hash, article_id, weight FROM asking JOIN known USING (article_id)
+        ANTI JOIN core.boilerplate USING (outlet, hash)
+        JOIN weights USING (hash)
+        QUALIFY sum(holders) OVER (PARTITION BY article_id ORDER BY holders, hash) <= $rows
     ), sharing AS (
         SELECT mine.article_id AS asker, theirs.article_id,
                round(sum(weight), 9) AS weight,  -- threads add it up in any order
                count(*) AS shared
-        FROM mine JOIN weights USING (hash) JOIN theirs USING (hash)
+        FROM mine JOIN theirs USING (hash)
         WHERE mine.article_id <> theirs.article_id
         GROUP BY ALL HAVING count(*) >= 2
         UNION ALL
@@ -248,13 +253,15 @@ CANDIDATES = """
     WHERE first OR place <= CASE WHEN original THEN $originals ELSE $copies END
     ORDER BY a, b
 """
-#: Counts distinct rows first: count(DISTINCT) takes DuckDB several times as long.
+#: Counts distinct rows first: count(DISTINCT) takes DuckDB several times as long. An article that
+#: is still to be compared may be a copy, so it does not count as a story.
 COMMONPLACES = """
     INSERT INTO core.commonplaces
     SELECT hash FROM (
         SELECT DISTINCT hash, coalesce(story_id, -article_id) AS story FROM held
         SEMI JOIN (SELECT hash FROM held GROUP BY hash HAVING count(*) > $stories)
             USING (hash)
+        ANTI JOIN (SELECT unnest([a, b]) AS article_id FROM core.uncompared) USING (article_id)
         LEFT JOIN (FROM core.members SEMI JOIN held USING (article_id)) USING (article_id)
     ) GROUP BY hash HAVING count(*) > $stories
 """

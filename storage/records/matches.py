@@ -1,7 +1,8 @@
 """Pairs of articles that were compared, with the evidence; and pages stitched from several others.
 
-    core.matches    pairs that are related: one copies, updates or embeds the other
-    core.passages   pairs that are not related, but share passages
+    core.matches      pairs that are related: one copies, updates or embeds the other
+    core.passages     pairs that are not related, but share passages
+    core.uncompared   pairs that are still to be compared: there was no budget left for them
 
 Several pairs of core.passages together may show that a page is stitched from the others. Such pairs
 stand in core.matches as well, with the relation "embeds" and the rule STITCHED.
@@ -46,6 +47,23 @@ class Matches:
         rows = [{"run_id": run_id, **asdict(match), "relation": ""} for match in others]
         self._tables.insert("passages", rows, new_by=("a", "b"))
 
+    def postpone(self, run_id: int, pairs: Iterable[tuple[int, int]]) -> None:
+        """Files pairs that have not been compared, each once."""
+        rows = [{"run_id": run_id, "a": a, "b": b} for a, b in pairs]
+        self._tables.insert("uncompared", rows, new_by=("a", "b"))
+
+    def settle(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Forgets that these pairs have not been compared."""
+        with self._tables.incoming([{"a": a, "b": b} for a, b in pairs]) as any_rows:
+            if any_rows:
+                self._tables.run(
+                    "DELETE FROM core.uncompared WHERE (a, b) IN (SELECT (a, b) FROM incoming)"
+                )
+
+    def settle_all(self) -> None:
+        """Forgets all pairs that have not been compared."""
+        self._tables.run("DELETE FROM core.uncompared")
+
     def find(self, a: int, b: int) -> Match | None:
         """The match of two articles, the smaller id first; None where there is none."""
         row = self._tables.first(f"SELECT {MATCH} FROM core.matches WHERE a = ? AND b = ?", [a, b])
@@ -67,7 +85,11 @@ class Matches:
             """,
             ids,
         )
-        for table, unless in (("matches", "false"), ("passages", IS_SETTLED)):
+        for table, unless in (
+            ("matches", "false"),
+            ("passages", IS_SETTLED),
+            ("uncompared", "false"),
+        ):
             self._tables.run(
                 f"DELETE FROM core.{table} WHERE {OF_THESE} AND NOT ({unless}) "
                 f"AND a NOT IN {TEXTLESS} AND b NOT IN {TEXTLESS}",

@@ -28,14 +28,15 @@ class Runs:
         return self._tables.next_number("runs", "run_id") - 1
 
     def note_entries(self, run_id: int, feeds: int, entries: int, retried: int) -> None:
-        """Records how much work a run has, before it starts: a run that is killed keeps it."""
+        """Records how much work a run has. It is called early, so that a killed run has it too."""
         row = {"run_id": run_id, "feeds": feeds, "entries": entries, "retried": retried}
         self._tables.update("runs", "run_id", [row])
 
     def end(self, run_id: int, state: str, seconds: Mapping[str, float]) -> None:
         """Records how a run ended: `state` is "finished" or "failed".
 
-        `seconds` are by stage: "poll", "fetch", "extract", "fold", "load", and always "total".
+        The keys of `seconds` are the stages: "poll", "fetch", "extract", "fold", "load", "total".
+        "total" is always there.
         """
         spent = {f"{stage}_seconds": number for stage, number in seconds.items()}
         self._tables.update("runs", "run_id", [{"run_id": run_id, "state": state, **spent}])

@@ -12,11 +12,11 @@ the rest.
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -32,6 +32,7 @@ from storage.snapshot.manifest import (
     read_manifest,
     write_manifest,
 )
+from storage.snapshot.spreadsheets import as_text_sql
 
 #: How DuckDB writes each format. JSON lines are written as CSV of one column without quotes,
 #: because DuckDB's JSON writer can't partition. The delimiter is a character that JSON can't hold.
@@ -114,8 +115,9 @@ def _held(folder: Path, shape: Shape, since: datetime | None) -> Manifest | None
     if made != shape:
         raise DatabaseError(
             f"{folder} holds an export of another shape ({made.format}, by "
-            f"{','.join(made.partition) or 'nothing'}, {'originals' if made.originals else 'all'}):"
-            " ask for the same, or name another folder"
+            f"{','.join(made.partition) or 'nothing'}, {'originals' if made.originals else 'all'}"
+            f"{', for spreadsheets' if made.for_spreadsheets else ''}): ask for the same, or name "
+            "another folder"
         )
     if since and not held.since and "day" not in shape.partition:
         raise DatabaseError(
@@ -163,10 +165,12 @@ def _move(folder: Path) -> tuple[str, ...]:
     Nothing is ready without a manifest. If it is cut short, calling it again does the rest.
     """
     unfinished = folder / UNFINISHED
+    _check_no_links(folder, [UNFINISHED])
     ready = read_manifest(unfinished / MANIFEST)
     if ready is None:
         return ()
     last = read_manifest(folder / MANIFEST)
+    _check_no_links(folder, (file.path for file in (*ready.files, *(last.files if last else ()))))
     for file in ready.files:
         if (unfinished / file.path).exists():
             (folder / file.path).parent.mkdir(parents=True, exist_ok=True)
@@ -177,6 +181,19 @@ def _move(folder: Path) -> tuple[str, ...]:
         _remove(folder, folder / path)
     (unfinished / MANIFEST).replace(folder / MANIFEST)
     return tuple(sorted(stale))
+
+
+def _check_no_links(folder: Path, paths: Iterable[str]) -> None:
+    """Raises DatabaseError where a folder below the export's is a link to somewhere else."""
+    below = {
+        folder / part for path in paths for part in (path, *map(str, PurePosixPath(path).parents))
+    }
+    for part in sorted(below - {folder}):
+        if part.is_symlink() and part.is_dir():
+            raise DatabaseError(
+                f"{part} is a link to {part.readlink()}, and an export writes only to its own "
+                "folder: nothing was changed; remove the link, or name another folder"
+            )
 
 
 def _copy(
@@ -215,14 +232,23 @@ def _columns(connection: duckdb.DuckDBPyConnection, shape: Shape) -> str:
     if shape.format == "jsonl":
         return "to_json(article) AS line"
     held = [name for name in shape.partition if name != "day"]
-    nested = [
-        name
-        for name, kind in columns_of(connection).items()
-        if shape.format == "csv" and kind.endswith("]") and name not in held
-    ]
     excluded = f" EXCLUDE ({', '.join(held)})" if held else ""
-    as_json = ", ".join(f"to_json({name}) AS {name}" for name in nested)
-    return f"*{excluded} REPLACE ({as_json})" if nested else f"*{excluded}"
+    replaced = {
+        name: changed
+        for name, kind in columns_of(connection).items()
+        if name not in held and (changed := _for_csv(name, kind, shape))
+    }
+    changes = ", ".join(f"{changed} AS {name}" for name, changed in replaced.items())
+    return f"*{excluded} REPLACE ({changes})" if replaced else f"*{excluded}"
+
+
+def _for_csv(name: str, kind: str, shape: Shape) -> str:
+    """A column as CSV can hold it; empty where it can as it is."""
+    if shape.format != "csv":
+        return ""
+    if kind.endswith("]"):
+        return f"to_json({name})"
+    return as_text_sql(name) if shape.for_spreadsheets and kind == "VARCHAR" else ""
 
 
 def _day(path: str) -> date:

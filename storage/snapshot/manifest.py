@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -26,6 +26,7 @@ class Shape:
     format: str = "parquet"
     partition: tuple[str, ...] = ()
     originals: bool = False  # one article a story
+    for_spreadsheets: bool = False  # no text of a CSV file can be taken for a formula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,18 +49,40 @@ class Manifest:
 
 
 def read_manifest(path: Path) -> Manifest | None:
-    """A manifest; None where there is none. Raises DatabaseError where it is damaged."""
+    """A manifest; None where there is none. Raises DatabaseError where it is damaged.
+
+    The next export removes and replaces the files that it names. So it may name none outside.
+    """
     try:
         held = json.loads(path.read_text())
-        return Manifest(
-            shape=Shape(**held["shape"] | {"partition": tuple(held["shape"]["partition"])}),
+        shape = Shape(**held["shape"] | {"partition": tuple(held["shape"]["partition"])})
+        manifest = Manifest(
+            shape=shape,
             since=datetime.fromisoformat(held["since"]) if held["since"] else None,
             files=tuple(File(**file) for file in held["files"]),
         )
+        strange = [file.path for file in manifest.files if not _ours(file.path, shape)]
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:
         raise DatabaseError(f"{path} is not as an export leaves it") from error
+    if strange:
+        raise DatabaseError(
+            f"{path} names {strange[0]!r}, which no export writes: nothing was changed; mend the "
+            "manifest, or name another folder"
+        )
+    return manifest
+
+
+def _ours(path: str, shape: Shape) -> bool:
+    """Whether an export of this shape writes to such a path: a folder for each key, and a file."""
+    *folders, name = path.split("/")
+    keys, values = (
+        zip(*(folder.split("=", 1) for folder in folders), strict=True) if folders else ((), ())
+    )
+    if "day" in keys:
+        date.fromisoformat(values[keys.index("day")])
+    return name == f"articles.{shape.format}" and keys == shape.partition
 
 
 def write_manifest(

@@ -9,7 +9,6 @@ Clients read the snapshot and never the writer's file. So no client can block a 
 """
 
 import json
-import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb.func import SPECIAL
 
 from storage.core.connection import opened
 from storage.core.errors import DatabaseError
 from storage.core.extensions import load_extension
+from storage.core.limits import QueryLimits, capped_memory, confine, lock, temporary_folder
 from storage.snapshot.publish import snapshot_of
+from storage.snapshot.watch import Watch
 
 #: Seconds that a new snapshot waits for running queries, before they are cut off.
 GRACE = 60
@@ -30,6 +32,8 @@ GRACE = 60
 SHORTEST = 4
 #: Seconds until serving is tried again after a failure, unless a new snapshot comes before.
 RETRY = 10
+#: Characters of the longest query. The parse of a query takes hundreds of times its length.
+LONGEST = 100_000
 #: What a client may call in a FROM, besides the database's own macros. All else is refused: it may
 #: stop the server (quack_stop), read what others ask (enable_logging), or run SQL that it makes up
 #: (query).
@@ -73,49 +77,75 @@ def follow(
     port: int,
     stop: threading.Event,
     tell: Callable[[str], None],
+    limits: QueryLimits = QueryLimits(),  # noqa: B008  it is frozen
+    look: Callable[[Watch | None], None] = lambda _watch: None,
     pause: float = 1,
 ) -> None:
     """Serves a database's snapshot on localhost until told to stop, and each new one after it.
 
     Clients attach again for a new snapshot. Where it can't serve, it goes on trying. `tell` is
     called with the reason, in a sentence, and with "" when it serves. `pause` is the time between
-    two looks at the file, in seconds.
+    two looks at the file, in seconds. `look` is called at each, with a Watch while it serves.
     """
     snapshot = snapshot_of(db)
     told = None
     while not stop.is_set():
         state = _identity(snapshot)
         try:
-            with serving(snapshot, token=token, port=port) as connection:
+            with (
+                serving(snapshot, token=token, port=port, limits=limits) as connection,
+                capped_memory(limits.megabytes, settled=_threads_are_there),
+            ):
                 if told != "":
                     told = ""
                     tell(told)
-                _until_another(snapshot, state, stop, pause)
-                _let_finish(connection, stop, pause)
+                watch = Watch(connection, port, limits)
+                while _identity(snapshot) == state and not stop.wait(pause):
+                    look(watch)
+                _let_finish(watch, look, stop, pause)
         except (DatabaseError, duckdb.Error) as error:
             trouble = str(error).splitlines()[0]
             if told != trouble:
                 told = trouble
                 tell(told)
-            _until_another(snapshot, state, stop, pause, patience=RETRY)
+            give_up = time.monotonic() + RETRY
+            while _identity(snapshot) == state and time.monotonic() < give_up:
+                look(None)
+                if stop.wait(pause):
+                    break
 
 
 @contextmanager
-def serving(snapshot: Path, *, token: str, port: int) -> Iterator[duckdb.DuckDBPyConnection]:
+def serving(
+    snapshot: Path,
+    *,
+    token: str,
+    port: int,
+    limits: QueryLimits = QueryLimits(),  # noqa: B008  it is frozen
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Serves a file on localhost until the block ends.
 
-    Clients may read it and nothing else: no files of this machine, no network, no settings.
+    Clients may read it and nothing else: no files of this machine, no network, no settings. All
+    their queries together get the memory, temporary space and threads of `limits`, and each gets
+    its rows. `Watch` says when one has taken too long.
     """
     address = f"quack:localhost:{port}"
     with opened(snapshot, read_only=True) as connection, duckdb.connect() as parser:
         _load(connection)
+        confine(connection, limits, temporary_folder(snapshot))
+        confine(parser, limits, temporary_folder(snapshot))
         tables = TABLE_FUNCTIONS | _macros(connection)
 
-        def may_ask(_session: str, query: str) -> bool:
-            return _only_reads(parser, query, tables)
+        def to_run(_session: str, query: str) -> str | None:
+            if len(query) > LONGEST or not _only_reads(parser, query, tables):
+                return None
+            return _limited(parser, query, limits.rows)
 
-        connection.create_function("copydesk_may_ask", may_ask, ["VARCHAR", "VARCHAR"], "BOOLEAN")
-        connection.execute("SET GLOBAL quack_authorization_function = 'copydesk_may_ask'")
+        # quack runs the text that this function gives, and refuses a query for which it gives NULL
+        connection.create_function(
+            "copydesk_to_run", to_run, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling=SPECIAL
+        )
+        connection.execute("SET GLOBAL quack_authorization_function = 'copydesk_to_run'")
         connection.execute("SET enable_external_access = false")
         try:
             connection.execute("CALL quack_serve(?, token = ?)", [address, token])
@@ -124,11 +154,44 @@ def serving(snapshot: Path, *, token: str, port: int) -> Iterator[duckdb.DuckDBP
                 f"port {port} of localhost cannot be had, COPYDESK_QUACK_PORT names another "
                 f"({str(error).splitlines()[0]})"
             ) from error
-        connection.execute("SET lock_configuration = true")
+        lock(connection)
         try:
             yield connection
         finally:
             connection.execute("CALL quack_stop(?)", [address])
+
+
+def _limited(parser: duckdb.DuckDBPyConnection, query: str, rows: int) -> str | None:
+    """The query to run: it fails where the given one answers more rows. None for several queries.
+
+    A cut answer would be taken for the whole: a client counts a table's rows by reading them.
+    """
+    complaint = f"more than {rows:,} rows (COPYDESK_QUERY_ROWS): ask for fewer"
+    with parser.cursor() as cursor:
+        ((plain,),) = cursor.execute(
+            "SELECT json_deserialize_sql(json_serialize_sql(?))", [query]
+        ).fetchall()
+        for text in (query.strip().rstrip(";"), plain):  # the second has no comments
+            limited = (
+                f"FROM (\n{text}\n) QUALIFY CASE WHEN row_number() OVER () > {rows} "
+                f"THEN error('{complaint}') ELSE true END"
+            )
+            if _parses(cursor, limited):
+                return limited
+    return None
+
+
+def _parses(cursor: duckdb.DuckDBPyConnection, query: str) -> bool:
+    ((wrong,),) = cursor.execute("SELECT json_serialize_sql(?).error::VARCHAR", [query]).fetchall()
+    return bool(wrong == "false")
+
+
+def _threads_are_there() -> None:
+    """Waits until quack has made its threads: the stack of each counts as memory."""
+    tasks, before = Path("/proc/self/task"), -1
+    while tasks.exists() and (number := len(list(tasks.iterdir()))) != before:
+        before = number
+        time.sleep(0.2)
 
 
 def _macros(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -179,25 +242,11 @@ def _identity(file: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def _until_another(
-    file: Path,
-    state: tuple[int, int] | None,
-    stop: threading.Event,
-    pause: float,
-    patience: float = math.inf,
+def _let_finish(
+    watch: Watch, look: Callable[[Watch | None], None], stop: threading.Event, pause: float
 ) -> None:
-    """Waits until the file is another one, at most `patience` seconds, or until told to stop."""
-    give_up = time.monotonic() + patience
-    while _identity(file) == state and time.monotonic() < give_up and not stop.wait(pause):
-        pass
-
-
-def _let_finish(connection: duckdb.DuckDBPyConnection, stop: threading.Event, pause: float) -> None:
+    """Waits until no query runs, at most GRACE seconds."""
     give_up = time.monotonic() + GRACE
-    while time.monotonic() < give_up and not stop.is_set():
-        active = connection.execute(
-            "SELECT count(*) FROM quack_active_connections() WHERE state = 'active'"
-        ).fetchall()
-        if active == [(0,)]:
-            return
+    while time.monotonic() < give_up and not stop.is_set() and watch.running():
+        look(watch)
         stop.wait(pause)

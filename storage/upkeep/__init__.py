@@ -1,1 +1,1 @@
-"""Drops and sums up old rows, and rebuilds the file smaller."""
+"""Drops old rows or sums them up, and rebuilds the file without unused space."""

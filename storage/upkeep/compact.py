@@ -11,21 +11,22 @@ from storage.upkeep.tidy import Done
 
 #: The share of a file that must be unused before it is worth rebuilding.
 UNUSED = 0.25
-#: Tables to write in an order that compresses well and that lets a query skip most rows.
+#: Tables that are written in an order. In this order they compress well, and a query can skip most
+#: rows.
 ORDERED = {"search_terms": "term, doc"}
 
 
 def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
     """Rebuilds a database if a quarter of its file is unused, or if `anyway` says so.
 
-    The new file replaces the old one when it is complete and the rows of each table were counted.
-    If the process is killed before, the old file stays. Raises DatabaseError where there is no room
-    for both.
+    The new file replaces the old one when it is complete and each table has as many rows as before.
+    If the process is killed before that, the old file stays. Raises DatabaseError if the disk has
+    no room for both.
     """
     db = db.resolve()  # a link stays one
     fresh = db.with_name(f"{db.name}.compact")
     with opened(db, patience=patience) as connection:
-        remove(fresh)  # of one that was killed
+        remove(fresh)  # left by a process that was killed
         connection.execute("CHECKPOINT")
         before, unused = db.stat().st_size, _unused(connection)
         if unused < UNUSED and not anyway:
@@ -34,7 +35,9 @@ def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
             connect(fresh).close()
             strangers = _rebuild(connection, fresh)
             if strangers:
-                return _done(f"not rebuilt: {strangers} is no table of ours", changed=False)
+                return _done(
+                    f"not rebuilt: {strangers} is not a table of Copydesk's", changed=False
+                )
             after = fresh.stat().st_size
             # we still hold the old file, so no other process can have opened it
             fresh.replace(db)
@@ -48,7 +51,7 @@ def compact(db: Path, *, anyway: bool = False, patience: float = 0) -> Done:
 def _rebuild(connection: duckdb.DuckDBPyConnection, fresh: Path) -> str:
     """Fills a new database with the rows of this one.
 
-    Returns the name of a table that the new one does not have; empty where all is well.
+    Returns the name of a table that the new database does not have, or "" if it has all.
     """
     connection.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS rebuilt_copy")
     try:

@@ -1,15 +1,16 @@
-"""Removes and sums up what is old. Each step returns what it did.
+"""Drops old rows or sums them up. Each step returns what it did.
 
     drop_texts      old articles lose their text and their rows in the indexes
-    drop_stories    stories whose last article is old go, with all rows that name their articles
-    settle_pages    pages that led to an article lose the feed's content; pages of dropped articles
-                    say so
+    drop_stories    deletes stories whose last article is old, with all rows about their articles
+    settle_pages    clears the feed's content of pages that led to an article; marks pages whose
+                    article was dropped
     roll_up_ledger  old requests are summed up by day, host, feed and outcome; old outcomes by run,
                     feed and outcome
 
 `storage.upkeep.compact` then makes the file smaller.
 
-The age of an article is counted from when it appeared, that of a request from its run's clock.
+An article's age is counted from when it appeared. A request's age is counted from the clock of its
+run.
 """
 
 from dataclasses import dataclass
@@ -95,8 +96,8 @@ def drop_texts(connection: duckdb.DuckDBPyConnection, before: datetime | None) -
 def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None) -> Done:
     """Removes stories whose last article appeared before then, and all rows of their articles.
 
-    Also removes what was read from other pages first seen before then. The pages stay in the
-    account: a feed that still lists them does not bring them back.
+    Also removes what was read from other pages that were first seen before then. The addresses stay
+    in core.pages: a feed that still lists them does not bring them back.
     """
     if before is None:
         return _nothing("stories", "kept for ever")
@@ -137,7 +138,7 @@ def drop_stories(connection: duckdb.DuckDBPyConnection, before: datetime | None)
 
 
 def settle_pages(connection: duckdb.DuckDBPyConnection) -> Done:
-    """Empties the feed's content of pages that led to an article; notes dropped articles."""
+    """Clears the feed's content of pages with an article; marks pages of dropped articles."""
     content = _changed(
         connection,
         "UPDATE core.pages SET content = '' "
@@ -149,7 +150,7 @@ def settle_pages(connection: duckdb.DuckDBPyConnection) -> Done:
         "WHERE article_id IS NOT NULL "
         "AND article_id NOT IN (SELECT article_id FROM core.articles)",
     )
-    what = f"{dangling:,} whose article is gone say so, {content:,} gave up the feed's content"
+    what = f"{dangling:,} pages marked: article dropped; {content:,} cleared of the feed's content"
     return _did("pages", dangling + content, what)
 
 

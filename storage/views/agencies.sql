@@ -1,7 +1,7 @@
 -- News agencies: who ran their copy, and how much of what an outlet runs is its own.
 
 CREATE OR REPLACE VIEW wire_pickup AS
-WITH credited AS (  -- the surest credit, of those as sure the first by name: for who credits nobody
+WITH credited AS (  -- the surest credit of each story, for its articles that credit nobody. On a tie, the first by name
     SELECT m.story_id, a.agency, a.agency_confidence AS confidence
     FROM core.articles a JOIN core.members m USING (article_id)
     WHERE a.agency_confidence >= $likely
@@ -22,8 +22,8 @@ COMMENT ON COLUMN wire_pickup.agency IS 'The agency that the article credits; wh
 COMMENT ON COLUMN wire_pickup.story_id IS 'The story';
 COMMENT ON COLUMN wire_pickup.outlet IS 'The outlet that ran it';
 COMMENT ON COLUMN wire_pickup.article_id IS 'Its article';
-COMMENT ON COLUMN wire_pickup.lag IS 'How long after the original; negative for who ran it before the agency''s own page appeared';
-COMMENT ON COLUMN wire_pickup.credited IS 'Whether the article names the agency itself, or the credit is carried over from another copy';
+COMMENT ON COLUMN wire_pickup.lag IS 'How long after the original; negative if the outlet ran it before the agency''s own page appeared';
+COMMENT ON COLUMN wire_pickup.credited IS 'true: the article itself names the agency; false: another copy of the story does';
 COMMENT ON COLUMN wire_pickup.confidence IS 'How sure that credit is, $likely to 1';
 COMMENT ON COLUMN wire_pickup.title IS 'Its headline';
 COMMENT ON COLUMN wire_pickup.url IS 'Its address';
@@ -48,7 +48,7 @@ COMMENT ON VIEW outlet_originality IS 'How much of what an outlet ran was its ow
 COMMENT ON COLUMN outlet_originality.outlet IS 'The outlet';
 COMMENT ON COLUMN outlet_originality.week IS 'Monday of the week, UTC';
 COMMENT ON COLUMN outlet_originality.articles IS 'Articles that appeared in it';
-COMMENT ON COLUMN outlet_originality.original IS 'Share that is the original of its story and no agency''s, 0 to 1';
-COMMENT ON COLUMN outlet_originality.agency IS 'Share whose story some outlet credits to an agency, 0 to 1';
-COMMENT ON COLUMN outlet_originality.copied IS 'Share that copies an article seen before, whole, 0 to 1; may be an agency''s as well';
-COMMENT ON COLUMN outlet_originality.abridged IS 'Share that abridges one, 0 to 1; likewise';
+COMMENT ON COLUMN outlet_originality.original IS 'Share of articles that are the original of their story and not an agency''s, 0 to 1';
+COMMENT ON COLUMN outlet_originality.agency IS 'Share of articles whose story some outlet credits to an agency, 0 to 1';
+COMMENT ON COLUMN outlet_originality.copied IS 'Share of articles that are a whole copy of their original, 0 to 1; an agency''s copies are counted here too';
+COMMENT ON COLUMN outlet_originality.abridged IS 'Share of articles that are a shortened copy of their original, 0 to 1; an agency''s copies are counted here too';

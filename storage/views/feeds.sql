@@ -1,4 +1,4 @@
--- The feeds, and how each of them fares.
+-- The feeds, and how well each of them works.
 
 CREATE OR REPLACE VIEW feeds AS
 SELECT f.feed_id, f.title, f.folder, f.state, f.url, f.site_url, f.language, f.added_at, f.polled_at,
@@ -29,7 +29,7 @@ COMMENT ON COLUMN feeds.read_at IS 'Clock of the last run that got a changed doc
 COMMENT ON COLUMN feeds.outcome IS 'How the last poll ended: read, unchanged, or a failure by name';
 COMMENT ON COLUMN feeds.detail IS 'What went wrong, where something did';
 COMMENT ON COLUMN feeds.next_due IS 'When a scheduled run will poll it next; NULL for at once, or never where state says so';
-COMMENT ON COLUMN feeds.due_reason IS 'Why then';
+COMMENT ON COLUMN feeds.due_reason IS 'Why it is due then';
 COMMENT ON COLUMN feeds.needs_credentials IS 'Whether its address has a password, which only the OPML file has: it is polled by runs that name the file';
 COMMENT ON COLUMN feeds.pages IS 'Different addresses it has listed';
 COMMENT ON COLUMN feeds.articles IS 'How many of them led to an article';
@@ -38,7 +38,8 @@ COMMENT ON COLUMN feeds.former_urls IS 'Addresses it had before permanent redire
 CREATE OR REPLACE VIEW feed_health AS
 WITH polls AS (
     SELECT t.feed_id, t.fetched_at, t.bytes, t.outcome, t.entries, t.fresh,
-           -- a poll at this time a week ago, give or take a run's length, is of the week before
+           -- a poll at this time a week ago belongs to the week before; half an hour allows for
+           -- the length of a run
            t.fetched_at > f.polled_at - INTERVAL 7 DAY + INTERVAL 30 MINUTE AS lately
     FROM core.fetches t JOIN core.feeds f USING (feed_id)
     WHERE t.kind = 'feed' AND t.outcome NOT IN ($not_asked)
@@ -85,20 +86,20 @@ SELECT f.feed_id, f.title, f.url, f.state, f.succeeded_at AS last_success, f.str
        END AS verdict
 FROM core.feeds f LEFT JOIN volume v USING (feed_id) LEFT JOIN found n USING (feed_id)
 WHERE f.state <> 'removed';
-COMMENT ON VIEW feed_health IS 'How each feed fares, silent failures named; days are counted back from its last poll';
+COMMENT ON VIEW feed_health IS 'How well each feed works, silent failures included; days are counted back from its last poll';
 COMMENT ON COLUMN feed_health.feed_id IS 'Id of the subscription';
 COMMENT ON COLUMN feed_health.title IS 'Its name';
 COMMENT ON COLUMN feed_health.url IS 'Its address';
 COMMENT ON COLUMN feed_health.state IS 'active, paused or gone';
 COMMENT ON COLUMN feed_health.last_success IS 'Last poll that was read or unchanged';
-COMMENT ON COLUMN feed_health.streak IS 'Failed polls since';
+COMMENT ON COLUMN feed_health.streak IS 'Failed polls since the last success';
 COMMENT ON COLUMN feed_health.polls_7d IS 'Polls in its last 7 days';
-COMMENT ON COLUMN feed_health.failed_7d IS 'Those that failed';
+COMMENT ON COLUMN feed_health.failed_7d IS 'Polls in its last 7 days that failed';
 COMMENT ON COLUMN feed_health.fresh_per_day IS 'Entries never listed before, a day, in its last 7 days';
 COMMENT ON COLUMN feed_health.usual_per_day IS 'The same before these 7 days: its own baseline; NULL while there is none';
 COMMENT ON COLUMN feed_health.share_listed_elsewhere IS 'Share of the addresses it listed that another feed listed first, 0 to 1';
 COMMENT ON COLUMN feed_health.last_fresh IS 'Last poll that brought a new entry';
 COMMENT ON COLUMN feed_health.usual_gap IS 'Usual time between two such polls';
 COMMENT ON COLUMN feed_health.next_due IS 'When a scheduled run will poll it next';
-COMMENT ON COLUMN feed_health.due_reason IS 'Why then';
-COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers but brings nothing), shrunken, redundant, not asked (its password is not at hand), paused, gone';
+COMMENT ON COLUMN feed_health.due_reason IS 'Why it is due then';
+COMMENT ON COLUMN feed_health.verdict IS 'well; or what is wrong: failing, silent (it answers, but has no new entries), shrunken, redundant, not asked (its password is missing), paused, gone';

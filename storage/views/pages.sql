@@ -1,10 +1,10 @@
--- The account of addresses: what the feeds listed, and how each address ended.
+-- The addresses that the feeds listed, and the outcome of each.
 
 CREATE OR REPLACE VIEW pages AS
 SELECT p.page_id, p.url, f.url AS feed_url, p.title, p.summary, p.published, p.first_seen,
        p.first_run, coalesce(p.outcome, 'pending') AS outcome, p.detail, p.attempts, p.article_id
 FROM core.pages p JOIN core.feeds f USING (feed_id);
-COMMENT ON VIEW pages IS 'Every address any feed has listed, one row each, and how it ended: nothing is dropped';
+COMMENT ON VIEW pages IS 'Every address that any feed has listed, one row each, with its outcome: none is left out';
 COMMENT ON COLUMN pages.page_id IS 'Id of the canonical address';
 COMMENT ON COLUMN pages.url IS 'Canonical address: no tracking parameters, no fragment';
 COMMENT ON COLUMN pages.feed_url IS 'The feed that listed it first';
@@ -12,17 +12,17 @@ COMMENT ON COLUMN pages.title IS 'Title in that feed';
 COMMENT ON COLUMN pages.summary IS 'Summary in that feed, as plain text';
 COMMENT ON COLUMN pages.published IS 'Date in that feed';
 COMMENT ON COLUMN pages.first_seen IS 'Clock of the run that first saw it';
-COMMENT ON COLUMN pages.first_run IS 'That run';
-COMMENT ON COLUMN pages.outcome IS 'new: led to an article; duplicate_url: led to an article already held; pending: to be fetched by the next run; else why there is none';
+COMMENT ON COLUMN pages.first_run IS 'The run that first saw it';
+COMMENT ON COLUMN pages.outcome IS 'new: led to an article; duplicate_url: led to an article already held; pending: to be fetched by the next run; any other outcome says why there is no article';
 COMMENT ON COLUMN pages.detail IS 'More about the outcome';
-COMMENT ON COLUMN pages.attempts IS 'How often it was fetched; passing failures are tried again in later runs';
+COMMENT ON COLUMN pages.attempts IS 'How often it was fetched; a page whose failure may pass is tried again in later runs';
 COMMENT ON COLUMN pages.article_id IS 'The article it led to; NULL where it led to none, or upkeep dropped it';
 
 CREATE OR REPLACE VIEW other_pages AS
 SELECT o.page_id, o.verdict, o.reason, o.title, o.words, p.url, o.url AS final_url,
        p.first_seen, o.run_id, o.text
 FROM core.other_pages o JOIN core.pages p USING (page_id);
-COMMENT ON VIEW other_pages IS 'Pages with something to read that are no articles, one row each; neither compared nor folded';
+COMMENT ON VIEW other_pages IS 'Pages with text that are not articles, one row each; they are neither compared nor folded';
 COMMENT ON COLUMN other_pages.page_id IS 'The page, as in pages';
 COMMENT ON COLUMN other_pages.verdict IS 'What it is: teaser, paywalled, consent, login, listing, gallery, not_found, empty';
 COMMENT ON COLUMN other_pages.reason IS 'Why it was judged so';

@@ -1,4 +1,4 @@
-"""The full-text index behind `search('words')`: each publication adds the new articles.
+"""The full-text index behind `search('words')`. Publishing adds the new articles to it.
 
 It is two tables, written in plain SQL. The macro in search.sql ranks by BM25 over them. We do not
 use DuckDB's extension `fts`, because it can only build its whole index anew (17 s for 20,000
@@ -9,7 +9,7 @@ import duckdb
 
 from storage.core.migrate import transaction
 
-#: How many articles one transaction indexes. It bounds the memory that years of news take.
+#: How many articles one transaction indexes. It limits the memory that years of news need.
 BATCH = 20_000
 
 _FOUND = """

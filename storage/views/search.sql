@@ -1,6 +1,7 @@
 -- Full-text search.
 
--- A text's words as search compares them: no case, no accents, any script that parts its words.
+-- The words of a text as search compares them: without case and accents, in any script that has spaces
+-- between words.
 CREATE OR REPLACE MACRO core.words_of(s) AS
     regexp_extract_all(lower(strip_accents(s)), '[\p{L}\p{N}]+');
 

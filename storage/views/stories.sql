@@ -14,7 +14,7 @@ LEFT JOIN (  -- of the copies alone: most stories have none
     WHERE k.article_id <> k.original_id GROUP BY k.story_id
 ) c ON c.story_id = m.story_id
 WHERE m.article_id = m.original_id;
-COMMENT ON VIEW stories IS 'One row a story: an original and its copies, or an article that nobody copied';
+COMMENT ON VIEW stories IS 'Every story, one row each: an original and its copies, or an article that nobody copied';
 COMMENT ON COLUMN stories.story_id IS 'Stable over runs; `copydesk story ID` shows it';
 COMMENT ON COLUMN stories.original_id IS 'article_id of the original: the agency''s own page, else the earliest known article';
 COMMENT ON COLUMN stories.original_outlet IS 'Outlet of the original';
@@ -40,21 +40,21 @@ LEFT JOIN (  -- of the copies alone: most stories have none
     WHERE k.article_id <> k.original_id GROUP BY k.story_id
 ) c ON c.story_id = m.story_id
 WHERE m.article_id = m.original_id;
-COMMENT ON VIEW originals IS 'One row a story: its original in full (the agency''s own page, else the earliest known article), with how far it went; articles without their copies';
+COMMENT ON VIEW originals IS 'The original of every story, one row each (the agency''s own page, else the earliest known article), with its text and the number of its copies';
 COMMENT ON COLUMN originals.story_id IS 'The story';
 COMMENT ON COLUMN originals.article_id IS 'The original: this row';
-COMMENT ON COLUMN originals.outlet IS 'Its outlet: the agency itself where its own page is known, else who had it first';
+COMMENT ON COLUMN originals.outlet IS 'Its outlet: the agency itself if its own page is known, else the outlet that had it first';
 COMMENT ON COLUMN originals.title IS 'Headline';
 COMMENT ON COLUMN originals.authors IS 'Names';
 COMMENT ON COLUMN originals.language IS 'ISO 639-1 code, told from the text';
 COMMENT ON COLUMN originals.published IS 'When it says it was published';
-COMMENT ON COLUMN originals.appeared IS 'Best guess at when it went public';
+COMMENT ON COLUMN originals.appeared IS 'Best guess at when it was published';
 COMMENT ON COLUMN originals.words IS 'Length of text in words';
 COMMENT ON COLUMN originals.copies IS 'Articles that copy it';
 COMMENT ON COLUMN originals.outlets IS 'Different outlets that ran it, its own included';
 COMMENT ON COLUMN originals.last_appeared IS 'When the latest copy appeared';
 COMMENT ON COLUMN originals.url IS 'Its address';
-COMMENT ON COLUMN originals.text IS 'Its text, a paragraph a line';
+COMMENT ON COLUMN originals.text IS 'Its text, one line for each paragraph';
 
 CREATE OR REPLACE VIEW copies AS
 SELECT m.story_id, c.article_id, c.outlet, c.title, c.appeared, c.appeared - o.appeared AS lag,
@@ -72,7 +72,7 @@ COMMENT ON COLUMN copies.article_id IS 'The copy';
 COMMENT ON COLUMN copies.outlet IS 'Who ran the copy';
 COMMENT ON COLUMN copies.title IS 'Headline of the copy';
 COMMENT ON COLUMN copies.appeared IS 'When the copy appeared';
-COMMENT ON COLUMN copies.lag IS 'How long after the original; negative for who ran it before the agency''s own page appeared';
+COMMENT ON COLUMN copies.lag IS 'How long after the original; negative if the outlet ran it before the agency''s own page appeared';
 COMMENT ON COLUMN copies.relation IS 'What it is to the original: identical, copy or abridged';
 COMMENT ON COLUMN copies.containment IS 'Share of the shorter text''s shingles found in the other, 0 to 1';
 COMMENT ON COLUMN copies.original_id IS 'article_id of the original';
@@ -120,7 +120,7 @@ COMMENT ON COLUMN story_timeline.story_id IS 'The story';
 COMMENT ON COLUMN story_timeline.place IS 'Place in the order of appearance, from 1';
 COMMENT ON COLUMN story_timeline.article_id IS 'The article';
 COMMENT ON COLUMN story_timeline.relation IS 'original, or what it is to the article it is beside: identical, copy, abridged, update, embeds';
-COMMENT ON COLUMN story_timeline.folded IS 'Whether it belongs to the story; linked with it are updates, round-ups, and copies of a copy that belong to another original';
+COMMENT ON COLUMN story_timeline.folded IS 'true: it belongs to the story; false: it is linked with it, as updates, round-ups and copies of another original are';
 COMMENT ON COLUMN story_timeline.outlet IS 'Its outlet';
 COMMENT ON COLUMN story_timeline.title IS 'Its headline';
 COMMENT ON COLUMN story_timeline.appeared IS 'When it appeared';
@@ -128,15 +128,15 @@ COMMENT ON COLUMN story_timeline.lag IS 'How long after the original';
 COMMENT ON COLUMN story_timeline.similarity IS 'Share of the shorter text found in the other in the same order, 0 to 1';
 COMMENT ON COLUMN story_timeline.words IS 'Its length in words';
 COMMENT ON COLUMN story_timeline.rule IS 'The rule that decided, in words';
-COMMENT ON COLUMN story_timeline.beside_url IS 'Address of the article of the story it was compared with: the original, or for a linked one the article it shares most with';
+COMMENT ON COLUMN story_timeline.beside_url IS 'Address of the article of the story that it was compared with: the original; for a linked article, the one that it shares most with';
 COMMENT ON COLUMN story_timeline.url IS 'Its address';
 
 CREATE OR REPLACE VIEW moves AS
 SELECT m.run_id, m.article_id, m.from_story, m.to_story, a.url
 FROM core.moves m JOIN core.articles a USING (article_id);
-COMMENT ON VIEW moves IS 'Articles that left one story for another, when a late arrival joined or parted what was filed; one row a move';
+COMMENT ON VIEW moves IS 'Articles that left one story for another, because an article that arrived late joined two stories or divided one; one row for each move';
 COMMENT ON COLUMN moves.run_id IS 'The run that moved it';
 COMMENT ON COLUMN moves.article_id IS 'The article';
-COMMENT ON COLUMN moves.from_story IS 'The story it was in; a number that no story has any more is never given again';
+COMMENT ON COLUMN moves.from_story IS 'The story it was in; a number that is no longer used is never given to another story';
 COMMENT ON COLUMN moves.to_story IS 'The story it went to';
 COMMENT ON COLUMN moves.url IS 'Address of the article';

@@ -1,10 +1,11 @@
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ingest.values import clean_text
+from ingest.values import clean_text, harmless
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,25 @@ def test_a_text_without_any_stays_as_it_is(written):
         c for c in written if not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069"
     )
     assert clean_text(plain) == plain.strip()
+
+
+@pytest.mark.parametrize(
+    "written", ["\u00e2\u20ac\x9d he said, and left", "\x90 \x98 \x9d \x9b end"]
+)
+def test_a_text_decoded_wrongly_loses_no_word(written):
+    words = [word for word in written.split() if word.isprintable()]
+    assert [word for word in words if word not in clean_text(written)] == []
+    assert clean_text(written).endswith(written[-3:])
+
+
+def test_harmless_text_keeps_its_lines():
+    assert harmless("a\x1b[2J\n\tb\u202e\r\nc\u2028d") == "a\n\tb \nc d"
+
+
+@pytest.mark.parametrize(
+    "piece", ["\x1b", "\x1b]", "\x90", "\x1b[", "\x9b0", "\x9d;", "\x1b ", "a"]
+)
+def test_a_megabyte_of_it_takes_no_second(piece):
+    start = process_time()
+    harmless(piece * (1_000_000 // len(piece)))
+    assert process_time() - start < 2

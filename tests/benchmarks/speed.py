@@ -1,4 +1,4 @@
-"""Measures what the README claims, as ratios in one run: `make bench`."""
+"""Measures figures of docs/figures.md, as ratios in one run: `make bench`."""
 
 import asyncio
 import time

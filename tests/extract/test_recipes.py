@@ -109,7 +109,7 @@ def test_without_a_selector_nothing_is_found():
     ("text", "says"),
     [
         ("[", "cannot read the recipes in"),
-        ('"wire.example" = 1', "['wire.example'] is no table"),
+        ('"wire.example" = 1', "['wire.example'] is not a table"),
         ('["wire.example"]\nkeeps = "p"', "['wire.example'] has keeps; a recipe has keep, drop"),
         ('["wire.example"]\nkeep = ""', "['wire.example'], keep: '' is neither CSS nor XPath"),
         ('["wire.example"]\nkeep = 7', "keep: 7 is neither"),

@@ -100,12 +100,15 @@ FEEDS = st.lists(
 )
 
 
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
 def tidy(text):
-    """A text as XML can hold it, white space joined."""
+    """A text as XML can hold it and as no terminal turns it, white space joined."""
     kept = (
         c
         for c in text
-        if c in "\t\n\r" or not (c < " " or "\x7e" < c < "\xa0" or c in "\ufffe\uffff")
+        if c in "\t\n\r" or not (c < " " or "\x7e" < c < "\xa0" or c in "\ufffe\uffff" + TURNING)
     )
     return " ".join("".join(kept).split())
 
@@ -137,3 +140,13 @@ def test_a_list_written_and_read_again_is_the_same_list(feeds):
 def test_an_address_gets_the_scheme_it_lacks(listed, url):
     (found,) = parse_opml(opml(f'<outline type="rss" xmlUrl="{listed}"/>'))
     assert found.url == url
+
+
+def test_a_sloppy_list_brings_nothing_that_steers_a_terminal():
+    hostile = "\x1b[2JTide\u202e\r\nNews"  # not well-formed: XML has no ESC
+    listed = (
+        f'<outline text="{hostile}"><outline text="{hostile}" xmlUrl="//tide.example/\u202ef"/>'
+    )
+    (found,) = parse_opml(opml(listed))
+    assert (found.title, found.folder) == ("Tide News", "Tide News")
+    assert found.url == "https://tide.example/f"

@@ -530,3 +530,17 @@ def test_the_feed_fuzzer_finds_nothing():
     assert findings == []
     assert counts["feed read"] > 100
     assert counts["url canonical"] > 100
+
+
+def test_no_text_of_a_feed_steers_a_terminal():
+    hostile = "Quay&#x202e;\u2066"
+    item = f"<title>{hostile}</title><link>/a\u202eb</link><author>{hostile}</author>"
+    item += f"<category>{hostile}</category><guid isPermaLink='false'>{hostile}</guid>"
+    document = (
+        f"<rss version='2.0'><channel><title>{hostile}</title><item>{item}</item></channel></rss>"
+    )
+    parsed = parse_feed(fetched(document, "application/rss+xml"))
+    (entry,) = parsed.entries
+    texts = (parsed.title, entry.title, *entry.authors, *entry.categories, entry.entry_id)
+    assert set(texts) == {"Quay"}
+    assert entry.url.endswith("/ab")

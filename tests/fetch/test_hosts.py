@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.fetch.hosts import DEAD, Hosts, answered, gap, is_cooling, throttled, timed
+from ingest.fetch.hosts import DEAD, HostGate, answered, gap, is_cooling, throttled, timed
 from ingest.model import Failed, HostState, Outcome
 
 NOW = datetime(2026, 9, 18, 6, tzinfo=UTC)
@@ -116,7 +116,7 @@ class Time:
 
 def hosts(time=None, *, known=(), connections=32, connections_per_host=2, host_gap=0.5, **more):
     time = time or Time()
-    return Hosts(
+    return HostGate(
         now=NOW,
         states={state.host: state for state in known},
         connections=connections,
@@ -235,7 +235,7 @@ def test_places_are_given_back_whatever_happens_in_them():
 
 
 def test_a_host_that_answers_nothing_at_all_is_left_alone_for_a_while():
-    hosts = Hosts(
+    hosts = HostGate(
         now=NOW, states={}, connections=1, connections_per_host=1, host_gap=0, clock=lambda: 0
     )
 

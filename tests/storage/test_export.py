@@ -403,3 +403,66 @@ def test_a_wrong_choice_names_the_right_ones(filled, tmp_path, wrong):
     )
     assert ran.returncode == 2
     assert all(name in ran.stderr for name in (FORMATS if "xml" in wrong else PARTITIONS))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../victim/articles.parquet",
+        "../../articles.parquet",
+        "/etc/articles.parquet",
+        "day=2026-09-14/../../victim/articles.parquet",
+        "day=../articles.parquet",
+        "victim.txt",
+        "",
+    ],
+)
+def test_a_manifest_that_names_files_outside_removes_none(filled, tmp_path, path):
+    out, victim = tmp_path / "out", tmp_path / "victim"
+    export(filled, out, partition=("day",))
+    victim.mkdir()
+    (victim / "articles.parquet").write_text("mine")
+    held = manifest(out)
+    held["files"][0]["path"] = path
+    (out / "_manifest.json").write_text(json.dumps(held))
+    before = names(tmp_path)
+    with pytest.raises(DatabaseError, match="_manifest.json"):
+        export(filled, out, partition=("day",))
+    assert names(tmp_path) == before
+    assert (victim / "articles.parquet").read_text() == "mine"
+
+
+@pytest.mark.parametrize("which", ["a partition", "the unfinished files"])
+def test_an_export_writes_through_no_link(filled, tmp_path, which):
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    export(filled, out, partition=("day",))
+    elsewhere.mkdir()
+    if which == "a partition":
+        link = next(folder for folder in out.iterdir() if folder.is_dir())
+        shutil.rmtree(link)
+    else:
+        link = out / ".unfinished"
+    link.symlink_to(elsewhere)
+    with pytest.raises(DatabaseError, match=r"is a link to .*: nothing was changed"):
+        export(filled, out, partition=("day",))
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_no_text_of_a_csv_for_spreadsheets_is_a_formula(db, tmp_path):
+    titles = ["=HYPERLINK(1)", "+1", "-1", "@a", "a=1"]
+    with open_store(db) as store:
+        store.feeds.subscribe([feed()], NOW)
+        run = store.runs.begin(NOW)
+        made = [
+            article(f"https://wire.example/{n}", title=title, text=prose(n * 1000, 90))
+            for n, title in enumerate(titles)
+        ]
+        file_articles(store, run, made)
+        store.publish()
+    export(db, tmp_path / "plain", format="csv")
+    export(db, tmp_path / "safe", format="csv", for_spreadsheets=True)
+    with (tmp_path / "plain" / "articles.csv").open(newline="") as plain:
+        assert {row["title"] for row in csv.DictReader(plain)} == set(titles)
+    with (tmp_path / "safe" / "articles.csv").open(newline="") as safe:
+        changed = {f"'{title}" for title in titles[:4]} | {"a=1"}
+        assert {row["title"] for row in csv.DictReader(safe)} == changed

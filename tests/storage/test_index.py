@@ -213,6 +213,32 @@ def test_a_shingle_that_very_many_stories_hold_is_not_asked_about(store):
     assert pairs(store, made[:1]) == []
 
 
+def test_an_article_is_looked_up_by_its_rarest_shingles_until_so_many_hold_them(store):
+    common = prose(0, 200)
+    rare = f"{prose(5000, 150)} {common}"
+    made = index(
+        store,
+        dated(0, "asker", rare),
+        dated(0, "rare", prose(5000, 150)),
+        *(dated(0, f"o{n}", f"{common} {prose(10_000 * (n + 1), 900)}") for n in range(20)),
+    )
+    asker, holder = made[0].article_id, made[1].article_id
+    both = (min(asker, holder), max(asker, holder))
+    assert len(pairs(store, made[:1])) == 21
+    found = pairs(store, made[:1], bounds=Bounds(rows=2 * len(made[1].sample)))
+    assert both in found
+    assert len(found) < 21
+
+
+def test_what_comparing_costs_is_known_of_every_article(store):
+    made = index(store, dated(0, "a"), dated(0, "b", prose(0, 300)))
+    ids = [sketch.article_id for sketch in made]
+    assert store.index.sizes([*ids, 1]) == {
+        ids[0]: ("a.example", 100),
+        ids[1]: ("b.example", 300),
+    }
+
+
 # a lookup's methods can't be called in the wrong order
 
 

@@ -2,14 +2,13 @@
 
 import socket
 import threading
-import time
 from contextlib import contextmanager
 
 import duckdb
 import pytest
 from rich.console import Console
 from support.processes import a_run
-from support.quack import ATTACH, PORT, TOKEN, ask
+from support.quack import ATTACH, PORT, TOKEN, ask, eventually, needs_quack, quote
 
 from flows.orchestration.quack import serving_quack
 from flows.settings import read_settings
@@ -17,20 +16,7 @@ from ingest.model import CopydeskError
 from storage.core.errors import DatabaseError
 from storage.core.extensions import load_extension
 from storage.snapshot.publish import snapshot_of
-from storage.snapshot.quack import check_quack, follow, serving
-
-
-def quack_is_here():
-    try:
-        check_quack()
-    except DatabaseError:
-        return False
-    return True
-
-
-needs_quack = pytest.mark.skipif(
-    duckdb.__version__ >= "2" and not quack_is_here(), reason="its wheels are for DuckDB 1.5"
-)
+from storage.snapshot.quack import follow, serving
 
 
 @pytest.fixture
@@ -125,12 +111,6 @@ def test_a_client_cannot_stop_the_server_start_another_or_watch_others():
     assert after == {"rows": [[1]]}
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("localhost", 19603))
-
-
-def quote(sql):
-    """SQL as a text in SQL, on one line."""
-    sql = sql.replace("'", "''")
-    return "'" + sql.replace("\n", "' || chr(10) || '").replace("\0", "' || chr(0) || '") + "'"
 
 
 @needs_quack
@@ -234,13 +214,6 @@ def test_how_to_attach_is_said_once_it_is_so(db, monkeypatch, capsys):
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(CopydeskError, match="quack_port"):
         read_settings(quack_port=port)
-
-
-def eventually(true, seconds=30):
-    give_up = time.monotonic() + seconds
-    while not true() and time.monotonic() < give_up:
-        time.sleep(0.02)
-    return true()
 
 
 def eventually_counts(number, tries=100):

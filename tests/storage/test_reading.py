@@ -6,6 +6,7 @@ from support.filing import file_articles, record_polls
 from ingest.model import Outcome, Story
 from storage.core.connection import connect
 from storage.core.errors import DatabaseError
+from storage.core.limits import QueryLimits, capped_memory
 from storage.reading import open_reader
 from storage.store import open_store
 
@@ -213,3 +214,66 @@ def test_a_database_of_somebody_else_is_named_as_such(tmp_path):
     duckdb.connect(str(foreign)).execute("CREATE TABLE sales (eur INTEGER)").close()
     with pytest.raises(DatabaseError, match="not one of Copydesk's"), open_reader(foreign):
         pass
+
+
+ROOMY = QueryLimits(megabytes=200, seconds=60, rows=100)
+
+
+def test_an_answer_of_ten_times_the_rows_is_cut_and_says_so(reader):
+    answer = reader.query("FROM range(1000)", ROOMY)
+    assert len(answer.rows) == 100
+    assert answer.cut
+
+
+def test_an_answer_of_just_the_rows_allowed_is_not_cut(reader):
+    answer = reader.query("FROM range(100)", ROOMY)
+    assert (len(answer.rows), answer.cut) == (100, False)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "SELECT count(hash(a.range * b.range)) FROM range(1000000) a, range(1000000) b",
+        "FROM range(100000000000)",
+    ],
+)
+def test_a_query_that_takes_too_long_is_ended_in_a_sentence(reader, endless):
+    limits = QueryLimits(seconds=0.5, rows=10**12)
+    with pytest.raises(DatabaseError, match=r"longer than 0\.5 s .*COPYDESK_QUERY_TIME_LIMIT"):
+        reader.query(endless, limits)
+
+
+@pytest.mark.parametrize(
+    "hungry",
+    [
+        "SELECT list(range || repeat('x', 500)) FROM range(10000000)",
+        "SELECT length(repeat('x', 2000000000))",
+    ],
+)
+def test_a_query_of_ten_times_the_memory_is_ended_in_a_sentence(reader, hungry):
+    with (
+        capped_memory(ROOMY.megabytes),
+        pytest.raises(DatabaseError, match=r"more than 200 MB .*COPYDESK_QUERY_MEMORY_LIMIT"),
+    ):
+        reader.query(hungry, ROOMY)
+
+
+@pytest.mark.parametrize(
+    "undoing",
+    [
+        "SET memory_limit = '9GB'",
+        "RESET memory_limit",
+        "SET max_temp_directory_size = '9GB'",
+        "SET threads = 64",
+        "SET lock_configuration = false",
+        "SET allowed_configs = ['memory_limit']",
+    ],
+)
+def test_a_query_cannot_undo_its_limits(reader, undoing):
+    with pytest.raises(DatabaseError, match="Cannot change configuration option"):
+        reader.query(f"{undoing}; SELECT 1", ROOMY)
+
+
+def test_a_query_may_still_choose_its_time_zone(reader):
+    asked = "SET TimeZone = 'Europe/Berlin'; SELECT current_setting('TimeZone')"
+    assert reader.query(asked, ROOMY).rows == [("Europe/Berlin",)]

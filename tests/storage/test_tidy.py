@@ -170,7 +170,7 @@ def test_a_page_that_led_to_an_article_gives_up_the_feeds_content(filed):
         store.pages.add(2, [page("https://wire.example/later", content="<p>later</p>")])
     with duckdb.connect(str(filed)) as connection:
         connection.execute("UPDATE core.pages SET content = '<p>long</p>' WHERE outcome = 'new'")
-    assert "5 gave up the feed's content" in keep_tidy(filed, FOREVER)["pages"].what
+    assert "5 cleared of the feed's content" in keep_tidy(filed, FOREVER)["pages"].what
     assert rows(filed, "SELECT content FROM core.pages WHERE content <> ''") == [("<p>later</p>",)]
 
 
@@ -256,6 +256,18 @@ def test_passages_go_with_either_of_their_articles(filed):
     assert rows(filed, "SELECT count(*) FROM core.passages") == [(1,)]
 
 
+def test_pairs_that_are_still_to_be_compared_go_with_either_of_their_articles(filed):
+    urls = [f"https://wire.example/{name}" for name in ("fresh", "long", "old")]
+    fresh, long, old = (article(url).article_id for url in urls)
+    with open_store(filed) as store:
+        store.matches.postpone(1, [(fresh, long), (long, old)])
+        store.matches.settle([(long, old)])
+        store.matches.postpone(1, [(fresh, old), (fresh, long)])
+    assert rows(filed, "SELECT count(*) FROM core.uncompared") == [(2,)]
+    keep_tidy(filed, replace(FOREVER, stories=days(30)))
+    assert rows(filed, "SELECT count(*) FROM core.uncompared") == [(1,)]
+
+
 def add_other(store, url, age):
     seen = page(url, first_seen=ago(days=age))
     store.pages.add(1, [seen])
@@ -331,7 +343,7 @@ def test_a_table_of_somebody_else_is_never_lost(filed):
     with duckdb.connect(str(filed)) as connection:
         connection.execute("CREATE TABLE main.notes AS SELECT 'mine' AS note")
     done = compact(filed, anyway=True)
-    assert done.what == "not rebuilt: main.notes is no table of ours"
+    assert done.what == "not rebuilt: main.notes is not a table of Copydesk's"
     assert rows(filed, "FROM notes") == [("mine",)]
 
 

@@ -4,6 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
+
+import duckdb
+import pytest
+
+from storage.core.errors import DatabaseError
+from storage.snapshot.quack import check_quack
 
 PORT, TOKEN = 19494, "open sesame"
 
@@ -26,13 +33,47 @@ with duckdb.connect() as connection:
 ATTACH = "ATTACH 'quack:localhost:PORT' AS news"
 
 
-def ask(*statements, token=TOKEN, port=PORT):
-    ran = subprocess.run(
+def quack_is_here():
+    try:
+        check_quack()
+    except DatabaseError:
+        return False
+    return True
+
+
+needs_quack = pytest.mark.skipif(
+    duckdb.__version__ >= "2" and not quack_is_here(), reason="its wheels are for DuckDB 1.5"
+)
+
+
+def client(token=TOKEN, port=PORT):
+    """A client that reads statements from its standard input."""
+    return subprocess.Popen(
         [sys.executable, "-c", CLIENT, str(port), token],
-        input="\n".join(statements),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
         text=True,
-        check=True,
     )
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def ask(*statements, token=TOKEN, port=PORT):
+    """The answer to each statement, from one client."""
+    with client(token, port) as asking:
+        shown, _ = asking.communicate("\n".join(statements))
+    assert asking.returncode == 0
+    return [json.loads(line) for line in shown.splitlines()]
+
+
+def quote(sql):
+    """SQL as a text in SQL, on one line."""
+    sql = sql.replace("'", "''")
+    return "'" + sql.replace("\n", "' || chr(10) || '").replace("\0", "' || chr(0) || '") + "'"
+
+
+def eventually(true, seconds=30):
+    """Whether it becomes true in that time."""
+    give_up = time.monotonic() + seconds
+    while not true() and time.monotonic() < give_up:
+        time.sleep(0.02)
+    return true()

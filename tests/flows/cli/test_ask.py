@@ -118,8 +118,50 @@ def test_status_says_when_the_index_was_made_with_other_parameters(filled):
     assert "3 articles are indexed with other parameters" in copydesk("status", "--db", filled)[1]
 
 
+def test_status_counts_the_articles_that_are_still_to_be_compared(filled):
+    assert "reindex" not in copydesk("status", "--db", filled)[1]
+    with open_store(filled) as store:
+        a, b, *_ = sorted(store.articles.ids())
+        store.matches.postpone(1, [(a, b)])
+    assert "2 articles are still to be compared" in copydesk("status", "--db", filled)[1]
+
+
 def test_a_run_that_was_killed_is_called_crashed(filled):
     with open_store(filled) as store:
         store.runs.begin(NOW)
     _, shown, _ = copydesk("status", "--db", filled)
     assert "Run 2 crashed" in shown
+
+
+def test_more_rows_than_the_limit_are_cut_with_a_sentence_and_status_1(filled, monkeypatch):
+    monkeypatch.setenv("COPYDESK_QUERY_ROWS", "2")
+    status, shown, complaint = copydesk("sql", "--db", filled, "--format", "csv", "FROM range(20)")
+    assert status == 1
+    assert shown.split() == ["range", "0", "1"]
+    assert "the first 2 rows and there are more" in " ".join(complaint.split())
+
+
+def test_a_query_that_takes_too_long_is_one_sentence(filled, monkeypatch):
+    monkeypatch.setenv("COPYDESK_QUERY_TIME_LIMIT", "0.5")
+    endless = "SELECT count(hash(a.range * b.range)) FROM range(1000000) a, range(1000000) b"
+    status, _, complaint = copydesk("sql", "--db", filled, endless)
+    assert status == 1
+    assert "took longer than 0.5 s and was ended" in " ".join(complaint.split())
+
+
+def test_no_text_in_csv_for_spreadsheets_is_a_formula(filled):
+    cells = ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "plain", "a=1", ""]
+    query = "SELECT unnest(" + str(cells) + ') AS "=a", -1 AS number'
+    query = query.replace("'\\t=1'", "chr(9) || '=1'").replace("'\\r=1'", "chr(13) || '=1'")
+    _, plain, _ = copydesk("sql", "--db", filled, "--format", "csv", query)
+    _, safe, _ = copydesk("sql", "--db", filled, "--format", "csv", "--for-spreadsheets", query)
+    kept, changed = (list(csv.reader(io.StringIO(text, newline=""))) for text in (plain, safe))
+    assert [row[0] for row in kept] == ["=a", *cells]
+    assert [row[0] for row in changed] == [f"'{cell}" for cell in ["=a", *cells[:6]]] + cells[6:]
+    assert {row[1] for row in changed[1:]} == {"-1"}
+
+
+def test_for_spreadsheets_is_refused_without_csv(filled):
+    status, _, complaint = copydesk("sql", "--db", filled, "--for-spreadsheets", "SELECT 1")
+    assert status == 2
+    assert "only with --format csv" in complaint

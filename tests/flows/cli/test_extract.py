@@ -45,7 +45,7 @@ def test_a_saved_page_needs_no_address(saved):
 
 
 def test_what_is_neither_a_file_nor_an_address_is_said_to_be_so():
-    assert "no such file, and no address" in refused("extract", "gone.html")
+    assert "neither a file nor an address" in refused("extract", "gone.html")
 
 
 def test_a_database_that_was_asked_for_has_to_be_there(saved, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from support.builders import feed
 from support.commands import COPYDESK, copydesk
 
-from flows.cli.options import moment
+from flows.cli.options import time_option
 from flows.cli.run import demo
 from ingest.model import CopydeskError
 from storage.store import open_store
@@ -37,7 +37,7 @@ def test_a_clock_that_is_no_time_is_refused():
     [("2026-09-17T12:00Z", 12), ("2026-09-17T12:00", 12), ("2026-09-17T12:00+02:00", 10)],
 )
 def test_a_clock_is_read_as_utc(text, hour):
-    when = moment(text)
+    when = time_option(text)
     assert when.hour == hour
     assert when.utcoffset() == timedelta(0)
 

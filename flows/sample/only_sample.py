@@ -11,7 +11,7 @@ def refuse_real_database(db: Path, sample: tuple[Feed, ...]) -> None:
     """Raises CopydeskError where the database holds any feed that is not one of the sample's."""
     if not db.exists():
         return
-    with open_store(db) as store:  # opening it for writing brings an old schema up to date
+    with open_store(db) as store:  # opened for writing: that brings an old schema up to date
         held = feed_addresses(store.reader())
     if held - {feed.url for feed in sample}:
         raise CopydeskError(

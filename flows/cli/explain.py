@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.cli.options import Db
-from flows.cli.show import moment
+from flows.cli.show import moment, shown
 from flows.pipeline import folding
 from flows.settings import read_settings
 from ingest.dedup.compare import FoldParams
@@ -30,7 +30,10 @@ MARKS = {GONE: ("[-", "-] "), THERE: ("{+", "+} ")}
 
 
 def diff(one: One, other: Other, db: Db = None) -> None:
-    """Show what the later of two articles cut, added and changed."""
+    """Show what the later of two articles cut, added and changed.
+
+    The order of the two addresses does not matter.
+    """
     with open_reader(read_settings(db=db).db) as reader:
         first, second = _both(reader, one, other)
     _check_kept(first, second)
@@ -45,9 +48,10 @@ def diff(one: One, other: Other, db: Db = None) -> None:
             lines.append_text(_edited(passage.after, THERE))
     for name, article in (("from", first), ("to", second)):
         when = f"{moment(article.appeared)} UTC"
-        out.print(Text(f"{name:<5}{article.outlet}, {when}, {article.url}"), soft_wrap=True)
-    told = ", ".join(f"{counts[edit]:,} {edit}" for edit in Edit)
-    out.print(Text(f"words: {told}\n", style="bold"))
+        told = f"{name:<5}{shown(article.outlet)}, {when}, {shown(article.url)}"
+        out.print(Text(told), soft_wrap=True)
+    words = ", ".join(f"{counts[edit]:,} {edit}" for edit in Edit)
+    out.print(Text(f"words: {words}\n", style="bold"))
     out.print(lines, soft_wrap=not out.is_terminal)
 
 
@@ -65,7 +69,10 @@ def _count(words: tuple[str, ...]) -> int:
 
 
 def why(one: One, other: Other, db: Db = None) -> None:
-    """Explain why two articles are one story, or why they are not."""
+    """Explain why two articles are in one story, are linked, or are neither.
+
+    Prints the rule that decided and the figures.
+    """
     with open_published(read_settings(db=db).db) as store:
         first, second = _both(store.reader(), one, other)
         ids = sorted((first.article_id, second.article_id))
@@ -77,11 +84,11 @@ def why(one: One, other: Other, db: Db = None) -> None:
             (match,) = folding.match_pairs(store, [(ids[0], ids[1])])
     a, b = sorted((first, second), key=lambda article: article.article_id)
     relation, rule = (filed.relation, filed.rule) if filed else (match.relation, match.rule)
-    out.print(Text.assemble((str(relation or "nothing"), "bold cyan"), f": {rule}"))
+    out.print(Text.assemble((shown(relation or "nothing"), "bold cyan"), f": {shown(rule)}"))
     for name, article in (("A", a), ("B", b)):
         when = f"{moment(article.appeared)} UTC"
-        out.print(Text(f"  {name}  {article.outlet}, {when}, story {article.story_id}"))
-        out.print(Text(f"     {article.title}\n     {article.url}"), soft_wrap=True)
+        out.print(Text(f"  {name}  {shown(article.outlet)}, {when}, story {article.story_id}"))
+        out.print(Text(f"     {shown(article.title)}\n     {shown(article.url)}"), soft_wrap=True)
     out.print(_figures(match, folding.FOLD))
     out.print(Text(_consequence(a, b, match, filed)))
 
@@ -100,12 +107,12 @@ def _figures(match: Match, params: FoldParams) -> Table:
             f"{params.copied:.0%} of the shorter",
         ),
         (
-            f"of the first {params.lead} words",
+            f"first {params.lead} words in the other",
             f"{match.a_lead:.0%}",
             f"{match.b_lead:.0%}",
-            f"{params.led:.0%} of a much longer one",
+            f"{params.led:.0%} of the longer, if the shorter is abridged",
         ),
-        ("outside quotations", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
+        ("outside quotations, in the other", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
         ("5-word shingles", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
     ]
     for row in rows:
@@ -114,7 +121,7 @@ def _figures(match: Match, params: FoldParams) -> Table:
     table.add_row("longest passage, words", f"{match.longest_run:,}", "", "")
     table.add_row("shared outside quotations", f"{match.prose_words:,}", "", "")
     table.add_row(
-        "weight of these",
+        "share x root of these words",
         f"{shorter * match.prose_words**0.5:.1f}",
         "",
         f"(a link needs {params.linked})",
@@ -131,9 +138,9 @@ def _consequence(a: StoredArticle, b: StoredArticle, match: Match, filed: Match 
         return "They are linked."
     if match.relation:
         return (
-            "That was found just now: nothing is filed of the two. Either they appeared further "
+            "That was found just now: no match of the two is stored. Either they appeared further "
             "apart than the window, or they are too short to be looked up, or they share only "
-            "what very many articles share, or they were filed before the last reindex."
+            "what very many articles share, or they need `copydesk reindex`."
         )
     return "They are two stories."
 
@@ -142,7 +149,7 @@ def _both(reader: Reader, one: str, other: str) -> tuple[StoredArticle, StoredAr
     for key in (one, other):
         if key.isdecimal():
             raise CopydeskError(
-                f"{key} is no address: name two articles by their addresses, which "
+                f"{key} is not an address: name two articles by their addresses, which "
                 f"`copydesk story {key}` lists for a story"
             )
     found = sorted((reader.article(one), reader.article(other)), key=lambda a: a.appeared)
@@ -161,4 +168,5 @@ def _check_kept(*articles: StoredArticle) -> None:
 
 
 def _join(words: tuple[str, ...]) -> str:
-    return " ".join(words).replace(" \n ", "\n\n").replace("\n ", "\n\n") + " "
+    safe = (word if word == "\n" else shown(word) for word in words)
+    return " ".join(safe).replace(" \n ", "\n\n").replace("\n ", "\n\n") + " "

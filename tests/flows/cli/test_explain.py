@@ -49,7 +49,7 @@ def test_a_pair_that_was_never_looked_up_is_not_said_to_be_filed(filled):
         file_articles(store, 1, short)
     _, shown, _ = copydesk("why", "--db", filled, short[0].url, short[1].url)
     assert shown.startswith("identical")
-    assert "That was found just now: nothing is filed of the two." in " ".join(shown.split())
+    assert "That was found just now: no match of the two is stored." in " ".join(shown.split())
 
 
 def test_what_is_filed_of_dropped_texts_is_told_and_what_cannot_be_told_is_said(filled):
@@ -69,7 +69,7 @@ def test_what_is_filed_of_dropped_texts_is_told_and_what_cannot_be_told_is_said(
 def test_why_takes_addresses_and_says_so(filled):
     status, _, complaint = copydesk("why", "1", "2", "--db", filled)
     assert status == 1
-    assert "1 is no address" in complaint
+    assert "1 is not an address" in complaint
 
 
 def test_what_only_reads_is_answered_while_a_run_holds_the_database(filled, tmp_path):

@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.builders import NOW, ago, article, feed, prose
 
+from flows.pipeline.comparing import BUDGET
 from flows.pipeline.folding import file_articles, refile_articles, reindex
+from ingest.dedup.budget import Budget
 from ingest.model import Relation
 from storage.core.tables import Tables
 from storage.records.index import Index
@@ -39,10 +41,10 @@ def stitched(*starts):
     return " ".join(prose(start + at, 40) for at in (0, 80, 160) for start in starts)
 
 
-def file(store, *batches):
+def file(store, *batches, budget=BUDGET):
     for batch in batches:
         with store.transaction():
-            file_articles(store, 1, batch, WINDOW)
+            file_articles(store, 1, batch, WINDOW, budget=budget)
 
 
 def stories(store):
@@ -122,6 +124,28 @@ def test_reindexing_changes_nothing_and_keeps_the_numbers_of_stories(store, expe
     assert reindex(store, 1, WINDOW) == len(newsroom())
     assert state(store) == expected
     assert store.reader().query("SELECT story_id, url FROM articles ORDER BY url").rows == numbers
+
+
+@given(
+    st.permutations(newsroom()),
+    st.sets(st.integers(1, 17), max_size=3),
+    st.builds(
+        Budget,
+        article=st.integers(0, 2000),
+        host=st.integers(0, 4000),
+        batch=st.integers(0, 8000),
+    ),
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_reindexing_makes_up_for_a_small_budget(expected, tmp_path_factory, order, cuts, budget):
+    edges = [0, *sorted(cuts), len(order)]
+    batches = [order[start:end] for start, end in itertools.pairwise(edges)]
+    with open_store(tmp_path_factory.mktemp("folding") / "poor.duckdb") as store:
+        store.feeds.subscribe([feed()], NOW)
+        file(store, *batches, budget=budget)
+        reindex(store, 1, WINDOW)
+        assert state(store) == expected
+        assert store.reader().query("FROM uncompared").rows == []
 
 
 def test_reindexing_makes_up_for_an_index_of_other_parameters(store, expected):
