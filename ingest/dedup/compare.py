@@ -3,7 +3,8 @@
     prepare(text)  -> Prepared   its shingles in order, which are boilerplate, which words quoted
     compare(a, b)  -> Match      the figures, the relation (or None), and the rule that decided
 
-All figures count a text's own words only: words that are boilerplate of neither outlet.
+All figures count a text's own words only. Words that are boilerplate of either outlet, or
+commonplaces, are left out.
 """
 
 from dataclasses import dataclass, replace
@@ -72,7 +73,9 @@ def compare(one: Prepared, other: Prepared, params: FoldParams) -> Match:
     b = _side(other, own[1], len(sets[1]), common, places[1], single, params)
     short, long = sorted((a, b), key=lambda side: (side.words, side.text))
     pair = Pair(short=short, long=long, common=len(common))
-    if len(common) and (short.aligned >= params.copied or weight(pair, params) >= params.linked):
+    if len(common) and (
+        short.aligned >= params.copied or weight(pair, params) >= params.link_weight
+    ):
         texts, own_words = (one.text, other.text), (a.own, b.own)
         pair = replace(
             pair,
@@ -143,7 +146,7 @@ def _side(
 def _reach(shared: Flags) -> tuple[int, int]:
     """Where the shared words begin, and where they end.
 
-    A fiftieth of them may stand before that, and as many after it: formulae stand anywhere.
+    A fiftieth of them may stand before that, and as many after it: set phrases stand anywhere.
     """
     places = np.flatnonzero(shared)
     if not len(places):

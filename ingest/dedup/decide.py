@@ -40,14 +40,14 @@ class FoldParams:
     rewritten: float = 0.035
     places: int = 3
     passage: int = 7  # words in such a passage; fewer are an editor's change
-    #: Within one outlet, in place of `copied` and of both texts. With less, one of them is a later
-    #: version of the other.
+    #: Share of each text that is in the other, for a copy within one outlet. It replaces `copied`.
+    #: With less, one text is a later version of the other.
     same_outlet: float = 0.95
     #: Share of a short item that is in the other text, for any relation.
     near: float = 0.9
     #: Share of the short text's prose that is shared, times the square root of the shared words,
     #: plus `leads` times the mean share of the two leads.
-    linked: float = 5.5
+    link_weight: float = 5.5
     leads: float = 3.0
     #: Share of the short text's prose that is shared, for a link. With less, the texts share a few
     #: paragraphs of background.
@@ -64,7 +64,7 @@ class FoldParams:
     #: With more, and one block after them, the same block follows two different stories.
     apart: float = 0.195
     #: Share of the short text in runs that both texts have once and in the same order. With less,
-    #: the shared words are formulae, as in lists and scores.
+    #: the shared words are set phrases, as in lists and scores.
     ordered: float = 0.2
     #: Share of names and numbers among the shared words. With more, only a list is shared.
     listed: float = 0.42
@@ -72,7 +72,7 @@ class FoldParams:
     #: are two uses of one form.
     form: float = 25.0
     lead: int = 50  # words at the beginning of a text
-    short: int = 60  # words: a text with fewer is a short item
+    short_words: int = 60  # a text with fewer is a short item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,8 +83,8 @@ class Side:
     text: str
     shingles: int  # distinct own shingles
     words: int  # own words
-    # share of words in runs that both texts have in the same order, and in passages longer than
-    # a lead that repeat such a run
+    # share of words in shared runs in the same order; a passage longer than the lead that repeats
+    # such a run counts too
     aligned: float
     ordered: float  # share of words in runs that both have in the same order, and that stand once
     prose: float  # share of the words outside quotations that are shared
@@ -120,7 +120,7 @@ def decide(pair: Pair, params: FoldParams) -> Decision:
         return None, "they share no run of words"
     if pair.common == pair.short.shingles == pair.long.shingles:
         return Relation.IDENTICAL, "every run of words is in both"
-    if pair.short.words < params.short:
+    if pair.short.words < params.short_words:
         return _decide_short(pair.short, pair.long, pair.common, params)
     if _is_form(pair, params):
         return None, "a form: the words agree, and the names and numbers differ"
@@ -180,10 +180,10 @@ def weight(pair: Pair, params: FoldParams) -> float:
 
 def _linked(pair: Pair, params: FoldParams) -> Decision:
     short, long = pair.short, pair.long
-    if weight(pair, params) < params.linked or short.prose < params.least:
+    if weight(pair, params) < params.link_weight or short.prose < params.least:
         return None, "too little is shared outside quotations"
     if short.ordered < params.ordered:
-        return None, "what is shared is scattered, in no common order, or formulae that recur"
+        return None, "what is shared is scattered, in no common order, or set phrases that recur"
     if pair.listed > params.listed:
         return None, "what is shared is a list of names and numbers"
     if pair.same_outlet and _is_block(short, long, params):
@@ -207,7 +207,7 @@ def _decide_short(short: Side, long: Side, common: int, params: FoldParams) -> D
     if short.aligned < params.near or common < params.copied * short.shingles:
         return None, "a short item, and not nearly all of it is in the other"
     marks, others = names_and_numbers(short.text), names_and_numbers(long.text)
-    if marks - set(words(long.text)) or (long.words < params.short and others - marks):
+    if marks - set(words(long.text)) or (long.words < params.short_words and others - marks):
         return None, "a short item, and names or numbers differ"
     if long.aligned >= params.near:
         return Relation.COPY, "short items, nearly the same, names and numbers agree"

@@ -47,7 +47,7 @@ class Match:
 
     a: int
     b: int
-    relation: Relation | None  # None: they are not related; stored only for a shared passage
+    relation: Relation | None  # None: not related; if they share a passage, core.passages has them
     rule: str  # the rule that decided, in words
     shared: int  # number of distinct shingles in both
     jaccard: float

@@ -62,6 +62,10 @@ class Stories:
         self._tables.run("DELETE FROM core.counters WHERE name = 'stories'")
         self._tables.insert("counters", [{"name": "stories", "value": last}])
 
+    def moves(self) -> int:
+        """How often an article has left one story for another."""
+        return int(self._tables.value("SELECT count(*) FROM core.moves"))
+
     def _move(self, run_id: int) -> None:
         """Puts the articles of `incoming` into their stories."""
         self._tables.run(
