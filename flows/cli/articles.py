@@ -67,9 +67,15 @@ def reindex(db: Db = None) -> None:
     settings = read_settings(db=db)
     must_exist(settings.db)
     with open_store(settings.db) as store:
+        before = store.stories.moves()
         count = folding.reindex(store, store.runs.last(), timedelta(days=settings.window_days))
+        moved = store.stories.moves() - before
         store.publish(keep=settings.keep_snapshots)
-    out.print(f"{count:,} articles indexed, compared and folded again")
+    out.print(
+        f"{count:,} articles indexed, compared and folded again; {moved:,} of them are in another "
+        "story now (view moves)",
+        soft_wrap=True,
+    )
 
 
 def upkeep(

@@ -1,6 +1,7 @@
 """`copydesk why` and `copydesk diff`: two articles compared."""
 
 from collections import Counter
+from math import sqrt
 from typing import Annotated
 
 import typer
@@ -90,6 +91,8 @@ def why(one: One, other: Other, db: Db = None) -> None:
         out.print(Text(f"  {name}  {shown(article.outlet)}, {when}, story {article.story_id}"))
         out.print(Text(f"     {shown(article.title)}\n     {shown(article.url)}"), soft_wrap=True)
     out.print(_figures(match, folding.FOLD))
+    for sentence in _evidence(match, folding.FOLD):
+        out.print(Text(sentence))
     out.print(Text(_consequence(a, b, match, filed)))
 
 
@@ -112,21 +115,55 @@ def _figures(match: Match, params: FoldParams) -> Table:
             f"{match.b_lead:.0%}",
             f"{params.led:.0%} of the longer, if the shorter is abridged",
         ),
-        ("outside quotations, in the other", f"{match.a_prose:.0%}", f"{match.b_prose:.0%}", ""),
+        (
+            "outside quotations, in the other",
+            f"{match.a_prose:.0%}",
+            f"{match.b_prose:.0%}",
+            f"(a link needs {params.least:.0%} of the shorter)",
+        ),
         ("5-word shingles", f"{match.a_in_b:.0%}", f"{match.b_in_a:.0%}", ""),
     ]
     for row in rows:
         table.add_row(*row)
-    shorter = match.a_prose if match.a_words <= match.b_words else match.b_prose
     table.add_row("longest passage, words", f"{match.longest_run:,}", "", "")
     table.add_row("shared outside quotations", f"{match.prose_words:,}", "", "")
     table.add_row(
-        "share x root of these words",
-        f"{shorter * match.prose_words**0.5:.1f}",
+        "weight of what is shared",
+        f"{_weight(match, params):.1f}",
         "",
-        f"(a link needs {params.linked})",
+        f"(a link needs {params.link_weight:g})",
     )
     return table
+
+
+def _weight(match: Match, params: FoldParams) -> float:
+    """How much a link weighs: the shared prose of the shorter text, and the leads of both."""
+    shorter = match.a_prose if match.a_words <= match.b_words else match.b_prose
+    return shorter * sqrt(match.prose_words) + params.leads * (match.a_lead + match.b_lead) / 2
+
+
+def _evidence(match: Match, params: FoldParams) -> list[str]:
+    """What tells a later version from a copy, in words. Older matches have none of it."""
+    shorter = max(1, min(match.a_words, match.b_words))
+    told = []
+    if match.own_passages:
+        told.append(
+            f"Each text has passages that the other has not: at least {match.own_passages:,.0f} "
+            f"words, {match.own_passages / shorter:.0%} of the shorter text. A copy has less than "
+            f"{params.own:.0%}."
+        )
+    if match.replaced:
+        told.append(
+            f"Passages of one text stand in place of others: {match.replaced:,.0f} words, "
+            f"{match.replaced / shorter:.1%} of the shorter text. A copy has less than "
+            f"{params.rewritten:.1%}, or fewer than {params.places} such passages."
+        )
+    if match.changes:
+        told.append(
+            f"Places where both have words of their own: {match.changes:,}. Names or numbers "
+            f"differ in {match.swaps:,} of them; different changes of numbers: {match.figures:,}."
+        )
+    return told
 
 
 def _consequence(a: StoredArticle, b: StoredArticle, match: Match, filed: Match | None) -> str:
@@ -140,7 +177,8 @@ def _consequence(a: StoredArticle, b: StoredArticle, match: Match, filed: Match 
         return (
             "That was found just now: no match of the two is stored. Either they appeared further "
             "apart than the window, or they are too short to be looked up, or they share only "
-            "what very many articles share, or they need `copydesk reindex`."
+            "what very many articles share, or a run had no budget left to compare them, or they "
+            "need `copydesk reindex`."
         )
     return "They are two stories."
 

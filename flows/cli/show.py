@@ -18,6 +18,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from ingest.model import Relation
 from ingest.values import clean_text, harmless
 from storage.answers import Member, RunSummary, Status, StorySummary, StoryTree, Table
 from storage.snapshot.spreadsheets import as_text
@@ -79,12 +80,23 @@ def story_tree(tree: StoryTree) -> RenderableType:
     lines = Text.assemble((f"Story {tree.story_id}: {shown(original.title)}", "bold"), "\n")
     for member in tree.members:
         lines.append_text(_member(member, original))
-    if tree.linked:
-        lines.append("Linked, not folded: other versions, and round-ups\n", style="bold")
-        for member in tree.linked:
+    for heading, members in _linked(tree).items():
+        lines.append(f"{heading}\n", style="bold")
+        for member in members:
             lines.append_text(_member(member, original))
     lines.right_crop(1)
     return lines
+
+
+def _linked(tree: StoryTree) -> dict[str, list[Member]]:
+    """The linked articles under their headings: updates apart from round-ups."""
+    updates = [member for member in tree.linked if member.relation == Relation.UPDATE]
+    others = [member for member in tree.linked if member.relation != Relation.UPDATE]
+    found = {
+        "Updates, not copies: other versions of the story": updates,
+        "Round-ups, not copies: one of the two holds the other": others,
+    }
+    return {heading: members for heading, members in found.items() if members}
 
 
 def _member(member: Member, original: Member) -> Text:

@@ -3,7 +3,7 @@
 The index holds both, because each finds pairs that the other misses. Two texts that are nearly the
 same share a band of their signatures. A brief and the long article that contains it share no band,
 but their samples overlap. The hash alone decides whether a shingle is in the sample (FracMinHash).
-So a shared shingle is in both samples or in neither, if both texts are sampled at the same rate. An
+If both texts are sampled at the same rate, a shared shingle is in both samples or in neither. An
 outlet's boilerplate is learned from shingles that recur in its samples.
 """
 
@@ -44,7 +44,7 @@ class SketchParams:
     seed: int = 1
     every: int = 10
     every_if_short: int = 2
-    short: int = 128  # distinct shingles; a text with fewer is short
+    short_shingles: int = 128  # distinct ones; a text with fewer is short
     min_shingles: int = 30  # a text with fewer gets no bands: too many texts would share them
 
     @property
@@ -114,7 +114,7 @@ def shingle(run: list[str], params: SketchParams) -> Hashes:
 def sample(hashes: Hashes, params: SketchParams) -> Hashes:
     """The shingles of a text that the index keeps, each once, in ascending order."""
     each = distinct(hashes)
-    every = params.every_if_short if len(each) < params.short else params.every
+    every = params.every_if_short if len(each) < params.short_shingles else params.every
     kept: Flags = each % every == 0
     return each[kept]
 

@@ -47,7 +47,7 @@ class Match:
 
     a: int
     b: int
-    relation: Relation | None  # None: they are not related; stored only for a shared passage
+    relation: Relation | None  # None: not related; if they share a passage, core.passages has them
     rule: str  # the rule that decided, in words
     shared: int  # number of distinct shingles in both
     jaccard: float
@@ -63,6 +63,12 @@ class Match:
     longest_run: int  # words in the longest shared run
     a_words: int
     b_words: int
+    # How the texts differ where they are aligned. All are 0 for a pair that shares too little.
+    replaced: float = 0.0  # words in passages that stand in place of a passage of the other text
+    own_passages: float = 0.0  # words in passages that the other has not; of the text with fewer
+    changes: int = 0  # places where both texts have words of their own
+    swaps: int = 0  # of these, places where names or numbers differ
+    figures: int = 0  # different swaps of numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,6 @@
-"""Finds who shares bands and sampled shingles with some articles: one conversation, one object.
+"""Finds the articles that share bands and sampled shingles with some given articles.
+
+Each search is one object, a Lookup, with this order of calls:
 
     with index.asking(sketches, reach) as lookup:    look up who else holds their hashes
         disturbed = lookup.learn(...)                learn boilerplate from what they share
@@ -37,7 +39,7 @@ class Bounds:
     """What keeps a lookup cheap where thousands of pages are alike."""
 
     stories: int = 256  # a shingle that more stories hold is a commonplace: it finds nobody
-    weight: float = 0.1  # a pair is worth comparing if its shared shingles weigh as much,
+    weight: float = 0.1  # compare a pair if the weight of its shared shingles is at least this,
     many: int = 4  # or if it shares so many sampled shingles,
     share: float = 0.3  # or this share of the shorter text's shingles
     originals: int = 48  # compared with one article at most: originals, and articles of no story
@@ -62,9 +64,9 @@ class Lookup:
         """Learns boilerplate from what the articles share with others of their outlets.
 
         A sampled shingle divisible by `every` becomes boilerplate of an outlet when its articles
-        with this shingle appeared, or were first seen, on `days` different days, all of them at
-        most `within` days from one of these days. The lookup has to reach twice as far: then the
-        order in which articles come makes no difference.
+        with this shingle appeared, or were first seen, on `days` different days. One of these days
+        is at most `within` days from each of the others. The lookup has to reach twice as far: then
+        the order in which articles come makes no difference.
 
         Returns the articles that hold something that has just become boilerplate. They have to be
         sketched and compared again; `renew` is due where there are any.

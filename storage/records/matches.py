@@ -18,7 +18,7 @@ from storage.core.tables import TEXTLESS, Row, Tables, quoted
 MATCH = ", ".join(field.name for field in fields(Match))
 
 #: The rule of a match between a stitched page and one of its sources.
-STITCHED = "one is stitched together from passages of several, of which this is one"
+STITCHED = "one page is put together from passages of several articles; the other is one of them"
 
 #: Stitched pages that cannot be judged again, because the text of the page or of a source is gone.
 SETTLED = f"""

@@ -14,7 +14,7 @@ class Stories:
         self._tables = tables
 
     def neighbourhood(self, article_ids: Iterable[int]) -> tuple[list[FoldArticle], list[Match]]:
-        """All that `fold` has to see to fold these articles: articles, and the matches that fold.
+        """All that `fold` has to see to fold these articles: articles, and their matches.
 
         The articles are those given, those in a story with one of them, and all that folding
         matches connect with any of these. It is the smallest such set.
@@ -34,7 +34,7 @@ class Stories:
         )
         matches = self._tables.records(
             f"SELECT {MATCH} FROM core.matches "
-            f"WHERE relation IN ({quoted(FOLDS)}) AND a IN (SELECT article_id FROM reached)"
+            "WHERE a IN (SELECT article_id FROM reached) AND b IN (SELECT article_id FROM reached)"
         )
         self._tables.run("DROP TABLE reached")
         return [FoldArticle(**row) for row in articles], [as_match(row) for row in matches]
@@ -61,6 +61,10 @@ class Stories:
                 self._move(run_id)
         self._tables.run("DELETE FROM core.counters WHERE name = 'stories'")
         self._tables.insert("counters", [{"name": "stories", "value": last}])
+
+    def moves(self) -> int:
+        """How often an article has left one story for another."""
+        return int(self._tables.value("SELECT count(*) FROM core.moves"))
 
     def _move(self, run_id: int) -> None:
         """Puts the articles of `incoming` into their stories."""

@@ -1,11 +1,13 @@
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 from support.builders import NOW, ago, candidate, match
 
-from ingest.dedup.fold import fold
+from ingest.dedup.fold import fold, unmet
 from ingest.model import FOLDS, Relation, Story
 
 
@@ -52,6 +54,66 @@ def test_stories_are_not_chained():
     articles = [candidate(n, appeared=ago(hours=9 - n)) for n in (1, 2, 3)]
     stories = fold(articles, [match(1, 2), match(2, 3)])
     assert [story.members for story in stories] == [(1, 2), (3,)]
+
+
+def held(a, b, a_aligned, b_aligned, relation=Relation.COPY):
+    """A match of which a certain share of each text is in the other."""
+    return match(a, b, relation, a_aligned=a_aligned, b_aligned=b_aligned)
+
+
+def in_order(count):
+    return [candidate(n, appeared=ago(hours=count - n)) for n in range(1, count + 1)]
+
+
+def together(stories):
+    return [story.members for story in stories]
+
+
+def test_a_copy_goes_with_the_closer_of_two_originals():
+    # 3 is an excerpt of 1, and all but the same as 2, which is a later version of 1
+    matches = [
+        held(1, 3, 0.4, 0.9, Relation.ABRIDGED),
+        held(2, 3, 0.98, 0.98),
+        match(1, 2, Relation.UPDATE),
+    ]
+    assert together(fold(in_order(3), matches)) == [(1,), (2, 3)]
+
+
+def test_two_versions_are_not_in_one_story_through_a_third():
+    copies = [held(1, 2, 0.85, 0.85), held(1, 3, 0.95, 0.95)]
+    assert together(fold(in_order(3), [*copies, held(2, 3, 0.9, 0.9)])) == [(1, 2, 3)]
+    for relation in (Relation.UPDATE, Relation.EMBEDS):
+        assert together(fold(in_order(3), [*copies, match(2, 3, relation)])) == [(1, 3), (2,)]
+
+
+def test_excerpts_of_one_original_that_share_nothing_are_not_in_one_story():
+    excerpts = [held(1, n, 0.3, 0.95, Relation.ABRIDGED) for n in (2, 3)]
+    assert together(fold(in_order(3), excerpts)) == [(1, 2), (3,)]
+    assert together(fold(in_order(3), [*excerpts, held(2, 3, 0.9, 0.9)])) == [(1, 2, 3)]
+
+
+def test_copies_of_most_of_an_original_need_no_comparison_with_each_other():
+    whole = [held(1, n, 0.9, 0.95) for n in (2, 3)]
+    assert together(fold(in_order(3), whole)) == [(1, 2, 3)]
+
+
+def test_new_excerpts_are_compared_with_the_other_copies_before_a_story_is_final():
+    articles = in_order(3)
+    excerpts = [held(1, n, 0.3, 0.95, Relation.ABRIDGED) for n in (2, 3)]
+    day = timedelta(days=1)
+    assert unmet(articles, excerpts, fold(articles, excerpts), day) == [(2, 3)]
+    met = [*excerpts, held(2, 3, 0.9, 0.9)]
+    assert unmet(articles, met, fold(articles, met), day) == []
+    whole = [held(1, n, 0.9, 0.95) for n in (2, 3)]
+    assert unmet(articles, whole, fold(articles, whole), day) == []
+    known = [replace(a, story_id=7, was_original=a.article_id == 1) for a in articles]
+    assert unmet(known, excerpts, fold(known, excerpts), day) == []
+    assert unmet(articles, excerpts, fold(articles, excerpts), timedelta(minutes=1)) == []
+
+
+def test_matches_that_an_old_version_filed_without_shares_still_fold():
+    (story,) = fold(in_order(2), [match(1, 2, a_aligned=None, b_aligned=None)])
+    assert story.members == (1, 2)
 
 
 def test_a_group_keeps_the_id_most_of_its_members_had():
@@ -106,6 +168,15 @@ def test_every_member_matches_its_original_directly(case):
         assert story.members[0] == story.original
         for copy in story.members[1:]:
             assert frozenset((story.original, copy)) in folding
+
+
+@given(folds())
+def test_no_story_holds_two_articles_that_only_link(case):
+    articles, matches = case
+    links = {frozenset((m.a, m.b)) for m in matches if m.relation not in FOLDS}
+    for story in fold(articles, matches):
+        for pair in combinations(story.members, 2):
+            assert frozenset(pair) not in links
 
 
 @given(folds())

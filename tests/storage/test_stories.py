@@ -45,6 +45,13 @@ def numbered(store, run, *ids):
     index(store, run, *(article(article_id=n, text=prose(n * 1000, 50)) for n in ids))
 
 
+def test_a_neighbourhood_tells_of_copies_of_one_original_that_only_link(store, run):
+    numbered(store, run, 1, 2, 3)
+    found = [match(1, 2), match(1, 3), match(2, 3, Relation.UPDATE)]
+    store.matches.add(run, found)
+    assert sorted(store.stories.neighbourhood([1])[1], key=lambda m: (m.a, m.b)) == found
+
+
 def test_a_neighbourhood_is_all_that_folding_matches_reach(store, run):
     numbered(store, run, 1, 2, 3, 4, 5)
     chain = [match(1, 2), match(2, 3, Relation.ABRIDGED)]

@@ -6,11 +6,13 @@ quotations: what real outlets do to real copy, one thing at a time.
 
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from support.builders import NOW, article
 
-from flows.sample.newsroom import SAMPLE
 from ingest.evaluation.pairs import LabelledPair
+
+STORIES = Path(__file__).parents[2] / "deploy" / "sample" / "stories"
 
 SYNONYMS = {
     "said": "stated", "officials": "authorities", "about": "around", "more": "further",
@@ -25,7 +27,7 @@ BOILERPLATE = (
 
 def stories():
     """The paragraphs of the sample's longer stories, in English."""
-    texts = [path.read_text() for path in sorted((SAMPLE / "stories").glob("*.txt"))]
+    texts = [path.read_text() for path in sorted(STORIES.glob("*.txt"))]
     bodies = [
         text.partition("\n\n")[2].strip().split("\n\n") for text in texts if "lang" not in text
     ]

@@ -6,6 +6,7 @@ from support.builders import article, prose
 from support.commands import COPY, STORY, copydesk
 from support.filing import file_articles
 
+from ingest.model import Story
 from storage.reading import open_reader
 from storage.snapshot.publish import snapshot_of
 from storage.store import open_store
@@ -14,9 +15,19 @@ from storage.store import open_store
 def test_an_index_is_made_anew(filled):
     status, shown, _ = copydesk("reindex", "--db", filled)
     assert status == 0
-    assert "3 articles indexed, compared and folded again" in shown
+    assert "3 articles indexed, compared and folded again; 0 of them are in another" in shown
     _, shown, _ = copydesk("why", "--db", filled, STORY, COPY)
     assert "Both are in story 1." in shown
+
+
+def test_reindexing_says_how_many_articles_changed_their_story(filled):
+    with open_store(filled) as store, store.transaction():
+        copy = store.reader().article(COPY).article_id
+        store.stories.put(1, [Story(story_id=None, original=copy, members=(copy,))])
+    _, shown, _ = copydesk("reindex", "--db", filled)
+    assert "; 1 of them are in another story now (view moves)" in shown
+    _, shown, _ = copydesk("why", "--db", filled, STORY, COPY)
+    assert "Both are in story" in shown
 
 
 def test_reindexing_and_recleaning_renew_what_readers_see(filled):

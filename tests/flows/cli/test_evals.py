@@ -4,6 +4,8 @@ import re
 
 from support.commands import COPY, STORY, copydesk
 
+from flows.pipeline.evaluating import SWEEPS
+
 
 def test_labelled_pairs_are_measured_and_the_misjudged_named(filled, tmp_path):
     pairs, plot = tmp_path / "pairs.tsv", tmp_path / "sweep.svg"
@@ -20,7 +22,7 @@ def test_labelled_pairs_are_measured_and_the_misjudged_named(filled, tmp_path):
     assert status == 0
     assert re.search(r"folded +1\.000 +0\.500 +0\.667", shown)
     assert "copy, became nothing" in shown
-    assert plot.read_text().count("<polyline") == 15
+    assert plot.read_text().count("<polyline") == 3 * len(SWEEPS)
 
 
 def test_a_pairs_file_that_is_none_is_one_sentence(filled, tmp_path):

@@ -21,6 +21,30 @@ def test_why_two_articles_are_one_story_is_told_with_figures_and_the_rule(filled
     assert "They are two stories." in shown
 
 
+def test_why_says_in_words_what_makes_a_text_a_later_version(db):
+    earlier, later = prose(0, 600).split(), prose(0, 600).split()
+    earlier[100:145] = prose(5000, 45).split()
+    later[200:245] = prose(6000, 45).split()
+    later[300] = "12"
+    earlier[300] = "9"
+    with open_store(db) as store:
+        articles = [
+            article(STORY, text=" ".join(earlier), published=ago(hours=3)),
+            article(COPY, text=" ".join(later), published=ago(hours=1)),
+        ]
+        file_articles(store, store.runs.begin(NOW), articles)
+    _, shown, _ = copydesk("why", "--db", db, STORY, COPY)
+    told = " ".join(shown.split())
+    assert told.startswith("update: most is in both, but")
+    assert "passages that the other has not: at least 90 words, 15% of the shorter text" in told
+    assert "Passages of one text stand in place of others: 90 words" in told
+    assert "Names or numbers differ in 1 of them; different changes of numbers: 1." in told
+    assert "They are linked." in told
+    _, shown, _ = copydesk("story", "--db", db, STORY)
+    assert "Updates, not copies: other versions of the story\n  update" in shown
+    assert "Round-ups" not in shown
+
+
 def test_a_difference_is_shown_by_marks_where_there_are_no_colours(db):
     with open_store(db) as store:
         text = "The harbour council voted by nine to four to sell the pier on Tuesday"
