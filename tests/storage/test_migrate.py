@@ -15,6 +15,7 @@ from storage.core.errors import DatabaseError
 from storage.core.migrate import HERE, schema_version, transaction
 from storage.core.views import AREAS, CONSTANTS, FOLDER
 from storage.reading import open_reader
+from storage.records.matches import STITCHED
 from storage.store import open_store
 
 LAST = len(list((HERE / "migrations").glob("*.sql")))
@@ -261,6 +262,17 @@ def test_the_boilerplate_that_was_learned_before_is_still_known(db):
     with open_store(db) as store:
         assert store.index.boilerplate(["wire.example"])["wire.example"].tolist() == [7]
     assert fetch(db, "FROM core.boilerplate ORDER BY ALL") == before
+
+
+def test_the_rule_of_pages_put_together_from_several_gets_its_words_of_today():
+    before = "one is stitched together from passages of several, of which this is one"
+    script = (HERE / "migrations" / "0009_evidence.sql").read_text()
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA core; CREATE TABLE core.matches (rule VARCHAR)")
+        connection.execute("INSERT INTO core.matches VALUES (?), ('another')", [before])
+        connection.execute(script[script.index("UPDATE") :])
+        found = connection.execute("SELECT rule FROM core.matches ORDER BY rule").fetchall()
+    assert found == [("another",), (STITCHED,)]
 
 
 def test_texts_that_upkeep_dropped_before_are_known_to_be_gone(old):
