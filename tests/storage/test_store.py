@@ -73,3 +73,7 @@ def test_empty_batches_are_no_trouble(store, run):
     assert store.articles.texts([]) == []
     assert store.matches.drop([]) == set()
     assert store.stories.neighbourhood([]) == ([], [])
+
+
+def test_a_writer_returns_the_memory_that_its_statements_have_freed(store):
+    assert rows(store, "SELECT current_setting('allocator_background_threads')") == [(True,)]
