@@ -41,7 +41,7 @@ from flows.pipeline.stopwatch import Stopwatch
 from flows.settings import Settings, read_settings
 from ingest.feeds.plan import batches
 from ingest.fetch.client import open_fetcher
-from ingest.model import CopydeskError, Feed, FeedState, Page
+from ingest.model import CopydeskError, Feed, FeedState, PendingPage
 from storage.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -147,11 +147,11 @@ async def _work(
                 watch=watch,
             )
             try:
-                polls = await poll_feeds(run, feeds)
-                taken = await take_up_pages(run, polls)
+                # the polls have every entry of the run: nothing here may hold them any longer
+                taken = await take_up_pages(run, await poll_feeds(run, feeds))
                 get_run_logger().info(
                     "%d feeds polled, %d entries, %d pages to fetch (%d from earlier runs)",
-                    len(polls),
+                    len(feeds),
                     taken.entries,
                     len(taken.pages),
                     taken.retried,
@@ -165,12 +165,15 @@ async def _work(
     return taken
 
 
-async def _take_through(run: Run, pages: Sequence[Page]) -> None:
-    """Takes the pages through the stages. The next batch is fetched while one is extracted."""
+async def _take_through(run: Run, pages: Sequence[PendingPage]) -> None:
+    """Takes the pages through the stages. The next batch is fetched while one is extracted.
+
+    The entries of a batch are read when its turn comes. They take about 5 KB a page.
+    """
     logger = get_run_logger()
     parts = batches(pages, run.settings.batch)
     queue = (
-        Batch(pages=part, number=number, of=len(parts), all_pages=len(pages))
+        Batch(pages=run.store.pages.load(part), number=number, of=len(parts), all_pages=len(pages))
         for number, part in enumerate(parts, start=1)
     )
     async with asyncio.TaskGroup() as group:

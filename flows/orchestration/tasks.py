@@ -54,7 +54,8 @@ class Run:
     recipes: Mapping[str, Recipe]
     watch: Stopwatch
     known: dict[str, Known] = field(default_factory=dict)  # by outlet, each read once in a run
-    waiting: list[Page] = field(default_factory=list)  # not asked for: the time of a host is over
+    #: The feed of each page that is not asked for, because the time of its host is over.
+    waiting: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,10 @@ class Batch:
         return f"{self.number}/{self.of}"
 
     def without_hosts_that_are_over(self, run: Run) -> "Batch":
-        """The batch without the pages of hosts whose time is over. Those join `run.waiting`."""
+        """The batch without the pages of hosts whose time is over. Those are counted in
+        `run.waiting`."""
         over = [page for page in self.pages if run.fetcher.is_over(page.entry.url)]
-        run.waiting.extend(over)
+        run.waiting.extend(page.feed_id for page in over)
         left = {page.page_id for page in over}
         return replace(self, pages=[page for page in self.pages if page.page_id not in left])
 

@@ -1,7 +1,7 @@
 """The stages of a run, each over one batch: ingest computes, storage remembers. No Prefect here.
 
     poll_feed     FeedState -> Poll                      network (polling.py)
-    take_up       [Poll] -> pages to fetch               one transaction
+    take_up       [Poll] -> pending pages                one transaction
     fetch_page    Page -> Answer                         network
     extract_page  Answer -> PageResult                   worker processes
     file_batch    [PageResult] -> articles and stories   one transaction
@@ -34,6 +34,7 @@ from ingest.model import (
     Outcome,
     Page,
     PageResult,
+    PendingPage,
     Poll,
     Request,
     Verdict,
@@ -62,7 +63,7 @@ class TakenUp:
 
     entries: int
     retried: int  # pages of earlier runs that are tried again
-    pages: tuple[Page, ...]
+    pages: tuple[PendingPage, ...]  # `store.pages.load` reads the entries of some of them
 
 
 def take_up(
@@ -81,23 +82,29 @@ def take_up(
         pages = store.pages.pending(max_attempts, now, MAX_OF_HOST)
         taken = {page.page_id for page in pages}
         waiting = [page for page in plan.pages if page.page_id not in taken]
-        store.pages.add_outcomes(run_id, still_pending(waiting))
+        store.pages.add_outcomes(run_id, still_pending(page.feed_id for page in waiting))
         retried = len(pages) + len(waiting) - len(plan.pages)
         store.runs.note_entries(run_id, len(polls), entries, retried)
     return TakenUp(entries=entries, retried=retried, pages=tuple(pages))
 
 
-def still_pending(pages: Iterable[Page]) -> list[EntryOutcome]:
-    """One outcome for each feed: how many of its pages this run leaves as they are, pending."""
+def still_pending(feed_ids: Iterable[int]) -> list[EntryOutcome]:
+    """One outcome for each feed: how many of its pages this run leaves as they are, pending.
+
+    `feed_ids` has the feed of each of these pages.
+    """
     return [
         EntryOutcome(feed_id=feed_id, outcome=Outcome.PENDING, entries=number)
-        for feed_id, number in Counter(page.feed_id for page in pages).items()
+        for feed_id, number in Counter(feed_ids).items()
     ]
 
 
-def leave_pending(store: Store, run_id: int, pages: Iterable[Page]) -> None:
-    """Counts pages that are not asked for, because the time of their hosts is over."""
-    store.pages.add_outcomes(run_id, still_pending(pages))
+def leave_pending(store: Store, run_id: int, feed_ids: Iterable[int]) -> None:
+    """Counts pages that are not asked for, because the time of their hosts is over.
+
+    `feed_ids` has the feed of each of these pages.
+    """
+    store.pages.add_outcomes(run_id, still_pending(feed_ids))
 
 
 async def fetch_page(page: Page, fetcher: Fetcher) -> Answer:

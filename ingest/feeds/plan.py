@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import chain, zip_longest
 from urllib.parse import urlsplit
 
-from ingest.model import Entry, EntryOutcome, Failed, Outcome, Page, PageResult
+from ingest.model import Entry, EntryOutcome, Failed, Outcome, Page, PageResult, PendingPage
 from ingest.urls import (
     MAX_ADDRESS,
     canonical_form,
@@ -118,9 +118,9 @@ def _outcome(page: Page, outcome: Outcome, detail: str) -> EntryOutcome:
     return EntryOutcome(feed_id=page.feed_id, outcome=outcome, url=page.url, detail=detail)
 
 
-def batches(pages: Sequence[Page], size: int) -> list[list[Page]]:
+def batches(pages: Sequence[PendingPage], size: int) -> list[list[PendingPage]]:
     """The pages in batches of `size`. The hosts take turns, so a batch spreads over all of them."""
-    hosts: dict[str, list[Page]] = {}
+    hosts: dict[str, list[PendingPage]] = {}
     for page in pages:
         hosts.setdefault(urlsplit(page.url).netloc, []).append(page)
     turns = [p for p in chain.from_iterable(zip_longest(*hosts.values())) if p is not None]

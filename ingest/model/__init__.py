@@ -39,6 +39,7 @@ from ingest.model.page import (
     EntryOutcome,
     Page,
     PageResult,
+    PendingPage,
 )
 from ingest.model.poll import ListedFeed, Poll
 from ingest.model.sourced import NO_DATE, Sourced, SourcedDate
@@ -84,6 +85,7 @@ __all__ = [
     "Page",
     "PageResult",
     "ParsedFeed",
+    "PendingPage",
     "Poll",
     "Relation",
     "Removed",

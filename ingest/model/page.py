@@ -26,6 +26,17 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPage:
+    """A page that waits to be fetched, without its entry.
+
+    A run may have 40,000 of them. Their entries are read from the database a batch at a time.
+    """
+
+    page_id: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
     """The result of a page: its request, its outcome, and its article where it has one.
 

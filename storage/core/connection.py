@@ -111,6 +111,10 @@ def _open(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyCon
     # Publishing, at the end of a run, writes the log to the file. DuckDB would also do so for every
     # 16 MB of log, which makes filing a fifth slower.
     connection.execute("SET checkpoint_threshold = '256MB'")
+    if not read_only:
+        # DuckDB's allocator then returns what a statement has freed. Otherwise it keeps much of it:
+        # a run that had filed 6,000 articles held 24 MB more (558 MB, not 534; one run each).
+        connection.execute("SET allocator_background_threads = true")
     return connection
 
 

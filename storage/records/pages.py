@@ -18,12 +18,15 @@ from ingest.model import (
     Outcome,
     Page,
     PageResult,
+    PendingPage,
 )
 from storage.core.tables import Row, Tables
 from storage.records.ledger import attempt_row
 
 #: The column of core.pages that holds each field of an Entry.
 COLUMNS = {field.name: field.name for field in fields(Entry)} | {"url": "listed_url"}
+#: The columns of core.pages that a Page has besides its entry.
+OF_PAGE = ("page_id", "url", "feed_id", "attempts", "first_seen")
 #: The host in a page's address, as `batches` in ingest/feeds/plan.py has it.
 HOST = "split_part(url, '/', 3)"
 #: What core.other_pages keeps of a page that is no article.
@@ -69,7 +72,9 @@ class Pages:
         ]
         self._tables.insert("sightings", rows, new_by=("feed_id", "page_id"))
 
-    def pending(self, max_attempts: int, now: datetime, of_host: int | None = None) -> list[Page]:
+    def pending(
+        self, max_attempts: int, now: datetime, of_host: int | None = None
+    ) -> list[PendingPage]:
         """The pages to fetch, the oldest first, and of each host the oldest `of_host` at most.
 
         These are the pages without an outcome, and those whose failure may have passed and that
@@ -78,9 +83,9 @@ class Pages:
         that lies ahead of `now`, when a run's clock was ahead. A page whose worker was killed is
         fetched MAX_KILLS times at most.
         """
-        rows = self._tables.records(
+        rows = self._tables.pairs(
             f"""
-            SELECT page_id, url, feed_id, attempts, first_seen, {", ".join(COLUMNS.values())}
+            SELECT page_id, url
             FROM core.pages
             WHERE outcome IS NULL OR (list_contains($temporary, outcome)
                 AND attempts < CASE outcome WHEN '{Outcome.EXTRACT_KILLED}'
@@ -97,17 +102,21 @@ class Pages:
                 "of_host": of_host if of_host is not None else 2**31,
             },
         )
-        return [
-            Page(
-                page_id=row["page_id"],
-                url=row["url"],
-                feed_id=row["feed_id"],
-                attempts=row["attempts"],
-                first_seen=row["first_seen"],
-                entry=_entry(row),
-            )
+        return [PendingPage(page_id=page_id, url=url) for page_id, url in rows]
+
+    def load(self, pages: Iterable[PendingPage]) -> list[Page]:
+        """The pages with their entries, in the order in which they are given."""
+        ids = [page.page_id for page in pages]
+        rows = self._tables.records(
+            f"SELECT {', '.join(OF_PAGE)}, {', '.join(COLUMNS.values())} FROM core.pages "
+            "WHERE page_id IN (SELECT unnest(?::BIGINT[]))",
+            [ids],
+        )
+        found = {
+            row["page_id"]: Page(**{name: row[name] for name in OF_PAGE}, entry=_entry(row))
             for row in rows
-        ]
+        }
+        return [found[page_id] for page_id in ids]
 
     def settle(self, run_id: int, results: Sequence[PageResult], now: datetime) -> None:
         """Files the requests and the outcomes of pages, and what was read from pages that are no

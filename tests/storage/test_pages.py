@@ -1,5 +1,6 @@
 """The account of pages: nothing that a feed listed is lost."""
 
+import tracemalloc
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -18,7 +19,7 @@ from support.builders import (
     result,
     state,
 )
-from support.filing import rows
+from support.filing import pending, rows
 
 from ingest.feeds.plan import identify, plan_pages
 from ingest.model import (
@@ -49,7 +50,7 @@ NUMBERS = count()
 def test_a_whole_entry_comes_back_as_its_feed_told_it(store, run, told):
     listed = replace(page(f"https://wire.example/{next(NUMBERS)}"), entry=told)
     store.pages.add(run, [listed])
-    assert listed in store.pages.pending(3, LATER)
+    assert listed in pending(store, 3, LATER)
 
 
 def test_a_page_to_fetch_comes_back_as_its_feed_told_it(store, run):
@@ -69,13 +70,13 @@ def test_a_page_to_fetch_comes_back_as_its_feed_told_it(store, run):
         enclosures=("https://wire.example/quay.jpg",),
     )
     store.pages.add(run, [told, page("https://wire.example/news/2")])
-    assert store.pages.pending(3, LATER) == [told, page("https://wire.example/news/2")]
+    assert pending(store, 3, LATER) == [told, page("https://wire.example/news/2")]
 
 
 def test_a_page_added_twice_is_held_once(store, run):
     store.pages.add(run, [page()])
     store.pages.add(run, [page(title="Another title")])
-    assert store.pages.pending(3, LATER) == [page()]
+    assert pending(store, 3, LATER) == [page()]
     assert store.pages.known([page().page_id, 1]) == {page().page_id}
 
 
@@ -84,11 +85,11 @@ def test_the_oldest_pages_come_first(store, run):
     early = page("https://wire.example/early", first_seen=ago(days=1))
     store.pages.add(run, [late])
     store.pages.add(run, [early])
-    assert store.pages.pending(3, LATER) == [early, late]
+    assert pending(store, 3, LATER) == [early, late]
 
 
 def settle(store, run, outcome):
-    for held in store.pages.pending(3, LATER):
+    for held in pending(store, 3, LATER):
         store.pages.settle(run, [result(held, outcome)], NOW)
 
 
@@ -96,8 +97,8 @@ def settle(store, run, outcome):
 def test_a_failure_that_may_pass_is_tried_again_up_to_the_limit(store, run, outcome):
     store.pages.add(run, [page()])
     tried = []
-    while pending := store.pages.pending(3, LATER):
-        tried += [held.attempts for held in pending]
+    while waiting := pending(store, 3, LATER):
+        tried += [held.attempts for held in waiting]
         settle(store, run, outcome)
     assert tried == [0, 1, 2]
     assert rows(store, "SELECT outcome, attempts FROM pages") == [(outcome, 3)]
@@ -107,7 +108,7 @@ def test_a_failure_that_may_pass_is_tried_again_up_to_the_limit(store, run, outc
 def test_a_failure_that_stays_is_not_tried_again(store, run, outcome):
     store.pages.add(run, [page()])
     settle(store, run, outcome)
-    assert store.pages.pending(3, LATER) == []
+    assert pending(store, 3, LATER) == []
 
 
 def test_a_page_says_which_article_it_led_to(store, run):
@@ -138,7 +139,7 @@ def test_a_sighting_is_recorded_once_for_each_feed(store, run):
 @pytest.mark.parametrize("title", ["nul \0 byte", "'; DROP TABLE core.pages; --", "emoji 🚢", ""])
 def test_texts_are_stored_as_they_are(store, run, title):
     store.pages.add(run, [page(title=title)])
-    (held,) = store.pages.pending(3, LATER)
+    (held,) = pending(store, 3, LATER)
     assert held.entry.title == title
 
 
@@ -169,9 +170,9 @@ def account(store, run, entries, outcome):
     store.pages.add(run, planned.pages)
     store.pages.add_sightings(planned.listed)
     store.pages.add_outcomes(run, planned.outcomes)
-    pending = store.pages.pending(3, LATER)
-    store.pages.settle(run, [replace(result(p), outcome=outcome) for p in pending], NOW)
-    retried = len(pending) - len(planned.pages)
+    waiting = pending(store, 3, LATER)
+    store.pages.settle(run, [replace(result(p), outcome=outcome) for p in waiting], NOW)
+    retried = len(waiting) - len(planned.pages)
     store.runs.note_entries(run, feeds=1, entries=len(entries), retried=retried)
     store.runs.end(run, "finished", {"total": 1.0})
 
@@ -181,26 +182,26 @@ def test_waiting_for_a_host_costs_a_page_no_attempt(store, run, outcome):
     store.pages.add(run, [page()])
     for _ in range(9):
         settle(store, run, outcome)
-    assert [held.attempts for held in store.pages.pending(3, LATER)] == [0]
+    assert [held.attempts for held in pending(store, 3, LATER)] == [0]
 
 
 def test_a_page_that_failed_is_left_for_an_hour_and_then_for_four(store, run):
     store.pages.add(run, [page()])
     settle(store, run, Outcome.TIMEOUT)
-    assert store.pages.pending(3, NOW + timedelta(minutes=59)) == []
-    assert len(store.pages.pending(3, NOW + timedelta(minutes=60))) == 1
+    assert pending(store, 3, NOW + timedelta(minutes=59)) == []
+    assert len(pending(store, 3, NOW + timedelta(minutes=60))) == 1
     settle(store, run, Outcome.TIMEOUT)
-    assert store.pages.pending(3, NOW + timedelta(hours=3)) == []
-    assert len(store.pages.pending(3, NOW + timedelta(hours=4))) == 1
+    assert pending(store, 3, NOW + timedelta(hours=3)) == []
+    assert len(pending(store, 3, NOW + timedelta(hours=4))) == 1
 
 
 @pytest.mark.parametrize("outcome", [Outcome.COOLING, Outcome.PENDING])
 def test_a_page_that_was_not_asked_for_does_not_begin_its_wait_again(store, run, outcome):
     store.pages.add(run, [page()])
     settle(store, run, Outcome.TIMEOUT)
-    (held,) = store.pages.pending(3, NOW + timedelta(hours=1))
+    (held,) = pending(store, 3, NOW + timedelta(hours=1))
     store.pages.settle(run, [result(held, outcome)], NOW + timedelta(hours=1))
-    assert len(store.pages.pending(3, NOW + timedelta(minutes=61))) == 1
+    assert len(pending(store, 3, NOW + timedelta(minutes=61))) == 1
 
 
 def test_a_page_its_host_did_not_come_to_is_counted_as_pending(store, run):
@@ -217,15 +218,36 @@ def test_of_each_host_the_oldest_pages_are_taken_up_as_many_as_are_asked_for(sto
     many = [page(f"https://many.example/{n}", first_seen=ago(hours=n)) for n in range(30)]
     few = [page(f"https://few.example/{n}", first_seen=ago(days=9)) for n in range(2)]
     store.pages.add(run, [*many, *few])
-    taken = store.pages.pending(3, LATER, of_host=3)
+    taken = pending(store, 3, LATER, of_host=3)
     assert [held.url for held in taken] == [p.url for p in (*few, many[29], many[28], many[27])]
-    assert len(store.pages.pending(3, LATER)) == 32
+    assert len(pending(store, 3, LATER)) == 32
+
+
+def test_pending_pages_come_without_their_entries_and_are_loaded_in_the_order_asked_for(store, run):
+    pages = [page(f"https://wire.example/{n}", content=f"<p>{n}</p>") for n in range(3)]
+    store.pages.add(run, pages)
+    first, _, third = store.pages.pending(3, LATER)
+    assert (first.page_id, first.url) == (pages[0].page_id, pages[0].url)
+    assert store.pages.load([third, first]) == [pages[2], pages[0]]
+    assert store.pages.load([]) == []
+
+
+def test_what_a_run_holds_of_pending_pages_does_not_grow_with_their_contents(store, run):
+    long = [page(f"https://wire.example/{n}", content="<p>x</p>" * 2_000) for n in range(1_000)]
+    store.pages.add(run, long)
+    del long
+    tracemalloc.start()
+    held = store.pages.pending(3, LATER)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(held) == 1_000
+    assert size < 1_000_000  # the contents are 16 MB
 
 
 def test_a_page_whose_worker_is_killed_is_tried_twice_again_and_no_more(store, run):
     store.pages.add(run, [page()])
     tries = 0
-    while store.pages.pending(100, LATER):
+    while pending(store, 100, LATER):
         settle(store, run, Outcome.EXTRACT_KILLED)
         tries += 1
     assert tries == 3
@@ -234,9 +256,9 @@ def test_a_page_whose_worker_is_killed_is_tried_twice_again_and_no_more(store, r
 
 def test_a_page_does_not_wait_for_an_hour_that_only_a_wrong_clock_could_name(store, run):
     store.pages.add(run, [page()])
-    (held,) = store.pages.pending(3, NOW)
+    (held,) = pending(store, 3, NOW)
     store.pages.settle(run, [result(held, Outcome.TIMEOUT)], NOW + timedelta(days=1000))
-    assert len(store.pages.pending(3, NOW)) == 1
+    assert len(pending(store, 3, NOW)) == 1
 
 
 def test_a_page_with_an_address_longer_than_today_s_limit_stays_pending_and_keeps_its_id(
@@ -244,7 +266,7 @@ def test_a_page_with_an_address_longer_than_today_s_limit_stays_pending_and_keep
 ):
     stored = a_long_page()
     store.pages.add(run, [stored])
-    assert store.pages.pending(3, LATER) == [stored]
+    assert pending(store, 3, LATER) == [stored]
     assert store.pages.known([stored.page_id, 1]) == {stored.page_id}
 
 

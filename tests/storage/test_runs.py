@@ -7,7 +7,7 @@ from support.builders import (
     feed,
     page,
 )
-from support.filing import rows
+from support.filing import pending, rows
 
 from storage.store import open_store
 
@@ -42,7 +42,7 @@ def test_a_killed_run_is_marked_crashed_and_its_pages_are_still_to_fetch(db):
             (1, "crashed"),
             (2, "running"),
         ]
-        assert store.pages.pending(3, LATER) == [page()]
+        assert pending(store, 3, LATER) == [page()]
 
 
 def test_a_finished_run_stays_finished(store):

@@ -14,7 +14,7 @@ from support.builders import (
     result,
     state,
 )
-from support.filing import record_polls, rows
+from support.filing import pending, record_polls, rows
 
 from ingest.model import (
     EntryOutcome,
@@ -56,7 +56,7 @@ def test_after_a_failed_transaction_the_store_still_works(store, run):
         raise ZeroDivisionError
     with store.transaction():
         store.pages.add(run, [page()])
-    assert store.pages.pending(3, LATER) == [page()]
+    assert pending(store, 3, LATER) == [page()]
 
 
 def test_empty_batches_are_no_trouble(store, run):
@@ -73,3 +73,7 @@ def test_empty_batches_are_no_trouble(store, run):
     assert store.articles.texts([]) == []
     assert store.matches.drop([]) == set()
     assert store.stories.neighbourhood([]) == ([], [])
+
+
+def test_a_writer_returns_the_memory_that_its_statements_have_freed(store):
+    assert rows(store, "SELECT current_setting('allocator_background_threads')") == [(True,)]

@@ -17,7 +17,7 @@ from support.builders import (
     result,
     state,
 )
-from support.filing import file_articles, record_polls
+from support.filing import file_articles, pending, record_polls
 from support.processes import READER, Other
 from typer.testing import CliRunner
 
@@ -162,7 +162,7 @@ def test_a_page_of_a_dropped_article_stays_known_and_says_so(filed):
     with open_store(filed) as store:
         known = page("https://wire.example/old").page_id
         assert store.pages.known([known]) == {known}
-        assert store.pages.pending(3, NOW + days(1)) == []
+        assert pending(store, 3, NOW + days(1)) == []
 
 
 def test_a_page_that_led_to_an_article_gives_up_the_feeds_content(filed):

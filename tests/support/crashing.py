@@ -126,7 +126,7 @@ async def run(db, extractor):
         polls = [await poll_feed(feed, Newsroom(), extractor.parse, NOW) for feed in feeds]
         taken = take_up(store, run_id, polls, NOW, max_attempts=3)
         for pages in batches(taken.pages, BATCH):
-            answers = [await fetch_page(page, Newsroom()) for page in pages]
+            answers = [await fetch_page(page, Newsroom()) for page in store.pages.load(pages)]
             results = [await extract_page(answer, extractor, {}) for answer in answers]
             window, watch = timedelta(days=14), Stopwatch()
             file_batch(store, run_id, results, now=NOW, window=window, watch=watch)

@@ -29,3 +29,8 @@ def file_articles(store: Store, run_id: int, articles: Sequence[Article]) -> Non
 def rows(store: Store, sql: str) -> list[tuple]:
     """The rows that a query answers."""
     return list(store.reader().query(sql).rows)
+
+
+def pending(store, *limits, **more):
+    """The pages to fetch, with their entries. The arguments are those of `store.pages.pending`."""
+    return store.pages.load(store.pages.pending(*limits, **more))

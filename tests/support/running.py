@@ -70,7 +70,9 @@ async def _run(store, run_id, states, conditions, watch):
             )
             pages = take_up(store, run_id, polls, conditions.now, 3).pages
             for batch in batches(pages, conditions.batch):
-                answers = await asyncio.gather(*(fetch_page(page, fetcher) for page in batch))
+                answers = await asyncio.gather(
+                    *(fetch_page(page, fetcher) for page in store.pages.load(batch))
+                )
                 known = known_outlets(store, answers, {})
                 results = await asyncio.gather(
                     *(extract_page(answer, pool, known) for answer in answers)

@@ -1,6 +1,7 @@
 """The flow under a real Prefect: one server for all of these tests, which is why they are few."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -19,7 +20,7 @@ from flows.orchestration.server import healthy
 from flows.pipeline.polling import read_feeds
 from flows.sample.newsroom import FEEDS, sample_newsroom
 from flows.settings import Settings
-from ingest.model import Feed
+from ingest.model import Feed, Poll
 from storage.reading import open_reader
 
 pytestmark = [
@@ -166,6 +167,29 @@ def test_pages_of_a_host_whose_time_is_over_stay_pending_without_passing_the_bat
     assert requests <= 10  # one or two batches were begun
     assert counted in ([(90,)], [(95,)])  # all but the batches that were begun, in one row
     assert reader_pages(db) == summary.entries
+
+
+def test_while_pages_are_fetched_the_run_holds_no_poll_any_more(tmp_path):
+    from flows.orchestration.news import news_with
+
+    settings = Settings(
+        db=tmp_path / "news.duckdb", host_gap=0, allow_networks=("127.0.0.0/8",), workers=1
+    )
+    held = []
+
+    def page(handler):
+        held.append(sum(type(one) is Poll for one in gc.get_objects()))
+        handler.answer(Answer(404))
+
+    with serving() as site:
+        item = f"<item><link>{site.address}/1</link></item>"
+        feed = f"<rss version='2.0'><channel>{item}</channel></rss>"
+        site.answers["/feed"] = Answer(200, feed.encode(), {"Content-Type": "application/rss+xml"})
+        site.answers["/1"] = page
+        listed = [Feed(url=f"{site.address}/feed")]
+        asyncio.run(news_with(settings, listed)(now=NOW))
+    assert held
+    assert set(held) == {0}
 
 
 def reader_pages(db):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from support.builders import FEED_ID, NOW, attempt, entry, feed, fetched, page, prose
+from support.filing import pending
 
 from flows.pipeline.stages import Answer, Stopwatch, extract_page, file_batch, known_outlets
 from ingest.extract.article import Known
@@ -65,7 +66,7 @@ def test_a_pending_page_with_an_address_longer_than_todays_limit_ends_in_an_outc
     long = f"https://wire.example/{'a' * 10 * MAX_ADDRESS}"
     stored = replace(page(), page_id=url_id(long), url=long, entry=entry(long))
     store.pages.add(run, [stored])
-    (held,) = store.pages.pending(3, NOW)
+    (held,) = pending(store, 3, NOW)
     answered = Answer(
         page=held, attempt=attempt(url=long), fetched=fetched("<p>x</p>", "text/html", long)
     )

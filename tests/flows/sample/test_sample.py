@@ -46,7 +46,9 @@ async def run_once(db, proxy, pool, *, now=NOW, batch=100):
             polls = [await poll_feed(feed, fetcher, partial(parse_in, pool), now) for feed in feeds]
             taken = take_up(store, run_id, polls, now, max_attempts=3)
             for pages in batches(taken.pages, batch):
-                answers = await asyncio.gather(*(fetch_page(page, fetcher) for page in pages))
+                answers = await asyncio.gather(
+                    *(fetch_page(page, fetcher) for page in store.pages.load(pages))
+                )
                 known = known_outlets(store, answers, read_recipes(RECIPES))
                 results = await asyncio.gather(*(extract_page(a, pool, known) for a in answers))
                 window = timedelta(days=14)
