@@ -512,7 +512,7 @@ def test_outlets_of_the_longest_hosts_have_a_folder_each(db, tmp_path, style):
     assert max(len(os.fsencode(name)) for name in folders) <= 207
 
 
-@pytest.mark.parametrize("which", ["a partition", "the unfinished files"])
+@pytest.mark.parametrize("which", ["a partition", "a file", "the unfinished files"])
 def test_an_export_writes_through_no_link(filled, tmp_path, which):
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     export(filled, out, partition=("day",))
@@ -520,6 +520,9 @@ def test_an_export_writes_through_no_link(filled, tmp_path, which):
     if which == "a partition":
         link = next(folder for folder in out.iterdir() if folder.is_dir())
         shutil.rmtree(link)
+    elif which == "a file":
+        link = next(out.rglob("articles.parquet"))
+        link.unlink()
     else:
         link = out / ".unfinished"
     link.symlink_to(elsewhere)
