@@ -83,10 +83,10 @@ class Reader:
             except duckdb.Error as error:
                 # DuckDB has several exceptions for a query that was interrupted
                 if over.is_set() and "interrupt" in str(error).lower():
-                    raise DatabaseError(_too_slow(limits)) from error
+                    raise DatabaseError(limits.too_slow) from error
                 raise
         if over.is_set():
-            raise DatabaseError(_too_slow(limits))
+            raise DatabaseError(limits.too_slow)
         return answer
 
     def export(self, folder: Path, shape: Shape, *, since: datetime | None = None) -> Export:
@@ -237,13 +237,6 @@ class Reader:
 
     def _counts(self, sql: str, parameters: Sequence[Any] = ()) -> dict[str, int]:
         return dict(self._tables.pairs(sql, parameters))
-
-
-def _too_slow(limits: QueryLimits) -> str:
-    return (
-        f"the query took longer than {limits.seconds:g} s and was ended: ask for less, or raise "
-        "COPYDESK_QUERY_TIME_LIMIT"
-    )
 
 
 def _fetched(

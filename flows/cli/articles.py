@@ -20,8 +20,7 @@ from flows.pipeline import folding, recleaning
 from flows.pipeline.upkeep import keep_up
 from flows.settings import read_settings
 from storage.reading import open_reader
-from storage.snapshot.export import FORMATS, PARTITIONS
-from storage.snapshot.manifest import Shape
+from storage.snapshot.manifest import FORMATS, PARTITIONS, Shape
 from storage.store import open_store
 
 out = Console()

@@ -11,7 +11,7 @@ from flows.cli.options import Db, ForSpreadsheets, check_for_spreadsheets
 from flows.settings import read_settings
 from ingest.dedup.sketch import SketchParams
 from ingest.model import CopydeskError
-from storage.core.limits import capped_memory
+from storage.core.limits import capped_memory, watched
 from storage.reading import open_reader
 
 out = Console()
@@ -28,7 +28,8 @@ def sql(
     """Ask the database in SQL, as of its last run.
 
     "FROM dictionary" explains every view and every column. The settings COPYDESK_QUERY_... limit
-    memory, time and rows. Where a limit ends a query, the exit status is 1.
+    memory, time and rows. Where a limit ends a query, the exit status is 1. A query that goes on
+    after Ctrl-C is ended by a second one.
     """
     if style not in show.FORMATS:
         raise typer.BadParameter(f"one of: {', '.join(show.FORMATS)}", param_hint="--format")
@@ -37,7 +38,7 @@ def sql(
     limits = settings.query_limits
     with open_reader(settings.db) as reader:
         note = str(reader.as_of())
-        with capped_memory(limits.megabytes):
+        with watched(limits), capped_memory(limits.megabytes):
             answer = reader.query(query, limits)
         show.table(answer, style, out, note=note, for_spreadsheets=for_spreadsheets)
     if answer.cut:

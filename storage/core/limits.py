@@ -8,11 +8,17 @@ rows that Python has fetched. `capped_memory` bounds these through the system.
 
 import os
 import resource
+import select
+import signal
+import socket
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 
@@ -26,6 +32,10 @@ UNCOUNTED = 3
 SPARE = 256
 #: What a query may still set: it changes how a time is shown, and no limit.
 HARMLESS = ("TimeZone", "Calendar")
+#: Seconds that an interrupted query has to end. Then its process ends: see `watched`.
+GRACE = 5
+#: The exit status of a process that Ctrl-C ended, as shells give it.
+INTERRUPTED = 128 + signal.SIGINT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +46,14 @@ class QueryLimits:
     seconds: float = 60  # of real time, reading the answer included
     rows: int = 1_000_000  # of the answer
     threads: int | None = None  # None means one for each core
+
+    @property
+    def too_slow(self) -> str:
+        """What to tell the user when the time is over."""
+        return (
+            f"the query took longer than {self.seconds:g} s and was ended: ask for less, or raise "
+            "COPYDESK_QUERY_TIME_LIMIT"
+        )
 
 
 def confine(connection: duckdb.DuckDBPyConnection, limits: QueryLimits, temporary: Path) -> None:
@@ -102,3 +120,49 @@ def timed(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[thr
         yield over
     finally:
         timer.cancel()
+
+
+@contextmanager
+def watched(limits: QueryLimits, grace: float = GRACE) -> Iterator[None]:
+    """Ends this process if the block goes on for `grace` seconds after the time limit.
+
+    DuckDB can't interrupt a function at work on one long text. Python handles no Ctrl-C meanwhile.
+    So a thread ends the process: with the sentence and exit status 1 when the time is over, or at
+    once at the second Ctrl-C. Use it in the main thread of a program of its own.
+    """
+    told, teller = socket.socketpair()
+    teller.setblocking(False)
+    before = signal.set_wakeup_fd(teller.fileno(), warn_on_full_buffer=False)
+    end = time.monotonic() + limits.seconds + grace
+    watcher = threading.Thread(target=_watch, args=(told, end, limits.too_slow), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        teller.close()
+        watcher.join()
+        told.close()
+
+
+def _watch(told: socket.socket, end: float, too_slow: str) -> None:
+    """Waits until the other socket is closed, and reads the numbers of signals until then."""
+    presses = 0
+    while presses < 2:
+        if not select.select([told], [], [], max(0, end - time.monotonic()))[0]:
+            _exit(too_slow, 1)
+        signals = told.recv(64)
+        if not signals:
+            return
+        presses += signals.count(signal.SIGINT)
+    _exit("interrupted", INTERRUPTED)
+
+
+def _exit(what: str, status: int) -> NoReturn:
+    """Ends the process, whatever its main thread does."""
+    try:
+        sys.stderr.write(f"copydesk: {what}\n")
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(status)

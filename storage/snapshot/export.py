@@ -22,7 +22,9 @@ import duckdb
 
 from storage.core.errors import DatabaseError
 from storage.snapshot.manifest import (
+    FORMATS,
     MANIFEST,
+    PARTITIONS,
     UNFINISHED,
     File,
     Manifest,
@@ -33,21 +35,6 @@ from storage.snapshot.manifest import (
     write_manifest,
 )
 from storage.snapshot.spreadsheets import as_text_sql
-
-#: How DuckDB writes each format. JSON lines are written as CSV of one column without quotes,
-#: because DuckDB's JSON writer can't partition. The delimiter is a character that JSON can't hold.
-FORMATS = {
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-    "csv": "FORMAT csv, HEADER",
-    "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'",
-}
-#: What may partition an export, as SQL. A path can't hold an empty value: `und` is the code of ISO
-#: 639 for an unknown language.
-PARTITIONS = {
-    "day": "CAST(appeared AT TIME ZONE 'UTC' AS DATE)",
-    "language": "coalesce(nullif(language, ''), 'und')",
-    "outlet": "coalesce(nullif(outlet, ''), 'unknown')",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +65,7 @@ def export(
         since = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         with _alone(folder):
+            _check_shape(folder, shape)
             _move(folder)  # what a killed export had ready
             held = _held(folder, shape, since)
             return _write(connection, folder, shape, since, held)
@@ -104,6 +92,21 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def _check_shape(folder: Path, shape: Shape) -> None:
+    """Raises DatabaseError where an export in the folder, or one left unfinished, differs."""
+    for manifest in (folder / UNFINISHED / MANIFEST, folder / MANIFEST):
+        held = read_manifest(manifest)
+        if held and held.shape != shape:
+            made = held.shape
+            raise DatabaseError(
+                f"{folder} holds an export of another shape ({made.format}, by "
+                f"{','.join(made.partition) or 'nothing'}, "
+                f"{'originals' if made.originals else 'all'}"
+                f"{', for spreadsheets' if made.for_spreadsheets else ''}): ask for the same, or "
+                "name another folder"
+            )
+
+
 def _held(folder: Path, shape: Shape, since: datetime | None) -> Manifest | None:
     """The manifest of the last export. Raises DatabaseError where this one may not replace it."""
     held = read_manifest(folder / MANIFEST)
@@ -111,14 +114,6 @@ def _held(folder: Path, shape: Shape, since: datetime | None) -> Manifest | None
         if any(file.name != UNFINISHED for file in folder.iterdir()):
             raise DatabaseError(f"{folder} holds no export, but other files: name another")
         return None
-    made = held.shape
-    if made != shape:
-        raise DatabaseError(
-            f"{folder} holds an export of another shape ({made.format}, by "
-            f"{','.join(made.partition) or 'nothing'}, {'originals' if made.originals else 'all'}"
-            f"{', for spreadsheets' if made.for_spreadsheets else ''}): ask for the same, or name "
-            "another folder"
-        )
     if since and not held.since and "day" not in shape.partition:
         raise DatabaseError(
             f"{folder} holds articles of all times, of which --since would leave the latest: name "
@@ -184,14 +179,16 @@ def _move(folder: Path) -> tuple[str, ...]:
 
 
 def _check_no_links(folder: Path, paths: Iterable[str]) -> None:
-    """Raises DatabaseError where a folder below the export's is a link to somewhere else."""
+    """Raises DatabaseError where a link leads from a path within the folder to another place."""
+    real = Path(os.path.realpath(folder))
     below = {
         folder / part for path in paths for part in (path, *map(str, PurePosixPath(path).parents))
     }
     for part in sorted(below - {folder}):
-        if part.is_symlink() and part.is_dir():
+        leads = Path(os.path.realpath(part))
+        if leads != real / part.relative_to(folder):
             raise DatabaseError(
-                f"{part} is a link to {part.readlink()}, and an export writes only to its own "
+                f"{part} is a link to {leads}, and an export writes only to its own "
                 "folder: nothing was changed; remove the link, or name another folder"
             )
 

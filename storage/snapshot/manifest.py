@@ -17,6 +17,37 @@ from storage.core.tables import Tables
 #: Arrow, Spark and others take no file for data whose name begins with a `_`.
 MANIFEST = "_manifest.json"
 UNFINISHED = ".unfinished"
+#: How DuckDB writes each format. JSON lines are written as CSV of one column without quotes,
+#: because DuckDB's JSON writer can't partition. The delimiter is a character that JSON can't hold.
+FORMATS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    "csv": "FORMAT csv, HEADER",
+    "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'",
+}
+#: A file system allows 255 bytes for a name. Partition values that are longer than this are cut.
+MAX_VALUE = 200
+
+
+def _named(column: str, empty: str) -> str:
+    """The SQL for a text that names a folder. DuckDB writes it with percent signs, as in URLs.
+
+    A long one is cut after 160 characters. The hash that follows tells it from others.
+    """
+    start = f"left(regexp_replace({column}, '[^a-zA-Z0-9.-]', '_', 'g'), 160)"
+    return (
+        f"CASE WHEN strlen(url_encode({column})) > {MAX_VALUE} "
+        f"THEN {start} || '~' || md5({column}) "
+        f"ELSE coalesce(nullif({column}, ''), '{empty}') END"
+    )
+
+
+#: What may partition an export, as SQL. A path can't hold an empty value: `und` is the code of ISO
+#: 639 for an unknown language.
+PARTITIONS = {
+    "day": "CAST(appeared AT TIME ZONE 'UTC' AS DATE)",
+    "language": _named("language", "und"),
+    "outlet": _named("outlet", "unknown"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +82,8 @@ class Manifest:
 def read_manifest(path: Path) -> Manifest | None:
     """A manifest; None where there is none. Raises DatabaseError where it is damaged.
 
-    The next export removes and replaces the files that it names. So it may name none outside.
+    The next export removes and replaces the files that it names. So it may name none outside, and
+    its shape must be one that an export can have.
     """
     try:
         held = json.loads(path.read_text())
@@ -61,11 +93,17 @@ def read_manifest(path: Path) -> Manifest | None:
             since=datetime.fromisoformat(held["since"]) if held["since"] else None,
             files=tuple(File(**file) for file in held["files"]),
         )
+        known = shape.format in FORMATS and all(key in PARTITIONS for key in shape.partition)
         strange = [file.path for file in manifest.files if not _ours(file.path, shape)]
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatabaseError(f"{path} is not as an export leaves it") from error
+    if not known:
+        raise DatabaseError(
+            f"{path} states a format or a partition that no export has: nothing was changed; mend "
+            "the manifest, or name another folder"
+        )
     if strange:
         raise DatabaseError(
             f"{path} names {strange[0]!r}, which no export writes: nothing was changed; mend the "
@@ -81,7 +119,7 @@ def _ours(path: str, shape: Shape) -> bool:
     keys = tuple(key for key, _ in parts)
     if "day" in keys:
         date.fromisoformat(dict(parts)["day"])
-    return name == f"articles.{shape.format}" and keys == shape.partition
+    return name == f"articles.{shape.format}" and keys == shape.partition and "\0" not in path
 
 
 def write_manifest(

@@ -19,8 +19,7 @@ from support.filing import file_articles
 
 from storage.core.errors import DatabaseError
 from storage.reading import open_reader
-from storage.snapshot.export import FORMATS, PARTITIONS
-from storage.snapshot.manifest import Shape
+from storage.snapshot.manifest import FORMATS, PARTITIONS, Shape
 from storage.store import open_store
 
 COPYDESK = Path(sys.executable).parent / "copydesk"
@@ -432,7 +431,88 @@ def test_a_manifest_that_names_files_outside_removes_none(filled, tmp_path, path
     assert (victim / "articles.parquet").read_text() == "mine"
 
 
-@pytest.mark.parametrize("which", ["a partition", "the unfinished files"])
+@pytest.mark.parametrize("place", [".", ".unfinished"])
+@pytest.mark.parametrize("kind", ["above", "absolute", "format"])
+def test_a_manifest_whose_shape_leads_outside_changes_nothing(filled, tmp_path, kind, place):
+    out, victim = tmp_path / "out", tmp_path / "victim"
+    export(filled, out)
+    victim.mkdir()
+    suffix = "precious" if kind == "format" else "parquet"
+    (victim / f"articles.{suffix}").write_text("mine")
+    up = [".."] * (1 if place == "." else 2)
+    keys = str(victim).split("/") if kind == "absolute" else [*up, "victim"]
+    held = manifest(out)
+    held["shape"] |= {"format": suffix, "partition": keys}
+    held["files"][0]["path"] = "/".join([*keys, f"articles.{suffix}"])
+    if place == ".":  # and an export that was killed when it had all its files ready
+        (out / ".unfinished").mkdir()
+        shutil.copy(out / "_manifest.json", out / ".unfinished")
+    else:
+        (out / place).mkdir()
+    (out / place / "_manifest.json").write_text(json.dumps(held))
+    before = names(tmp_path)
+    with pytest.raises(DatabaseError, match="that no export has: nothing was changed"):
+        export(filled, out)
+    assert names(tmp_path) == before
+    assert (victim / f"articles.{suffix}").read_text() == "mine"
+
+
+def test_an_unfinished_export_of_another_shape_is_not_moved(filled, tmp_path):
+    out = tmp_path / "out"
+    export(filled, out, format="csv")
+    (out / ".unfinished").mkdir()
+    for name in ("_manifest.json", "articles.csv"):
+        (out / name).rename(out / ".unfinished" / name)
+    with pytest.raises(DatabaseError, match=r"another shape \(csv, by nothing, all\)"):
+        export(filled, out)
+    assert names(out) == {".unfinished/_manifest.json", ".unfinished/articles.csv"}
+
+
+@pytest.mark.parametrize("path", [["a", "list"], "outlet=a\0b/articles.parquet"])
+def test_a_manifest_whose_path_is_none_is_one_sentence(filled, tmp_path, path):
+    out = tmp_path / "out"
+    export(filled, out, partition=("outlet",))
+    held = manifest(out)
+    held["files"][0]["path"] = path
+    (out / "_manifest.json").write_text(json.dumps(held))
+    with pytest.raises(DatabaseError, match=r"_manifest\.json (names|is not as an export)"):
+        export(filled, out, partition=("outlet",))
+
+
+def test_a_manifest_that_is_nested_too_deeply_is_one_sentence(filled, tmp_path):
+    export(filled, tmp_path / "out")
+    (tmp_path / "out" / "_manifest.json").write_text("[" * 100_000)
+    with pytest.raises(DatabaseError, match="is not as an export leaves it"):
+        export(filled, tmp_path / "out")
+
+
+@pytest.mark.parametrize("style", FORMATS)
+def test_outlets_of_the_longest_hosts_have_a_folder_each(db, tmp_path, style):
+    hosts = [f"{'.'.join(['a' * 60] * 4)}.{end}" for end in ("example", "net")]
+    hosts += ["\u6771" * 60 + ".example", "wire.example"]
+    with open_store(db) as store:
+        store.feeds.subscribe([feed()], NOW)
+        run = store.runs.begin(NOW)
+        made = [
+            article(f"https://wire.example/{n}", text=prose(n * 1000, 90))
+            for n, _ in enumerate(hosts)
+        ]
+        file_articles(store, run, made)
+    with duckdb.connect(str(db)) as connection:
+        for n, host in enumerate(hosts):
+            connection.execute(
+                "UPDATE core.articles SET outlet = ? WHERE url = ?",
+                [host, f"https://wire.example/{n}"],
+            )
+    for _ in range(2):  # the second reads the manifest of the first
+        done = export(db, tmp_path / "out", format=style, partition=("outlet", "language"))
+    folders = [Path(file.path).parts[0] for file in done.files]
+    assert len(set(folders)) == len(hosts)
+    assert "outlet=wire.example" in folders
+    assert max(len(os.fsencode(name)) for name in folders) <= 207
+
+
+@pytest.mark.parametrize("which", ["a partition", "a file", "the unfinished files"])
 def test_an_export_writes_through_no_link(filled, tmp_path, which):
     out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
     export(filled, out, partition=("day",))
@@ -440,6 +520,9 @@ def test_an_export_writes_through_no_link(filled, tmp_path, which):
     if which == "a partition":
         link = next(folder for folder in out.iterdir() if folder.is_dir())
         shutil.rmtree(link)
+    elif which == "a file":
+        link = next(out.rglob("articles.parquet"))
+        link.unlink()
     else:
         link = out / ".unfinished"
     link.symlink_to(elsewhere)

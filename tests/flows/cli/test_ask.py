@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import os
 import re
+import signal
+import subprocess
+import time
 
 import pytest
 from support.builders import NOW, article, page, result
-from support.commands import COPY, DEAD, STORY, copydesk
+from support.commands import COPY, COPYDESK, DEAD, STORY, copydesk
 
 from ingest.model import Outcome, Verdict
 from storage.store import open_store
@@ -147,6 +151,45 @@ def test_a_query_that_takes_too_long_is_one_sentence(filled, monkeypatch):
     status, _, complaint = copydesk("sql", "--db", filled, endless)
     assert status == 1
     assert "took longer than 0.5 s and was ended" in " ".join(complaint.split())
+
+
+def start_endless(db, limit):
+    """A query that DuckDB can't interrupt, in a program of its own."""
+    query = "SELECT levenshtein(repeat('a', 300000), repeat('b', 300000))"
+    return subprocess.Popen(
+        [COPYDESK, "sql", "--db", db, query],
+        env=os.environ | {"COPYDESK_QUERY_TIME_LIMIT": str(limit)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_function_that_cannot_be_interrupted_ends_soon_after_the_limit(filled):
+    with start_endless(filled, 0.5) as query:
+        try:
+            _, complaint = query.communicate(timeout=30)
+        finally:
+            query.kill()
+    assert query.returncode == 1
+    assert complaint == (
+        "copydesk: the query took longer than 0.5 s and was ended: ask for less, or raise "
+        "COPYDESK_QUERY_TIME_LIMIT\n"
+    )
+
+
+def test_a_second_ctrl_c_ends_a_function_that_cannot_be_interrupted(filled):
+    with start_endless(filled, 600) as query:
+        try:
+            time.sleep(6)  # until the query is at work
+            query.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+            assert query.poll() is None
+            query.send_signal(signal.SIGINT)
+            _, complaint = query.communicate(timeout=5)
+        finally:
+            query.kill()
+    assert (query.returncode, complaint) == (130, "copydesk: interrupted\n")
 
 
 def test_no_text_in_csv_for_spreadsheets_is_a_formula(filled):
