@@ -30,6 +30,7 @@ from ingest.model.outcome import (
     Failed,
     Outcome,
 )
+from ingest.model.pace import UNKNOWN, Pace
 from ingest.model.page import (
     EntryOutcome,
     Page,
@@ -49,6 +50,7 @@ __all__ = [
     "NOT_ASKED",
     "NO_HINTS",
     "TEMPORARY",
+    "UNKNOWN",
     "Article",
     "ArticleText",
     "Attempt",
@@ -66,6 +68,7 @@ __all__ = [
     "Line",
     "Match",
     "Outcome",
+    "Pace",
     "Page",
     "PageResult",
     "ParsedFeed",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.model.fetch import NO_HINTS, Attempt, Hints
+from ingest.model.pace import UNKNOWN, Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class FeedState:
     full_at: datetime | None = None  # when it was last asked without validators to see if they lie
     moved_to: str = ""  # where its last permanent redirect led
     moved_times: int = 0  # how often in a row it led there
+    pace: Pace = UNKNOWN  # how fast its entries appear
     asks: Hints = NO_HINTS  # what still holds of what it last said: all but Retry-After
 
 
@@ -45,6 +47,8 @@ class Due:
     interval: timedelta
     failures: float
     reason: str
+    pace: Pace = UNKNOWN  # as this poll leaves it
+    missed: bool = False  # whether this poll may have missed entries: all it listed were new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
