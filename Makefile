@@ -40,11 +40,12 @@ eval: demo ## measure extraction and folding: CORPUS=pages.zip PAIRS=pairs.tsv D
 	$(BIN)/copydesk eval text $(CORPUS)
 	$(BIN)/copydesk eval pairs $(PAIRS) --db $(DB) --plot sweep.svg
 
-bench: $(VENV)/.dev ## measure what the README claims, as ratios; and what finding copies costs
+bench: $(VENV)/.dev ## measure what the README claims, as ratios; what finding copies costs; when feeds are polled
 	$(BIN)/python tests/benchmarks/speed.py
 	-@$(PIP) install --quiet 'rensa>=0.5,<0.6'
 	$(BIN)/python tests/benchmarks/fold.py --plot fold.svg
 	$(BIN)/python tests/benchmarks/storage_rows.py
+	$(BIN)/python tests/benchmarks/schedule.py
 
 fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged feeds and addresses, the workers 2,000 pages
 	$(BIN)/python tests/fuzz/parsers.py --inputs 200000
