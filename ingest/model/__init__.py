@@ -35,6 +35,7 @@ from ingest.model.outcome import (
     Failed,
     Outcome,
 )
+from ingest.model.pace import UNKNOWN, Pace
 from ingest.model.page import (
     EntryOutcome,
     Page,
@@ -62,6 +63,7 @@ __all__ = [
     "NO_DATE",
     "NO_HINTS",
     "TEMPORARY",
+    "UNKNOWN",
     "WEIGHTS",
     "Article",
     "ArticleText",
@@ -81,6 +83,7 @@ __all__ = [
     "ListedFeed",
     "Match",
     "Outcome",
+    "Pace",
     "Page",
     "PageResult",
     "ParsedFeed",
