@@ -55,6 +55,7 @@ bench: $(VENV)/.dev ## measure the figures of docs/figures.md: polling, filing, 
 	$(BIN)/python tests/benchmarks/load.py --bombs
 	$(BIN)/python tests/benchmarks/load.py
 	$(BIN)/python tests/benchmarks/soak.py
+	$(BIN)/python tests/benchmarks/schedule.py
 
 fuzz: $(VENV)/.dev ## feed the parsers 200,000 damaged inputs, the workers 2,000 pages; then by coverage
 	$(BIN)/python tests/fuzz/parsers.py --inputs 200000

@@ -11,11 +11,12 @@ names), the defaults below.
 import json
 import os
 import threading
-from dataclasses import fields
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cronsim import CronSim, CronSimError
 from platformdirs import user_data_path
@@ -36,6 +37,7 @@ from pydantic_settings import (
 )
 
 from ingest.extract.recipes import Recipe, read_recipes
+from ingest.feeds.schedule import FRESHNESS, Cadence
 from ingest.fetch.limits import FetchLimits
 from ingest.model import CopydeskError
 from storage.core.limits import QueryLimits
@@ -43,6 +45,10 @@ from storage.core.limits import QueryLimits
 CONFIG_FILE = "copydesk.toml"
 #: The longest age in days that a setting may name: a hundred years.
 MAX_DAYS = 36500
+#: Runs of a cron expression that are looked at for the shortest gap between two.
+CRON_RUNS = 300
+#: The longest gap that the polls of feeds are aligned to.
+MAX_TICK = timedelta(hours=1)
 #: The defaults of the settings that concern fetching.
 LIMITS = FetchLimits()
 #: The defaults of the settings that concern queries.
@@ -62,6 +68,16 @@ def listed(value: object) -> object:
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)]
 
 
+def shortest_gap(expression: str) -> timedelta:
+    """The shortest time between two runs of a cron expression, from a minute to an hour.
+
+    Feeds are not aligned to longer gaps: a feed that is due between two runs waits for the second.
+    """
+    runs = islice(CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC)), CRON_RUNS)
+    gaps = [after - before for before, after in pairwise(runs)]
+    return min(max(min(gaps, default=MAX_TICK), timedelta(minutes=1)), MAX_TICK)
+
+
 class Settings(BaseSettings):
     """All settings. `copydesk settings` prints their values."""
 
@@ -79,6 +95,11 @@ class Settings(BaseSettings):
     schedule: str = Field(
         "*/10 * * * *",
         description="When `copydesk serve` polls feeds that are due: a cron expression, in UTC.",
+    )
+    freshness: Literal["gentle", "news", "live"] = Field(
+        "news",
+        description="How often feeds are polled. `gentle` makes fewer requests and reads entries "
+        "later, `live` makes more and reads them sooner.",
     )
     contact: str = Field(
         "",
@@ -259,6 +280,11 @@ class Settings(BaseSettings):
     def read_recipes(self) -> dict[str, Recipe]:
         """The recipes by outlet; none without a file."""
         return read_recipes(self.recipes) if self.recipes else {}
+
+    @property
+    def cadence(self) -> Cadence:
+        """How feeds are polled: the budget that `freshness` names, on the ticks of `schedule`."""
+        return replace(FRESHNESS[self.freshness], tick=shortest_gap(self.schedule))
 
     @property
     def fetch_limits(self) -> FetchLimits:

@@ -29,6 +29,7 @@ class FeedHealth:
     last_success: datetime | None
     fresh_per_day: float
     usual_per_day: float | None
+    may_have_missed: int  # polls in its last 7 days whose entries were all new
     due_reason: str
     url: str
 
@@ -45,7 +46,8 @@ def listed_feeds(reader: Reader) -> list[ListedFeed]:
 def feed_health(reader: Reader) -> list[FeedHealth]:
     """The health of every feed, the worst first."""
     found = reader.query(
-        "SELECT title, verdict, last_success, fresh_per_day, usual_per_day, due_reason, url "
+        "SELECT title, verdict, last_success, fresh_per_day, usual_per_day, "
+        "may_have_missed, due_reason, url "
         "FROM feed_health ORDER BY verdict = 'well', streak DESC, title"
     )
     return [FeedHealth(**dict(zip(found.columns, row, strict=True))) for row in found.rows]

@@ -143,6 +143,8 @@ def health(db: Db = None) -> None:
         before = "" if usual is None else f", {usual:.1f} before"
         last = f"last success {show.moment(success)} UTC" if success else "no success yet"
         figures = f"    {last}; {feed.fresh_per_day:.1f} new a day{before}"
+        if feed.may_have_missed:
+            figures += f"; {feed.may_have_missed} polls in 7 days may have missed entries"
         out.print(Text(f"{figures}; {shown(why)}" if why else figures, style="dim"), soft_wrap=True)
 
 

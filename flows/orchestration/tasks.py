@@ -96,7 +96,13 @@ async def take_up_pages(run: Run, polls: Sequence[Poll]) -> TakenUp:
     """Stores the polls and every page they listed for the first time."""
     with run.watch.timing("load"):
         return await _to_the_end(
-            stages.take_up, run.store, run.run_id, polls, run.now, run.settings.max_attempts
+            stages.take_up,
+            run.store,
+            run.run_id,
+            polls,
+            run.now,
+            run.settings.max_attempts,
+            run.settings.cadence,
         )
 
 

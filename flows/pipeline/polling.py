@@ -11,7 +11,7 @@ from flows.pipeline.limited import PRELOAD
 from flows.settings import Settings
 from ingest.feeds.listed import listed_feed
 from ingest.feeds.opml import feeds_in
-from ingest.feeds.schedule import next_poll
+from ingest.feeds.schedule import NEWS, Cadence, bounded, next_poll
 from ingest.feeds.state import asked_of_us, learn, new_address, request_for
 from ingest.fetch.client import FEED_TYPES, Fetcher
 from ingest.fetch.ledger import failed, went
@@ -162,11 +162,17 @@ def _check_credentials(feed: FeedState) -> None:
 
 
 def record_polls(
-    store: Store, run_id: int, polls: Sequence[Poll], fresh: Mapping[int, int], now: datetime
+    store: Store,
+    run_id: int,
+    polls: Sequence[Poll],
+    fresh: Mapping[int, int],
+    now: datetime,
+    cadence: Cadence = NEWS,
 ) -> None:
     """Stores each feed's poll, what it says about the feed, and when the feed is due again.
 
-    `fresh` has the number of entries never listed before, by feed id.
+    `fresh` has the number of entries never listed before, by feed id. A feed's own bounds of its
+    interval go before those of the cadence.
     """
     dues: dict[int, Due] = {}
     counts: dict[int, tuple[int, int]] = {}
@@ -182,6 +188,8 @@ def record_polls(
             entries=entries,
             fresh=fresh.get(feed_id, 0),
             hints=asked_of_us(poll),
+            dates=poll.parsed.dates if poll.parsed else (),
+            cadence=bounded(cadence, poll.feed.shortest, poll.feed.longest),
         )
         feed = learn(poll, dues[feed_id], fresh.get(feed_id, 0), now)
         learned.append(replace(poll, feed=feed))

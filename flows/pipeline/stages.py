@@ -23,6 +23,7 @@ from ingest.extract.article import Known, extract_article
 from ingest.extract.cleaning import counted
 from ingest.extract.recipes import NO_RECIPE, Recipe
 from ingest.feeds.plan import plan_pages, settle_duplicates
+from ingest.feeds.schedule import NEWS, Cadence
 from ingest.fetch.client import PAGE_TYPES, Fetcher
 from ingest.fetch.errors import shown
 from ingest.fetch.ledger import failed, went
@@ -67,7 +68,12 @@ class TakenUp:
 
 
 def take_up(
-    store: Store, run_id: int, polls: Sequence[Poll], now: datetime, max_attempts: int
+    store: Store,
+    run_id: int,
+    polls: Sequence[Poll],
+    now: datetime,
+    max_attempts: int,
+    cadence: Cadence = NEWS,
 ) -> TakenUp:
     """Stores the polls and every page they listed first, and returns the pages to fetch."""
     identified = [item for poll in polls if poll.parsed for item in poll.parsed.listed]
@@ -75,7 +81,8 @@ def take_up(
     with store.transaction():
         ids = {item.page_id for item in identified if item.page_id is not None}
         plan = plan_pages(identified, store.pages.known(ids))
-        record_polls(store, run_id, polls, Counter(page.feed_id for page in plan.pages), now)
+        fresh = Counter(page.feed_id for page in plan.pages)
+        record_polls(store, run_id, polls, fresh, now, cadence)
         store.pages.add(run_id, plan.pages)
         store.pages.add_sightings(plan.listed)
         store.pages.add_outcomes(run_id, plan.outcomes)

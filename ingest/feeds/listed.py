@@ -16,6 +16,8 @@ from ingest.model import Entry, EntryOutcome, Fetched, ListedFeed, Outcome
 #: Entries of a feed that one poll takes. News feeds list 10 to 100. A Google-News sitemap may list
 #: 1,000. A document of the largest size holds 100,000 links.
 MAX_ENTRIES = 1_000
+#: Dates of entries that are passed on. They tell how fast entries appear.
+MAX_DATES = 10_000
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -36,6 +38,7 @@ def listed_feed(fetched: Fetched, feed_id: int, now: datetime) -> ListedFeed:
         language=parsed.language,
         listed=(*identify(feed_id, taken, now), *([others] if left else [])),
         hints=parsed.hints,
+        dates=tuple(_date(entry) for entry in parsed.entries[:MAX_DATES]),
     )
 
 

@@ -65,7 +65,7 @@ def asked_of_us(poll: Poll) -> Hints:
 
 
 def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
-    """The feed after a poll that ended at `now`: its usual gap, its failures, where it redirects.
+    """The feed after a poll that ended at `now`: its pace, its failures, where it redirects.
 
     `due` is when it is polled next. `fresh` is the number of entries never listed before.
     """
@@ -73,6 +73,7 @@ def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
         poll.feed,
         interval=due.interval,
         failures=due.failures,
+        pace=due.pace,
         asks=replace(asked_of_us(poll), retry_after=None),
     )
     if poll.attempt.outcome not in SUCCESSES:
@@ -87,10 +88,13 @@ def learn(poll: Poll, due: Due, fresh: int, now: datetime) -> FeedState:
 
 
 def _rhythm(feed: FeedState, now: datetime) -> timedelta | None:
-    """The smoothed gap between polls that bring new entries."""
+    """The smoothed gap between polls that bring new entries.
+
+    Where the last such poll lies in the future, the clock of its run was ahead: the gap is 0.
+    """
     if feed.fresh_at is None:
         return None
-    gap = now - feed.fresh_at
+    gap = max(now - feed.fresh_at, timedelta(0))
     return gap if feed.rhythm is None else feed.rhythm + SMOOTHING * (gap - feed.rhythm)
 
 

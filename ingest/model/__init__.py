@@ -35,6 +35,7 @@ from ingest.model.outcome import (
     Failed,
     Outcome,
 )
+from ingest.model.pace import UNKNOWN, Pace
 from ingest.model.page import (
     EntryOutcome,
     Page,
@@ -63,6 +64,7 @@ __all__ = [
     "NO_DATE",
     "NO_HINTS",
     "TEMPORARY",
+    "UNKNOWN",
     "WEIGHTS",
     "Article",
     "ArticleText",
@@ -82,6 +84,7 @@ __all__ = [
     "ListedFeed",
     "Match",
     "Outcome",
+    "Pace",
     "Page",
     "PageResult",
     "ParsedFeed",

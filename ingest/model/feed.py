@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.model.fetch import NO_HINTS, Hints
+from ingest.model.pace import UNKNOWN, Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +35,14 @@ class FeedState:
     full_at: datetime | None = None  # when it last answered a request without validators
     moved_to: str = ""  # the target of its last permanent redirect
     moved_times: int = 0  # polls in a row with that target
+    pace: Pace = UNKNOWN  # how fast its entries appear
+    shortest: timedelta | None = None  # bounds of its interval; None: those of all feeds
+    longest: timedelta | None = None
     asks: Hints = NO_HINTS  # its wishes that still hold: all but Retry-After
 
 
-#: No rule gives a longer wait: a week after failures, its jitter, and a week of skipped days and
-#: hours. A feed that is due later was polled by a run whose clock was ahead.
+#: No rule gives a longer wait: a week after failures, a tick, and a week of skipped days and hours.
+#: A feed that is due later was polled by a run whose clock was ahead.
 LONGEST_WAIT = timedelta(days=15)
 
 
@@ -50,6 +54,8 @@ class Due:
     interval: timedelta
     failures: float
     reason: str
+    pace: Pace = UNKNOWN  # as this poll leaves it
+    missed: bool = False  # whether this poll may have missed entries: all it listed were new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

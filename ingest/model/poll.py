@@ -1,6 +1,7 @@
 """One poll of a feed: the request, and what the feed lists."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ingest.model.feed import FeedState
 from ingest.model.fetch import NO_HINTS, Attempt, Hints
@@ -11,7 +12,8 @@ from ingest.model.page import EntryOutcome, Page
 class ListedFeed:
     """The document of a feed, with a page or an outcome for each of its entries.
 
-    An EntryOutcome may stand for several entries.
+    An EntryOutcome may stand for several entries. `dates` has the date of each entry, or None; of a
+    document with very many entries it has only the first.
     """
 
     title: str
@@ -19,6 +21,7 @@ class ListedFeed:
     language: str
     listed: tuple[Page | EntryOutcome, ...]
     hints: Hints = NO_HINTS
+    dates: tuple[datetime | None, ...] = ()
 
     @property
     def entries(self) -> int:

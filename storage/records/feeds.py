@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.model import LONGEST_WAIT, Due, Feed, FeedState, Hints, Poll
+from ingest.model import LONGEST_WAIT, UNKNOWN, Due, Feed, FeedState, Hints, Pace, Poll
 from ingest.urls import url_id, without_credentials, without_secrets
 from storage.core.tables import Row, Tables
 from storage.records.ledger import attempt_row
@@ -35,7 +35,16 @@ OTHERS = (
     "max_age_seconds",
     "skip_hours",
     "skip_days",
+    "shortest_seconds",
+    "longest_seconds",
 )
+#: The fields of a feed's pace that are tuples.
+SHAPES = ("by_hour", "hours_watched", "by_day", "days_watched")
+#: The column of each field of a feed's pace.
+PACE = {
+    **{name: f"pace_{name}" for name in ("at", "window", "entries", "days", "spread", "silence")},
+    **{name: name for name in SHAPES},
+}
 
 
 class Feeds:
@@ -152,6 +161,7 @@ class Feeds:
                     "feed_id": poll.feed.feed_id,
                     "entries": counts[poll.feed.feed_id][0] if poll.parsed else None,
                     "fresh": counts[poll.feed.feed_id][1] if poll.parsed else None,
+                    "missed": dues[poll.feed.feed_id].missed if poll.parsed else None,
                     "next_due": dues[poll.feed.feed_id].at,
                     "due_reason": dues[poll.feed.feed_id].reason,
                 }
@@ -236,8 +246,9 @@ class Feeds:
     def _states(
         self, where: str, parameters: Iterable[Any] = (), order: str = "rowid"
     ) -> list[FeedState]:
+        columns = ", ".join((*SAME, *OTHERS, *PACE.values()))
         rows = self._tables.records(
-            f"SELECT {', '.join((*SAME, *OTHERS))} FROM core.feeds WHERE {where} ORDER BY {order}",
+            f"SELECT {columns} FROM core.feeds WHERE {where} ORDER BY {order}",
             list(parameters),
         )
         return [_state(row) for row in rows]
@@ -265,6 +276,9 @@ def _state(row: Row) -> FeedState:
         interval=timedelta(seconds=row["interval_seconds"]),
         rhythm=_seconds(row["rhythm_seconds"]),
         needs_credentials=bool(row["needs_credentials"]),
+        pace=_pace(row),
+        shortest=_seconds(row["shortest_seconds"]),
+        longest=_seconds(row["longest_seconds"]),
         asks=Hints(
             ttl=_seconds(row["ttl_seconds"]),
             max_age=_seconds(row["max_age_seconds"]),
@@ -274,12 +288,21 @@ def _state(row: Row) -> FeedState:
     )
 
 
+def _pace(row: Row) -> Pace:
+    """The pace that a row of core.feeds holds; UNKNOWN where no poll was counted."""
+    if row["pace_at"] is None:
+        return UNKNOWN
+    held: Row = {name: row[column] for name, column in PACE.items()}
+    return Pace(**{**held, **{name: tuple(held[name]) for name in SHAPES}})
+
+
 def _state_row(poll: Poll, due: Due, now: datetime) -> Row:
     """What a poll leaves in the row of its feed."""
     feed = poll.feed
     kept = {name: getattr(feed, name) for name in SAME if name != "url"}
     return {
         **kept,
+        **{column: getattr(feed.pace, name) for name, column in PACE.items()},
         "polled_at": now,
         "outcome": poll.attempt.outcome,
         "detail": poll.attempt.detail,

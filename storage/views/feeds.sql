@@ -39,7 +39,7 @@ COMMENT ON COLUMN feeds.former_urls IS 'Addresses it had before permanent redire
 
 CREATE OR REPLACE VIEW feed_health AS
 WITH polls AS (
-    SELECT t.feed_id, t.fetched_at, t.bytes, t.outcome, t.entries, t.fresh,
+    SELECT t.feed_id, t.fetched_at, t.bytes, t.outcome, t.entries, t.fresh, t.missed,
            -- a poll at this time a week ago belongs to the week before; half an hour allows for
            -- the length of a run
            t.fetched_at > f.polled_at - INTERVAL 7 DAY + INTERVAL 30 MINUTE AS lately
@@ -49,6 +49,7 @@ WITH polls AS (
     SELECT feed_id,
            count(*) FILTER (lately) AS polls,
            count(*) FILTER (lately AND outcome NOT IN ('read', 'unchanged')) AS failed_polls,
+           count(*) FILTER (lately AND missed) AS missed,
            coalesce(sum(fresh) FILTER (lately), 0) AS fresh,
            coalesce(sum(entries) FILTER (lately), 0) AS entries,
            sum(fresh) FILTER (NOT lately)
@@ -64,6 +65,7 @@ WITH polls AS (
 )
 SELECT f.feed_id, f.title, f.url, f.state, f.succeeded_at AS last_success, f.streak,
        coalesce(v.polls, 0) AS polls_7d, coalesce(v.failed_polls, 0) AS failed_7d,
+       coalesce(v.missed, 0) AS may_have_missed,
        coalesce(v.fresh, 0) / 7.0 AS fresh_per_day, v.usual_fresh AS usual_per_day,
        n.listed_elsewhere / nullif(n.listed, 0) AS share_listed_elsewhere,
        f.fresh_at AS last_fresh, to_seconds(f.rhythm_seconds) AS usual_gap,
@@ -102,6 +104,7 @@ COMMENT ON COLUMN feed_health.last_success IS 'Last poll that was read or unchan
 COMMENT ON COLUMN feed_health.streak IS 'Failed polls since the last success';
 COMMENT ON COLUMN feed_health.polls_7d IS 'Polls in its last 7 days';
 COMMENT ON COLUMN feed_health.failed_7d IS 'Polls in its last 7 days that failed';
+COMMENT ON COLUMN feed_health.may_have_missed IS 'Polls in its last 7 days whose entries were all new: earlier ones may have left the feed unseen';
 COMMENT ON COLUMN feed_health.fresh_per_day IS 'Entries never listed before, a day, in its last 7 days';
 COMMENT ON COLUMN feed_health.usual_per_day IS 'The same before these 7 days: its own baseline; NULL while there is none';
 COMMENT ON COLUMN feed_health.share_listed_elsewhere IS 'Share of the addresses it listed that another feed listed first, 0 to 1';

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 from support.builders import FEED_URL, NOW, ago, attempt, state
 
 from ingest.feeds.state import asked_of_us, is_silent, learn, new_address, request_for
-from ingest.model import Due, Hints, Outcome, ParsedFeed, Poll
+from ingest.model import Due, Hints, Outcome, Pace, ParsedFeed, Poll
 
 HOUR = timedelta(hours=1)
 DUE = Due(at=NOW + HOUR, interval=HOUR, failures=0, reason="every 60 min")
@@ -39,6 +40,19 @@ def test_a_feed_that_is_slow_by_nature_is_not_doubted():
 
 def test_a_feed_without_a_history_is_not_doubted():
     assert not is_silent(state(**VALIDATED), NOW)
+
+
+def test_a_poll_keeps_the_pace_that_it_leads_to():
+    pace = Pace(at=NOW, window=20, entries=7, days=1)
+    for outcome in (Outcome.READ, Outcome.TIMEOUT):
+        assert learn(polled(state(), outcome), replace(DUE, pace=pace), 0, NOW).pace == pace
+
+
+def test_a_new_entry_that_a_run_with_its_clock_ahead_found_leaves_no_negative_gap():
+    ahead = state(fresh_at=NOW + timedelta(days=900), rhythm=HOUR)
+    feed = learn(polled(ahead), DUE, 1, NOW)
+    assert timedelta(0) <= feed.rhythm <= HOUR
+    assert feed.fresh_at == NOW
 
 
 def test_the_rhythm_is_the_usual_time_between_new_entries():

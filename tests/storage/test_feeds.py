@@ -1,8 +1,10 @@
 """Feeds: subscribed to, polled, and moved to other addresses."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from support.builders import (
     FEED_ID,
     FEED_URL,
@@ -19,10 +21,7 @@ from support.filing import record_polls, rows
 
 from ingest.feeds.listed import listed_feed
 from ingest.feeds.plan import plan_pages
-from ingest.model import (
-    Hints,
-    Outcome,
-)
+from ingest.model import UNKNOWN, Hints, Outcome, Pace
 
 
 def test_feeds_are_subscribed_to_once_and_come_back_in_the_order_given(store):
@@ -224,3 +223,37 @@ def test_a_feed_that_is_due_within_the_longest_wait_is_not_due(store, run):
     record_polls(store, run, [poll(held, entries=[])], NOW)
     assert store.feeds.due(NOW) == []
     assert store.feeds.due(NOW + timedelta(hours=1)) != []
+
+
+# the pace
+
+
+COUNTS = st.floats(0, 1e12)
+PACES = st.just(UNKNOWN) | st.builds(
+    Pace,
+    at=st.datetimes(NOW.replace(tzinfo=None, year=1990), timezones=st.just(UTC)),
+    window=st.integers(0, 100_000),
+    entries=COUNTS,
+    days=COUNTS,
+    spread=COUNTS,
+    silence=COUNTS,
+    by_hour=st.tuples(*[COUNTS] * 24),
+    by_day=st.tuples(*[COUNTS] * 7),
+    hours_watched=st.tuples(*[COUNTS] * 24),
+    days_watched=st.tuples(*[COUNTS] * 7),
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PACES)
+def test_the_pace_of_a_feed_comes_back_as_it_was_stored(store, run, pace):
+    record_polls(store, run, [poll(state(pace=pace), entries=[])], NOW)
+    assert [held.pace for held in store.feeds.active()] == [pace]
+
+
+def test_the_bounds_of_a_feed_are_there_at_its_next_poll(store, run):
+    bounds = {"feed_id": FEED_ID, "shortest_seconds": 3600.0, "longest_seconds": 7200.0}
+    store.feeds._tables.update("feeds", "feed_id", [bounds])
+    record_polls(store, run, [poll(state(), entries=[])], NOW)
+    (held,) = store.feeds.active()
+    assert (held.shortest, held.longest) == (timedelta(hours=1), timedelta(hours=2))

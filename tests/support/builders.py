@@ -144,7 +144,8 @@ def poll(feed_state=None, outcome=Outcome.READ, entries=None, **fields):
     parsed = None
     if entries is not None:
         listed = tuple(identify(polled.feed_id, entries, NOW))
-        parsed = ListedFeed(title="Wire", site_url="", language="en", listed=listed)
+        dates = tuple(entry.published for entry in entries)
+        parsed = ListedFeed(title="Wire", site_url="", language="en", listed=listed, dates=dates)
     request = attempt(outcome, kind="feed", url=polled.url)
     return Poll(**{"feed": polled, "attempt": request, "parsed": parsed, **fields})
 

@@ -178,6 +178,7 @@ def test_a_feed_that_has_moved_keeps_its_old_address_and_its_number(db):
             "https://new.example/feed",
             feed_id=held.feed_id,
             interval=held.interval,
+            pace=held.pace,
             succeeded_at=NOW,
             full_at=NOW,
         )

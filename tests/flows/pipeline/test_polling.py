@@ -4,7 +4,10 @@ import asyncio
 import os
 import signal
 import time
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from support import pathological as deeds
@@ -19,11 +22,13 @@ from flows.pipeline.polling import (
     poll_feed,
     read_feed_list,
     read_feeds,
+    record_polls,
 )
 from flows.pipeline.stages import MAX_OF_HOST, take_up
 from flows.pipeline.subscribing import MAX_CANDIDATES, find_feeds
 from flows.settings import Settings
 from ingest.feeds.listed import MAX_ENTRIES, listed_feed
+from ingest.feeds.pace import rate
 from ingest.fetch.response import MAX_VALIDATOR
 from ingest.model import CopydeskError, Failed, Feed, Outcome
 from ingest.workers.pool import open_pool
@@ -341,3 +346,78 @@ def test_a_feed_list_is_parsed_in_a_worker_and_an_error_names_the_file(tmp_path)
         file.truncate(10 * MAX_LIST)
     with pytest.raises(CopydeskError, match="a feed list of more than 50 MB"):
         read_feeds(listed)
+
+
+# the pace of a feed
+
+
+def listing(site, path, upto, now, minutes):
+    """Serves the newest 20 of `upto` entries, one in so many minutes, the newest at `now`."""
+    items = (
+        f"<item><title>Item {number}</title><link>https://wire.example{path}/{number}</link>"
+        f"<pubDate>{format_datetime(now - timedelta(minutes=minutes * (upto - number)))}</pubDate>"
+        "</item>"
+        for number in range(max(0, upto - 20) + 1, upto + 1)
+    )
+    site.answers[path] = rss(*items)
+
+
+def test_over_a_day_a_busy_feed_is_polled_more_often_than_a_slow_one(site, store):
+    paths = {"/busy": 15, "/slow": 360}
+    store.feeds.subscribe([feed(site.address + path) for path in paths], NOW)
+    for tick in range(145):
+        now = NOW + timedelta(minutes=10 * tick)
+        for path, minutes in paths.items():
+            upto = 100 + 10 * tick // minutes
+            last = NOW + timedelta(minutes=minutes * (upto - 100))
+            listing(site, path, upto, last, minutes)
+        ready = store.feeds.due(now)
+        if ready:
+            run_of(store, ready, now)
+    rates = {held.url.rpartition("/")[2]: rate(held.pace) for held in store.feeds.active()}
+    assert rates["busy"] == pytest.approx(96, rel=0.2)
+    assert rates["slow"] == pytest.approx(4, rel=0.4)
+    asked = Counter(path for path, _ in site.requests)
+    assert 30 <= asked["/busy"] <= 90
+    assert 2 <= asked["/slow"] <= 6
+    assert rows(store, "SELECT sum(may_have_missed) FROM feed_health") == [(0,)]
+
+
+def test_a_poll_that_finds_only_new_entries_is_counted_and_soon_repeated(site, store):
+    listing(site, "/feed", 20, NOW, 360)
+    run_of(store, store.feeds.subscribe([feed(f"{site.address}/feed")], NOW), NOW)
+    ((first,),) = rows(store, "SELECT next_due FROM feeds")
+    later = NOW + timedelta(hours=12)
+    listing(site, "/feed", 60, later, 15)
+    run_of(store, store.feeds.active(), later)
+    assert first - NOW > timedelta(hours=2)
+    assert rows(store, "SELECT next_due FROM feeds") == [(later + timedelta(minutes=10),)]
+    ((missed, why),) = rows(store, "SELECT may_have_missed, due_reason FROM feed_health")
+    assert missed == 1
+    assert "some may have been missed" in why
+
+
+def test_a_gentle_budget_and_a_feeds_own_bound_lead_to_later_polls(site, store):
+    listing(site, "/feed", 20, NOW, 30)
+    (held,) = store.feeds.subscribe([feed(f"{site.address}/feed")], NOW)
+    (answered,) = polled(held)
+    waits = []
+    for cadence, shortest in (
+        (Settings(freshness="live").cadence, None),
+        (Settings().cadence, None),
+        (Settings(freshness="gentle").cadence, None),
+        (Settings().cadence, timedelta(hours=5)),
+    ):
+        bound = replace(answered, feed=replace(answered.feed, shortest=shortest))
+        record_polls(store, store.runs.begin(NOW), [bound], {held.feed_id: 20}, NOW, cadence)
+        waits.append(rows(store, "SELECT next_due FROM feeds")[0][0] - NOW)
+    assert waits == sorted(set(waits))
+    assert waits[-1] == timedelta(hours=5)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "minutes"),
+    [("*/10 * * * *", 10), ("0,7 * * * *", 7), ("5 6 * * *", 60), ("* * * * *", 1)],
+)
+def test_polls_are_aligned_to_the_schedule(schedule, minutes):
+    assert Settings(schedule=schedule).cadence.tick == timedelta(minutes=minutes)
