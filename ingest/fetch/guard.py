@@ -20,6 +20,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 import httpcore
 import httpx
 
+from ingest.fetch.lookups import system_resolve
 from ingest.model import CopydeskError, Failed, Outcome
 
 Address = IPv4Address | IPv6Address
@@ -140,13 +141,6 @@ def parse_hosts(names: Iterable[str]) -> frozenset[str]:
 
 def _name(host: str) -> str:
     return host.strip().strip("[]").rstrip(".").lower()
-
-
-async def system_resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses the system's resolver gives for a name, in its order of preference."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
