@@ -52,6 +52,8 @@ LOCAL_NAMES = frozenset(
         "mail",  # with corp and home: never delegated by ICANN, since private networks use them
         *("localdomain", "localdomain4", "localdomain6"),  # /etc/hosts of several systems
         *("svc", "pod", "cluster", "consul", "docker"),  # of Kubernetes and its like
+        *("default", "podman", "lxd", "nomad"),  # Kubernetes appends the rest: kubernetes.default
+        "onion",  # RFC 7686
     }
 )
 MAX_ADDRESSES = 4  # of one name, tried one after another within one connect timeout
@@ -116,9 +118,9 @@ def _embedded(address: Address) -> IPv4Address | None:
 def forbidden_name(host: str, allowed: Sequence[Network] = (), names: Collection[str] = ()) -> str:
     """Why a proxy must not be asked for a host; empty if it may be.
 
-    Forbidden literal addresses are refused, and so are names of one label and names under one of
-    LOCAL_NAMES. Two exceptions are allowed: hosts in `names` (from `parse_hosts`), and localhost if
-    its network is in `allowed`.
+    Forbidden literal addresses are refused, and so are names of one label, percent-encoded names
+    and names under one of LOCAL_NAMES. Two exceptions are allowed: hosts in `names` (from
+    `parse_hosts`), and localhost if its network is in `allowed`.
     """
     name = _name(host)
     if name in names:
@@ -129,6 +131,8 @@ def forbidden_name(host: str, allowed: Sequence[Network] = (), names: Collection
     last = name.rpartition(".")[2]
     if last == "localhost":
         return forbidden(IPv4Address("127.0.0.1"), allowed)
+    if "%" in name:  # a proxy may decode it: %31%32%37.0.0.1
+        return "percent-encoded name"
     if last == name or last in LOCAL_NAMES:
         return "name of a private network"
     return ""
