@@ -36,6 +36,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.wrong_settings import wrong_setting
 from ingest.extract.recipes import Recipe, read_recipes
 from ingest.feeds.schedule import FRESHNESS, Cadence
 from ingest.fetch.limits import FetchLimits
@@ -43,6 +44,8 @@ from ingest.model import CopydeskError
 from storage.core.limits import QueryLimits
 
 CONFIG_FILE = "copydesk.toml"
+#: Settings whose values no error shows. A proxy's address without a scheme may hold a password.
+SECRET = frozenset({"proxy", "quack_token"})
 #: The longest age in days that a setting may name: a hundred years.
 MAX_DAYS = 36500
 #: Runs of a cron expression that are looked at for the shortest gap between two.
@@ -82,7 +85,11 @@ class Settings(BaseSettings):
     """All settings. `copydesk settings` prints their values."""
 
     model_config = SettingsConfigDict(
-        env_prefix="COPYDESK_", env_ignore_empty=True, extra="forbid", frozen=True
+        env_prefix="COPYDESK_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,  # a traceback shows pydantic's own error too
     )
 
     db: Path = Field(
@@ -308,12 +315,8 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, e['loc']))}: {e['msg']} (it is {e['input']!r})"
-            if e["loc"]
-            else str(e["ctx"]["error"])  # an error about several settings names them itself
-            for e in error.errors()
-        )
+        shown = Settings.model_fields.keys() - SECRET
+        wrong = "; ".join(wrong_setting(one, shown) for one in error.errors())
         raise CopydeskError(
             f"a setting is wrong: {wrong}. Look at COPYDESK_* variables and {CONFIG_FILE}"
         ) from error

@@ -13,6 +13,7 @@ from flows.cli.options import (
     Db,
     ForSpreadsheets,
     check_for_spreadsheets,
+    clock_option,
     must_exist,
     time_option,
 )
@@ -82,7 +83,7 @@ def upkeep(
     now: Annotated[
         datetime | None,
         typer.Option(
-            parser=time_option,
+            parser=clock_option,
             metavar="TIME",
             help="The time from which ages are counted: 2016-11-05T02:00Z. "
             "[default: the current time]",

@@ -17,6 +17,9 @@ Db = Annotated[
     ),
 ]
 
+#: The years that the time of a run may have.
+YEARS = range(1970, 2201)
+
 ForSpreadsheets = Annotated[
     bool,
     typer.Option(
@@ -34,6 +37,14 @@ def time_option(text: str) -> datetime:
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         raise typer.BadParameter("write it like 2016-11-05T02:00Z") from error
+
+
+def clock_option(text: str) -> datetime:
+    """The time of a run, in ISO 8601 and UTC. Times are counted on from it and back from it."""
+    when = time_option(text)
+    if when.year not in YEARS:
+        raise typer.BadParameter(f"the year must be from {YEARS[0]} to {YEARS[-1]}")
+    return when
 
 
 def must_exist(db: Path) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 
 from flows.cli import show
-from flows.cli.options import Db, time_option
+from flows.cli.options import Db, clock_option
 from flows.orchestration.quack import serving_quack
 from flows.orchestration.schedule import run_now, serve_schedule
 from flows.orchestration.server import a_server, prepare
@@ -39,7 +39,7 @@ Feeds = Annotated[
 Now = Annotated[
     datetime | None,
     typer.Option(
-        parser=time_option,
+        parser=clock_option,
         metavar="TIME",
         help="The time of the run, for replays: 2016-11-05T02:00Z. [default: the current time]",
         show_default=False,

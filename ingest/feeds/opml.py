@@ -7,7 +7,7 @@ import listparser
 import lxml.etree
 
 from ingest.model import CopydeskError, Failed, Feed, Outcome
-from ingest.urls import full_address
+from ingest.urls import full_address, text_without_secrets, without_secrets
 from ingest.values import clean_text
 
 #: Control characters, halves of emojis and non-characters, which XML does not allow. Controls of
@@ -31,7 +31,7 @@ def parse_opml(document: bytes) -> tuple[Feed, ...]:
     for item in parsed.feeds:
         folder = _folder(item.categories[0]) if item.categories else ""
         url = full_address(clean_text(item.url))
-        feeds.setdefault(url, Feed(url=url, title=clean_text(item.title), folder=folder))
+        feeds.setdefault(url, Feed(url=url, title=_title(item.title, url), folder=folder))
     if not feeds:
         reason = f" ({parsed.bozo_exception})" if parsed.bozo else ""
         raise CopydeskError(
@@ -76,6 +76,14 @@ def _outline(outlines: dict[str, lxml.etree._Element], folder: str) -> lxml.etre
         parent = _outline(outlines, around)
         outlines[folder] = lxml.etree.SubElement(parent, "outline", text=name, title=name)
     return outlines[folder]
+
+
+def _title(written: str, url: str) -> str:
+    """The title as it may be stored and shown. Readers write the address where there is none."""
+    title = clean_text(written)
+    if without_secrets(url) != url and url in {full_address(title), f"http://{title}"}:
+        return without_secrets(url)
+    return text_without_secrets(title)
 
 
 def _folder(levels: Iterable[str]) -> str:

@@ -25,10 +25,10 @@ from ingest.fetch.guard import (
     Resolve,
     parse_hosts,
     parse_networks,
-    system_resolve,
 )
 from ingest.fetch.hosts import HostGate
 from ingest.fetch.limits import FetchLimits
+from ingest.fetch.lookups import system_resolve
 from ingest.fetch.response import (
     CHALLENGE_WITHIN,
     ENCODINGS,

@@ -20,6 +20,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 import httpcore
 import httpx
 
+from ingest.fetch.lookups import system_resolve
 from ingest.model import CopydeskError, Failed, Outcome
 
 Address = IPv4Address | IPv6Address
@@ -51,6 +52,8 @@ LOCAL_NAMES = frozenset(
         "mail",  # with corp and home: never delegated by ICANN, since private networks use them
         *("localdomain", "localdomain4", "localdomain6"),  # /etc/hosts of several systems
         *("svc", "pod", "cluster", "consul", "docker"),  # of Kubernetes and its like
+        *("default", "podman", "lxd", "nomad"),  # Kubernetes appends the rest: kubernetes.default
+        "onion",  # RFC 7686
     }
 )
 MAX_ADDRESSES = 4  # of one name, tried one after another within one connect timeout
@@ -115,9 +118,9 @@ def _embedded(address: Address) -> IPv4Address | None:
 def forbidden_name(host: str, allowed: Sequence[Network] = (), names: Collection[str] = ()) -> str:
     """Why a proxy must not be asked for a host; empty if it may be.
 
-    Forbidden literal addresses are refused, and so are names of one label and names under one of
-    LOCAL_NAMES. Two exceptions are allowed: hosts in `names` (from `parse_hosts`), and localhost if
-    its network is in `allowed`.
+    Forbidden literal addresses are refused, and so are names of one label, percent-encoded names
+    and names under one of LOCAL_NAMES. Two exceptions are allowed: hosts in `names` (from
+    `parse_hosts`), and localhost if its network is in `allowed`.
     """
     name = _name(host)
     if name in names:
@@ -128,6 +131,8 @@ def forbidden_name(host: str, allowed: Sequence[Network] = (), names: Collection
     last = name.rpartition(".")[2]
     if last == "localhost":
         return forbidden(IPv4Address("127.0.0.1"), allowed)
+    if "%" in name:  # a proxy may decode it: %31%32%37.0.0.1
+        return "percent-encoded name"
     if last == name or last in LOCAL_NAMES:
         return "name of a private network"
     return ""
@@ -140,13 +145,6 @@ def parse_hosts(names: Iterable[str]) -> frozenset[str]:
 
 def _name(host: str) -> str:
     return host.strip().strip("[]").rstrip(".").lower()
-
-
-async def system_resolve(host: str, port: int) -> Sequence[str]:
-    """The addresses the system's resolver gives for a name, in its order of preference."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):

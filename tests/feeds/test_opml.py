@@ -155,3 +155,20 @@ def test_a_sloppy_list_brings_nothing_that_steers_a_terminal():
     (found,) = parse_opml(opml(listed))
     assert (found.title, found.folder) == ("Tide News", "Tide News")
     assert found.url == "https://tide.example/f"
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "shown"),
+    [
+        ("https://ana:hush@a.example/f", "https://ana:hush@a.example/f", "https://a.example/f"),
+        ("ana:hush@a.example/f", "http://ana:hush@a.example/f", "http://a.example/f"),
+        ("ana:hu/sh@a.example/f", "ana:hu/sh@a.example/f", "https://a.example/f"),
+        ("a.example/f?token=hush", "https://a.example/f?token=hush", "https://a.example/f?token="),
+        ("Tide, https://a.example/f?token=hush", "b.example/f", "Tide, https://a.example/f?token="),
+        ("Tech: news @home", "https://a.example/f?token=hush", "Tech: news @home"),
+        ("a.example/f", "https://a.example/f", "a.example/f"),
+    ],
+)
+def test_a_title_that_is_an_address_keeps_no_secret(title, address, shown):
+    (found,) = parse_opml(opml(f'<outline type="rss" text="{title}" xmlUrl="{address}"/>'))
+    assert found.title == shown

@@ -174,7 +174,9 @@ def test_what_the_system_takes_for_an_address_is_a_literal(address, form):
      "metadata", "mylocal", "kubernetes", "kubernetes.default.svc", "db.svc.cluster.local",
      "printer.lan", "nas.home.arpa", "1.0.168.192.in-addr.arpa", "desk.intranet", "desk.corp.",
      "Router.HOME", "localhost.localdomain", "localhost6.localdomain6", "ip6-localhost",
-     "desk.test", "desk.alt", "host.docker.internal", "api.consul", "desk.private", "a.mail"],
+     "desk.test", "desk.alt", "host.docker.internal", "api.consul", "desk.private", "a.mail",
+     "x.lxd", "x.nomad", "x.onion", "x.dns.podman", "kubernetes.default", "a.b.default",
+     "%31%32%37.0.0.1", "127.0.0.1%00.example", "wire%2eexample.org"],
 )  # fmt: skip
 def test_a_proxy_is_not_asked_for_what_is_local(host):
     assert forbidden_name(host)
@@ -361,7 +363,8 @@ def test_without_a_proxy_a_named_host_is_judged_by_its_address(site):
 @pytest.mark.parametrize(
     "host",
     ["localhost", "127.1", "169.254.169.254", "desk.internal", "metadata", "wire.lan",
-     "kubernetes.default.svc", "168.63.129.16"],
+     "kubernetes.default.svc", "168.63.129.16", "kubernetes.default", "%31%32%37.0.0.1",
+     "127.0.0.1%00.example"],
 )  # fmt: skip
 def test_a_proxy_is_no_way_around_the_guard(site, host):
     failure = fetch_one(f"http://{host}/a", limits=NOBODY, proxy=site.address)

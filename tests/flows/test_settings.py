@@ -1,10 +1,12 @@
 """Where settings come from, and which values are refused."""
 
+import traceback
 from importlib.metadata import version
 
 import pytest
+from pydantic import SecretStr
 
-from flows.settings import Settings, read_settings
+from flows.settings import SECRET, Settings, read_settings
 from ingest.fetch.limits import FetchLimits
 from ingest.model import CopydeskError
 
@@ -91,3 +93,48 @@ def test_a_list_that_is_broken_json_is_named(monkeypatch):
     monkeypatch.setenv("COPYDESK_ALLOW_NETWORKS", '["10.0.0.0/8"')
     with pytest.raises(CopydeskError, match="a setting is wrong: allow_networks"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "name"),
+    [
+        ("COPYDESK_PROXY", "user:hunter2@proxy.example:8080", "proxy"),
+        ("COPYDESK_PROXY", "ftp://user:hunter2@proxy.example", "proxy"),
+        ("COPYDESK_BATCH", "http://user:hunter2@wire.example/?token=hunter2", "batch"),
+    ],
+)
+def test_an_error_about_a_variable_shows_no_secret(monkeypatch, variable, value, name):
+    monkeypatch.setenv(variable, value)
+    assert_named_without_secret(name, "hunter2")
+
+
+@pytest.mark.parametrize(
+    ("toml", "name"),
+    [
+        ('quack_tokn = "87654321"', "quack_tokn"),
+        ("quack_token = 87654321", "quack_token"),
+        ('quack_token = ["87654321"]', "quack_token"),
+        ('proxy = ["87654321"]', "proxy"),
+        ('[quack]\ntoken = "87654321"', "quack"),
+    ],
+)
+def test_an_error_about_the_file_shows_no_secret(tmp_path, toml, name):
+    (tmp_path / "copydesk.toml").write_text(toml)
+    assert_named_without_secret(name, "87654321")
+
+
+def assert_named_without_secret(name, secret):
+    with pytest.raises(CopydeskError, match=f"a setting is wrong: {name}: ") as caught:
+        read_settings()
+    assert secret not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_error_shows_the_value_of_a_setting_that_is_no_secret(monkeypatch):
+    monkeypatch.setenv("COPYDESK_BATCH", "many")
+    with pytest.raises(CopydeskError, match=r"batch: .* \(it is 'many'\)"):
+        read_settings()
+
+
+def test_every_setting_of_a_secret_type_is_among_the_secret_ones():
+    typed = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+    assert typed <= SECRET

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from ingest.fetch.client import PAGE_TYPES, FetchLimits, open_fetcher
-from ingest.fetch.guard import system_resolve
+from ingest.fetch.lookups import system_resolve
 from ingest.model import Failed, Request
 
 AGENT = "Copydesk tests"

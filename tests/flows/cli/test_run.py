@@ -8,7 +8,7 @@ import pytest
 from support.builders import feed
 from support.commands import COPYDESK, copydesk
 
-from flows.cli.options import time_option
+from flows.cli.options import clock_option, time_option
 from flows.cli.run import demo
 from ingest.model import CopydeskError
 from storage.store import open_store
@@ -40,6 +40,19 @@ def test_a_clock_is_read_as_utc(text, hour):
     when = time_option(text)
     assert when.hour == hour
     assert when.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("command", ["run", "upkeep"])
+@pytest.mark.parametrize("text", ["0001-01-01T00:00Z", "1969-12-31", "2201-01-01", "9999-12-31"])
+def test_a_clock_far_from_our_time_is_refused(command, text):
+    status, _, complaint = copydesk(command, "--now", text)
+    assert status == 2
+    assert "the year must be from 1970 to 2200" in complaint
+
+
+@pytest.mark.parametrize("text", ["1970-01-01T00:00Z", "2200-12-31T23:59Z"])
+def test_the_first_and_the_last_year_of_a_clock_are_accepted(text):
+    assert clock_option(text) == time_option(text)
 
 
 def test_the_demo_will_not_mix_fiction_into_real_feeds(filled):
