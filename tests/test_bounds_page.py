@@ -24,6 +24,7 @@ STATED = [
 OTHERS = {
     ("flows/settings.py", "MAX_DAYS"),
     ("flows/settings.py", "LIMITS"),
+    ("flows/settings.py", "MAX_TICK"),
     ("ingest/agencies/names.py", "LONG"),
     ("ingest/decode.py", "MAX_DAMAGED"),
     ("ingest/extract/prune.py", "MAX_PRUNED"),

@@ -157,7 +157,8 @@ PAGE = (
 )
 
 
-def test_extract_prints_a_page_that_steers_nothing(tmp_path):
+def test_extract_prints_a_page_that_steers_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("COPYDESK_DB", str(tmp_path / "none.duckdb"))
     sentence = "The harbour council met on Monday to hear why the old quay had sunk. "
     hostile = "&#x1b;[2J&#27;]0;owned&#7;&#x202e;&#x2066;\u202e\x9b31m\x1b[2J\u2028&#x85;"
     text = "".join(f"<p>{sentence * 3}{hostile}{n}</p>" for n in range(4))
