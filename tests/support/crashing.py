@@ -19,12 +19,13 @@ from hashlib import md5
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.pipeline.polling import poll_feed, read_feeds
+from flows.pipeline.polling import poll_feed
 from flows.pipeline.stages import extract_page, fetch_page, file_batch, take_up
 from flows.pipeline.stopwatch import Stopwatch
 from flows.sample.newsroom import FEEDS, SAMPLE
 from ingest.extract.article import extract_article
 from ingest.feeds.listed import listed_feed
+from ingest.feeds.opml import parse_opml
 from ingest.feeds.plan import batches
 from ingest.model import Failed, FeedState, Fetched, Outcome
 from ingest.urls import url_id
@@ -112,7 +113,7 @@ class Extractor:
 
 async def prepare(extractor):
     """Extracts every page there is."""
-    for listed in read_feeds(FEEDS):
+    for listed in parse_opml(FEEDS.read_bytes()):
         feed = FeedState(feed_id=url_id(listed.url), url=listed.url)
         poll = await poll_feed(feed, Newsroom(), extractor.parse, NOW)
         for page in poll.parsed.listed:
@@ -121,7 +122,7 @@ async def prepare(extractor):
 
 async def run(db, extractor):
     with open_store(db, patience=60) as store:
-        feeds = store.feeds.subscribe(read_feeds(FEEDS), NOW)
+        feeds = store.feeds.subscribe(parse_opml(FEEDS.read_bytes()), NOW)
         run_id = store.runs.begin(NOW)
         polls = [await poll_feed(feed, Newsroom(), extractor.parse, NOW) for feed in feeds]
         taken = take_up(store, run_id, polls, NOW, max_attempts=3)
