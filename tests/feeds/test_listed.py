@@ -47,6 +47,7 @@ def test_an_entry_that_only_says_when_it_changed_is_as_new_as_that():
     assert titles(newest(listed, 1)) == ["new"]
 
 
+@pytest.mark.slow
 def test_a_feed_of_ten_times_the_limit_lists_the_limit_and_counts_the_rest():
     listed = listed_feed(rss("".join(map(item, range(10 * MAX_ENTRIES)))), FEED_ID, NOW)
     *pages, others = listed.listed

@@ -339,6 +339,7 @@ def test_the_first_poll_of_all_may_lie_in_the_past():
     assert due(now=past, pace=steady(48, at=past)).at == past + minutes(60)
 
 
+@pytest.mark.slow
 def test_the_simulated_newsrooms_are_read_in_time():
     """A floor for what `tests/benchmarks/schedule.py` measures, on a seed of its own."""
     found = summary(run(make_sources(7, 60), lambda s: RealRule(s, CADENCE), window=20, tick=600))

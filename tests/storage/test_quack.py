@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from rich.console import Console
 from support.processes import a_run
-from support.quack import ATTACH, PORT, TOKEN, ask, eventually, needs_quack, quote
+from support.quack import ATTACH, PORT, TOKEN, ask, eventually, needs_quack, occupied, quote
 
 from flows.orchestration.quack import serving_quack
 from flows.settings import read_settings
@@ -179,12 +179,12 @@ def test_a_snapshot_of_an_older_schema_is_not_served_and_the_next_one_is(db):
 def test_a_port_that_is_taken_is_tried_again_until_it_is_free(db, monkeypatch):
     monkeypatch.setattr("storage.snapshot.quack.RETRY", 0.1)
     a_run(db, 1)
-    with socket.create_server(("localhost", PORT)), following(db) as told:
+    with occupied(), following(db) as told:
         pass  # told to stop while it waits for the port: it stops
     with following(db) as told:
         assert eventually_counts(1)
     assert told == [""]
-    with socket.create_server(("localhost", PORT)) as other, following(db) as told:
+    with occupied() as other, following(db) as told:
         assert eventually(lambda: told)
         assert f"port {PORT} of localhost cannot be had, COPYDESK_QUACK_PORT names" in told[0]
         other.close()
@@ -197,7 +197,7 @@ def test_how_to_attach_is_said_once_it_is_so(db, monkeypatch, capsys):
     monkeypatch.setattr("storage.snapshot.quack.RETRY", 0.1)
     settings = read_settings(db=db, quack_port=PORT, quack_token=TOKEN)
     shown = []
-    with socket.create_server(("localhost", PORT)) as other:
+    with occupied() as other:
         a_run(db, 1)
         with serving_quack(settings, Console()):
             assert eventually(lambda: shown.append(capsys.readouterr().out) or any(shown))

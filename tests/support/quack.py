@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -79,3 +80,15 @@ def eventually(true, seconds=30):
     while not true() and time.monotonic() < give_up:
         time.sleep(0.02)
     return true()
+
+
+def occupied(port=PORT, seconds=20):
+    """A socket that holds the port, once the server of an earlier test has let go of it."""
+    give_up = time.monotonic() + seconds
+    while True:
+        try:
+            return socket.create_server(("localhost", port))
+        except OSError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.05)
