@@ -19,8 +19,9 @@ help: ## say what there is
 demo: $(VENV)/.run ## run the whole pipeline on the sample newsroom, offline
 	@$(BIN)/copydesk demo
 
-# percent of the lines of ingest/ and storage/ that the fast tests run; lower it only on purpose
-COVERED := 97
+# percent of the lines of ingest/ and storage/ that the fast tests run: 97.1, less what depends on
+# timing; lower it only on purpose
+COVERED := 96
 
 check: $(VENV)/.dev ## lint, types, import rules and the fast tests
 	$(BIN)/ruff check .

@@ -525,6 +525,7 @@ def test_a_password_in_the_feeds_address_is_in_nothing_it_gives():
     assert "secret" not in repr(parsed)
 
 
+@pytest.mark.slow
 def test_the_feed_fuzzer_finds_nothing():
     counts, findings = run_batch(seed=1, inputs=600)
     assert findings == []

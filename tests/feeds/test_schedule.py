@@ -349,6 +349,7 @@ def test_the_simulated_newsrooms_are_read_in_time():
     assert found.lost <= 0.0005
 
 
+@pytest.mark.slow
 def test_more_freshness_is_more_requests_and_less_delay():
     sources = make_sources(8, 12)
     gentle, news, live = (
